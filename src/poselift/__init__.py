@@ -1,0 +1,69 @@
+"""poselift: lift 2D human keypoints to 3D poses.
+
+Importing this package is light: names are resolved when they are first used, and none of torch, mediapipe, cv2
+or ray is loaded by it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from poselift.data.clip import Clip as Clip
+    from poselift.data.clip_file import load_clip as load_clip
+    from poselift.data.clip_file import save_clip as save_clip
+    from poselift.data.store import DatasetStore as DatasetStore
+    from poselift.data.store import load_store as load_store
+    from poselift.errors import PoseliftError as PoseliftError
+    from poselift.geometry.camera import Camera as Camera
+    from poselift.lifting.lifter import Lifter as Lifter
+    from poselift.lifting.video import lift_video as lift_video
+    from poselift.skeleton.definitions import SKELETONS as SKELETONS
+    from poselift.skeleton.skeleton import Skeleton as Skeleton
+    from poselift.viz.overlay import write_overlay as write_overlay
+    from poselift.viz.viewer import write_viewer as write_viewer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Camera": "geometry.camera",
+    "Clip": "data.clip",
+    "DatasetStore": "data.store",
+    "Lifter": "lifting.lifter",
+    "PoseliftError": "errors",
+    "SKELETONS": "skeleton.definitions",
+    "Skeleton": "skeleton.skeleton",
+    "lift_video": "lifting.video",
+    "load_clip": "data.clip_file",
+    "load_store": "data.store",
+    "save_clip": "data.clip_file",
+    "write_overlay": "viz.overlay",
+    "write_viewer": "viz.viewer",
+}
+
+__all__ = [
+    "SKELETONS",
+    "Camera",
+    "Clip",
+    "DatasetStore",
+    "Lifter",
+    "PoseliftError",
+    "Skeleton",
+    "lift_video",
+    "load_clip",
+    "load_store",
+    "save_clip",
+    "write_overlay",
+    "write_viewer",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'poselift' has no attribute {name!r}")
+    return getattr(import_module(f"poselift.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,1 @@
+"""Clips, dataset stores and the readers that fill them."""

@@ -1,0 +1,119 @@
+"""`Clip`: one person's keypoints over time, the container that flows through poselift."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from poselift.errors import ShapeError
+from poselift.geometry.camera import Camera
+from poselift.skeleton.convert import conversion
+from poselift.skeleton.skeleton import Skeleton
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """One person over F frames, in 2D, in 3D or both. Checked on construction, never changed afterwards.
+
+    Attributes:
+        skeleton: what the J joints are.
+        fps: frames per second.
+        joints_px: (F, J, 2) pixels, x right, y down; meaningless where the confidence is 0.
+        confidence: (F, J) from 0 (missing) to 1.
+        valid: (F,) whether the frame holds this person; arrays hold NaN elsewhere. Default: all.
+        filled: (F,) whether the frame was not observed but interpolated. Default: none.
+        joints_root_mm: (F, J, 3) camera axes (x right, y down, z forward), relative to the root.
+        root_cam_mm: (F, 3) the root in camera axes; NaN where unknown.
+        size_px: (width, height) of the image.
+        camera: the camera that `joints_px` and `root_cam_mm` refer to.
+        source: where this came from, for people.
+    """
+
+    skeleton: Skeleton
+    fps: float
+    joints_px: Float[np.ndarray, "frames joints 2"] | None = None
+    confidence: Float[np.ndarray, "frames joints"] | None = None
+    valid: Bool[np.ndarray, " frames"] | None = None
+    filled: Bool[np.ndarray, " frames"] | None = None
+    joints_root_mm: Float[np.ndarray, "frames joints 3"] | None = None
+    root_cam_mm: Float[np.ndarray, "frames 3"] | None = None
+    size_px: tuple[int, int] | None = None
+    camera: Camera | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        lead = self.joints_px if self.joints_px is not None else self.joints_root_mm
+        if lead is None:
+            raise ShapeError("a clip needs joints_px or joints_root_mm")
+        if not (np.isfinite(self.fps) and self.fps > 0):
+            raise ShapeError(f"fps: expected a positive number, got {self.fps}")
+        if self.size_px is not None and min(self.size_px) <= 0:
+            raise ShapeError(f"size_px: expected positive (width, height), got {self.size_px}")
+        f, j = len(lead), len(self.skeleton)
+        if self.confidence is None and self.joints_px is not None:
+            object.__setattr__(self, "confidence", np.isfinite(self.joints_px).all(axis=-1).astype(np.float32))
+        for name, default in (("valid", True), ("filled", False)):
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, np.full(f, default))
+        shapes = {
+            "joints_px": (f, j, 2),
+            "confidence": (f, j),
+            "valid": (f,),
+            "filled": (f,),
+            "joints_root_mm": (f, j, 3),
+            "root_cam_mm": (f, 3),
+        }
+        for name, shape in shapes.items():
+            array = getattr(self, name)
+            if array is None:
+                continue
+            if array.shape != shape:
+                raise ShapeError(
+                    f"{name}: expected {shape} for {f} frames of {self.skeleton.name}, got {array.shape}"
+                )
+            array.setflags(write=False)
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def frames(self) -> Int[np.ndarray, " frames"]:
+        """Frame numbers from 0."""
+        lead = self.joints_px if self.joints_px is not None else self.joints_root_mm
+        assert lead is not None  # __post_init__ checked it
+        return np.arange(len(lead))
+
+    @property
+    def joints_cam_mm(self) -> Float[np.ndarray, "frames joints 3"]:
+        """Joints in camera axes, root included.
+
+        Raises:
+            ShapeError: the clip has no 3D joints or no root position.
+        """
+        if self.joints_root_mm is None or self.root_cam_mm is None:
+            raise ShapeError("this clip has no 3D joints with a root position", "lift it first")
+        joints: np.ndarray = self.joints_root_mm + self.root_cam_mm[:, None]
+        return joints
+
+    def converted(self, skeleton: Skeleton) -> Clip:
+        """The same clip in another skeleton.
+
+        Raises:
+            SkeletonError: no conversion is known.
+        """
+        convert = conversion(self.skeleton, skeleton)
+        changed: dict[str, Any] = {"skeleton": skeleton}
+        for name in ("joints_px", "joints_root_mm"):
+            if getattr(self, name) is not None:
+                changed[name] = convert.joints(getattr(self, name))
+        if self.confidence is not None:
+            changed["confidence"] = convert.confidence(self.confidence)
+        return self.replaced(**changed)
+
+    def replaced(self, **changes: Any) -> Clip:
+        """A copy with some fields changed, checked again."""
+        values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        return Clip(**{**values, **changes})

@@ -1,0 +1,63 @@
+"""Output files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from poselift.errors import OutputError
+
+
+def writable_folder(path: Path, *, overwrite: bool = False) -> Path:
+    """Make the folder `path`, or accept an empty one; with `overwrite`, accept one with files in it.
+
+    Raises:
+        OutputError: it exists and is not empty, is a file, or cannot be made or written to.
+    """
+    if path.exists() and not path.is_dir():
+        raise OutputError(f"{path}: expected a folder, found a file", "name another folder")
+    try:
+        if path.is_dir() and any(path.iterdir()) and not overwrite:
+            raise OutputError(f"{path}: exists and is not empty", "name another folder, or add --overwrite")
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written to ({error.strerror})", "choose a folder of yours") from None
+    return path
+
+
+@contextmanager
+def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; what the block writes there is moved to `path` when it succeeds.
+
+    If the block fails in any way, Ctrl-C included, nothing is left under either name.
+
+    Raises:
+        OutputError: `path` exists and `overwrite` is false, or the disk refuses.
+    """
+    path = Path(path)
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path}: exists", "name another file, or add --overwrite")
+    # The temporary name keeps the suffix: video writers choose their format by it.
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"{path}: could not be written ({error.strerror or error})",
+            "free some space or choose another place",
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,130 @@
+"""The pinhole camera with lens distortion.
+
+Axes: camera x right, y down, z forward; world right-handed with z up. Lengths are millimetres, the image is in
+pixels. A world point becomes `X_cam = R (X_world - position)`, as in Human3.6M.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from poselift.arrays import Points2D, Points3D, Valid, checked_shape
+from poselift.errors import GeometryError, ShapeError
+from poselift.geometry.distortion import distort, undistort
+
+
+def _frozen(values: object, shape: tuple[int, ...], name: str) -> np.ndarray:
+    array = np.array(values, dtype=np.float64)
+    if array.shape != shape:
+        raise ShapeError(f"camera {name}: expected shape {shape}, got {array.shape}")
+    if not np.isfinite(array).all():
+        raise ShapeError(f"camera {name}: expected finite numbers, got {array.tolist()}")
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    """Where a camera stands and how it draws.
+
+    Attributes:
+        focal_px: (2,) focal length in x and y.
+        center_px: (2,) principal point.
+        rotation: (3, 3) world to camera; its rows are the camera's axes in the world.
+        position_mm: (3,) optical centre in the world.
+        radial: (3,) k1, k2, k3.   tangential: (2,) p1, p2.   See `distortion`.
+        size_px: (width, height) of the image, where known.
+        name: free text, such as the serial number.
+    """
+
+    focal_px: np.ndarray
+    center_px: np.ndarray
+    rotation: np.ndarray = field(default_factory=lambda: np.eye(3))
+    position_mm: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    radial: np.ndarray = field(default_factory=lambda: np.zeros(3))
+    tangential: np.ndarray = field(default_factory=lambda: np.zeros(2))
+    size_px: tuple[int, int] | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        shapes = {
+            "focal_px": (2,),
+            "center_px": (2,),
+            "rotation": (3, 3),
+            "position_mm": (3,),
+            "radial": (3,),
+            "tangential": (2,),
+        }
+        for name, shape in shapes.items():
+            object.__setattr__(self, name, _frozen(getattr(self, name), shape, name))
+        if (self.focal_px <= 0).any():
+            raise ShapeError(f"camera focal_px: expected positive numbers, got {self.focal_px.tolist()}")
+        if not np.allclose(self.rotation @ self.rotation.T, np.eye(3), atol=1e-4) or (
+            np.linalg.det(self.rotation) < 0
+        ):
+            raise ShapeError("camera rotation: expected a proper rotation, got a matrix that is not one")
+
+    @classmethod
+    def guessed(cls, size_px: tuple[int, int], *, fov_deg: float = 55.0) -> Camera:
+        """A camera for a video of unknown calibration: `fov_deg` along the longer side, centred, no distortion.
+
+        Raises:
+            ShapeError: a side of the image is not positive, or the angle is not in (0, 180).
+        """
+        width, height = size_px
+        if width <= 0 or height <= 0:
+            raise ShapeError(f"size_px: expected positive (width, height), got {size_px}")
+        if not 0 < fov_deg < 180:
+            raise ShapeError(f"fov_deg: expected 0 to 180, got {fov_deg}")
+        focal = max(width, height) / 2 / np.tan(np.radians(fov_deg) / 2)
+        return cls(np.full(2, focal), np.array([width, height]) / 2, size_px=(width, height))
+
+    def without_distortion(self) -> Camera:
+        """The same camera with an ideal lens."""
+        return replace(self, radial=np.zeros(3), tangential=np.zeros(2))
+
+    def world_to_camera(self, points_world_mm: Points3D) -> Points3D:
+        checked_shape(points_world_mm, (3,), "points_world_mm")
+        moved: np.ndarray = (points_world_mm - self.position_mm) @ self.rotation.T
+        return moved
+
+    def camera_to_world(self, points_cam_mm: Points3D) -> Points3D:
+        checked_shape(points_cam_mm, (3,), "points_cam_mm")
+        moved: np.ndarray = points_cam_mm @ self.rotation + self.position_mm
+        return moved
+
+    def camera_to_image(self, points_cam_mm: Points3D) -> Points2D:
+        """Project points (..., 3) to pixels (..., 2).
+
+        Raises:
+            GeometryError: a point lies at or behind the camera; use `camera_to_image_flagged` if that may be.
+        """
+        points_px, in_front = self.camera_to_image_flagged(points_cam_mm)
+        if not in_front.all():
+            raise GeometryError(
+                f"{int((~in_front).sum())} of {in_front.size} points lie at or behind the camera",
+                "check the camera's pose and the unit of the points, or use camera_to_image_flagged",
+            )
+        return points_px
+
+    def camera_to_image_flagged(self, points_cam_mm: Points3D) -> tuple[Points2D, Valid]:
+        """Project points, and tell which lie in front of the camera; the others become NaN and False."""
+        checked_shape(points_cam_mm, (3,), "points_cam_mm")
+        depth = points_cam_mm[..., 2:]
+        in_front: np.ndarray = depth[..., 0] > 0
+        plane = np.full((*points_cam_mm.shape[:-1], 2), np.nan)
+        np.divide(points_cam_mm[..., :2], depth, out=plane, where=depth > 0)
+        return distort(plane, self.radial, self.tangential) * self.focal_px + self.center_px, in_front
+
+    def image_to_plane(self, points_px: Points2D) -> Points2D:
+        """Positions (..., 2) on the plane z = 1 of pixels (..., 2), distortion removed."""
+        checked_shape(points_px, (2,), "points_px")
+        return undistort((points_px - self.center_px) / self.focal_px, self.radial, self.tangential)
+
+    def image_to_camera(self, points_px: Points2D, depth_mm: np.ndarray) -> Points3D:
+        """Points (..., 3) in camera axes of pixels (..., 2) at depths (...)."""
+        plane = self.image_to_plane(points_px)
+        depth = np.broadcast_to(np.asarray(depth_mm, dtype=plane.dtype), plane.shape[:-1])[..., None]
+        return np.concatenate([plane * depth, depth], axis=-1)

@@ -1,0 +1,61 @@
+"""The box around a person, and the image frame that Human3.6M lifting networks predict in.
+
+Image frame: x, y are pixels, z is the depth relative to the root, scaled to pixels by the size of a 2 m box at the
+root's depth, so that a body looks equally large in all three axes. This is the frame of lcn-pose's
+`joint_3d_image`; going back needs the true box and root depth.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from poselift.arrays import Joints3D, Points3D
+from poselift.geometry.camera import Camera
+
+HALF_BOX_MM = 1000.0
+
+
+def root_box(camera: Camera, root_cam_mm: Points3D) -> Float[np.ndarray, "*batch 4"]:
+    """Box xyxy in pixels: the projection of root +- 1 m at the root's depth, without distortion.
+
+    Raises:
+        GeometryError: a root lies at or behind the camera.
+    """
+    ideal = camera.without_distortion()
+    half = np.array([HALF_BOX_MM, HALF_BOX_MM, 0.0])
+    return np.concatenate(
+        [ideal.camera_to_image(root_cam_mm - half), ideal.camera_to_image(root_cam_mm + half)], axis=-1
+    )
+
+
+def pixels_per_mm(box_xyxy_px: Float[np.ndarray, "*batch 4"]) -> np.ndarray:
+    """Scale of depths in the image frame; the + 1 is the seed's, whose boxes include their last pixel."""
+    ratio: np.ndarray = (box_xyxy_px[..., 2] - box_xyxy_px[..., 0] + 1) / (2 * HALF_BOX_MM)
+    return ratio
+
+
+def camera_to_image_frame(
+    camera: Camera, joints_cam_mm: Joints3D, root_index: int
+) -> tuple[Joints3D, Float[np.ndarray, "*batch 4"]]:
+    """Joints (..., J, 3) in camera axes to the image frame, and the boxes (..., 4) that were used.
+
+    Raises:
+        GeometryError: a joint lies at or behind the camera.
+    """
+    root = joints_cam_mm[..., root_index, :]
+    box = root_box(camera, root)
+    xy = camera.without_distortion().camera_to_image(joints_cam_mm)
+    z = (joints_cam_mm[..., 2] - root[..., None, 2]) * pixels_per_mm(box)[..., None]
+    return np.concatenate([xy, z[..., None]], axis=-1), box
+
+
+def image_frame_to_camera(
+    camera: Camera,
+    joints_image: Joints3D,
+    box_xyxy_px: Float[np.ndarray, "*batch 4"],
+    root_depth_mm: np.ndarray,
+) -> Joints3D:
+    """Inverse of `camera_to_image_frame`, given the true boxes (..., 4) and root depths (...)."""
+    depth = joints_image[..., 2] / pixels_per_mm(box_xyxy_px)[..., None] + np.asarray(root_depth_mm)[..., None]
+    return camera.without_distortion().image_to_camera(joints_image[..., :2], depth)

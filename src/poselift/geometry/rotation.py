@@ -1,0 +1,53 @@
+"""Rotation matrices from angles and axes."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from poselift.arrays import Points3D
+
+
+def axis_rotation(axis: str, angle_rad: np.ndarray) -> Float[np.ndarray, "*batch 3 3"]:
+    """Rotation about the axis "X", "Y" or "Z", right-handed, of column vectors; angles (...) to (..., 3, 3)."""
+    angle_rad = np.asarray(angle_rad, dtype=np.float64)
+    i = "XYZ".index(axis)
+    j, k = (i + 1) % 3, (i + 2) % 3
+    matrix = np.zeros((*angle_rad.shape, 3, 3))
+    matrix[..., i, i] = 1
+    matrix[..., j, j] = matrix[..., k, k] = np.cos(angle_rad)
+    matrix[..., k, j] = np.sin(angle_rad)
+    matrix[..., j, k] = -matrix[..., k, j]
+    return matrix
+
+
+def euler_rotation(order: str, angles_rad: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, "*batch 3 3"]:
+    """Product of axis rotations in the written order: "ZYX" is Rz @ Ry @ Rx; angles (..., len(order))."""
+    matrix = np.broadcast_to(np.eye(3), (*angles_rad.shape[:-1], 3, 3))
+    for n, axis in enumerate(order):
+        matrix = matrix @ axis_rotation(axis, angles_rad[..., n])
+    return matrix
+
+
+def vector_rotation(rotation_vector_rad: Points3D) -> Float[np.ndarray, "*batch 3 3"]:
+    """Rotation by the length of a vector (..., 3) about its direction (Rodrigues)."""
+    vector = np.asarray(rotation_vector_rad, dtype=np.float64)
+    angle = np.linalg.norm(vector, axis=-1)[..., None, None]
+    x, y, z = np.moveaxis(vector, -1, 0)
+    zero = np.zeros_like(x)
+    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1).reshape(*vector.shape[:-1], 3, 3)
+    # np.sinc(a / pi) = sin(a) / a, and (1 - cos a) / a^2 = sinc(a / 2 pi)^2 / 2: both fine at 0.
+    matrix: np.ndarray = (
+        np.eye(3) + np.sinc(angle / np.pi) * cross + np.sinc(angle / 2 / np.pi) ** 2 / 2 * (cross @ cross)
+    )
+    return matrix
+
+
+def rotation_onto_z(direction: Points3D) -> Float[np.ndarray, "*batch 3 3"]:
+    """The smallest rotation that turns each direction (..., 3) with z > -|v| onto the z axis."""
+    unit = direction / np.linalg.norm(direction, axis=-1, keepdims=True)
+    x, y, z = np.moveaxis(unit, -1, 0)
+    a = 1 / (1 + z)
+    return np.stack([1 - a * x * x, -a * x * y, -x, -a * x * y, 1 - a * y * y, -y, x, y, z], axis=-1).reshape(
+        *unit.shape[:-1], 3, 3
+    )

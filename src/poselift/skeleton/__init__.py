@@ -1,0 +1,34 @@
+"""Skeletons: joints, bones, mirror pairs, conversions and graphs."""
+
+from poselift.skeleton.convert import Conversion, conversion
+from poselift.skeleton.definitions import (
+    BLAZEPOSE_33,
+    BODY_25,
+    BODY_25B,
+    CMU_MOCAP,
+    COCO_17,
+    H36M_17,
+    HALPE_26,
+    SKELETONS,
+    get_skeleton,
+)
+from poselift.skeleton.graph import adjacency, hop_distance, hop_mask
+from poselift.skeleton.skeleton import Skeleton
+
+__all__ = [
+    "BLAZEPOSE_33",
+    "BODY_25",
+    "BODY_25B",
+    "CMU_MOCAP",
+    "COCO_17",
+    "H36M_17",
+    "HALPE_26",
+    "SKELETONS",
+    "Conversion",
+    "Skeleton",
+    "adjacency",
+    "conversion",
+    "get_skeleton",
+    "hop_distance",
+    "hop_mask",
+]
