@@ -1,0 +1,219 @@
+"""New poses from recorded ones: motion capture holds few kinds of motion, a lifter meets all kinds.
+
+A pose is taken apart into the vectors of its bones and put together again, so that limbs can come from another pose,
+turn about their joint, or change their length. World axes, z up. Everything works on whole batches.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from poselift.arrays import Joints3D
+from poselift.errors import RecipeError
+from poselift.geometry.rotation import axis_rotation, vector_rotation
+from poselift.skeleton import Skeleton
+
+# Limbs that may come from another pose, by the frame they hang in: ("hips" | "shoulders", joints of the limb).
+_LIMBS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("hips", ("left_knee", "left_ankle")),
+    ("hips", ("right_knee", "right_ankle")),
+    ("shoulders", ("left_elbow", "left_wrist")),
+    ("shoulders", ("right_elbow", "right_wrist")),
+)
+# Joints whose bone to the parent turns, with everything that hangs on it; and how freely, next to the config's angle.
+_TURNED = {"spine": 0.5, "thorax": 0.5, "nose": 1.0, "knee": 1.0, "ankle": 1.0, "elbow": 1.5, "wrist": 1.5}
+_FRAMES = {
+    "hips": (("left_hip", "right_hip"), ("pelvis", "spine")),
+    "shoulders": (("left_shoulder", "right_shoulder"), ("spine", "thorax")),
+}
+
+
+@dataclass(frozen=True)
+class PoseAugmentConfig:
+    """How far augmented poses go from recorded ones.
+
+    Attributes:
+        mirror: probability to exchange left and right.
+        exchange: probability, limb by limb, to take an arm or a leg from another pose of the batch.
+        turn_rad: standard deviation of the random turn of each bone about its parent joint.
+        wild: probability that a pose is turned three times as far.
+        sit: probability to bend hips and knees as on a chair.
+        tumble: probability to turn the whole body any way up: lying, handstands.
+        size: standard deviation of the log of the body's size.
+        bones: standard deviation of the log of each bone's length, the same left and right.
+    """
+
+    mirror: float = 0.5
+    exchange: float = 0.3
+    turn_rad: float = 0.12
+    wild: float = 0.2
+    sit: float = 0.08
+    tumble: float = 0.05
+    size: float = 0.08
+    bones: float = 0.05
+
+    def __post_init__(self) -> None:
+        for name in ("mirror", "exchange", "wild", "sit", "tumble"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise RecipeError(f"augment.{name}: expected a probability, got {getattr(self, name)}")
+        for name in ("turn_rad", "size", "bones"):
+            if getattr(self, name) < 0:
+                raise RecipeError(f"augment.{name}: expected 0 or more, got {getattr(self, name)}")
+
+
+def augmented(
+    joints_world_mm: Joints3D, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
+) -> Joints3D:
+    """A changed copy of each pose of a batch (B, J, 3) of the Human3.6M-17 skeleton.
+
+    Raises:
+        SkeletonError: the skeleton lacks a joint that is needed.
+    """
+    joints = np.array(joints_world_mm, dtype=np.float64)
+    batch = len(joints)
+    flip = rng.random(batch) < config.mirror
+    joints[flip] = mirrored(joints[flip], skeleton)
+    bones = _to_bones(joints, skeleton)
+    if config.exchange > 0:
+        bones = _limbs_exchanged(joints, bones, skeleton, config, rng)
+    bones = _seated(joints, bones, skeleton, rng.random(batch) < config.sit, rng)
+    bones = _turned(bones, skeleton, config, rng)
+    bones = _resized(bones, skeleton, config, rng)
+    tumbling = rng.random(batch) < config.tumble
+    bones[tumbling] = np.einsum("bij,bkj->bki", _any_rotation(int(tumbling.sum()), rng), bones[tumbling])
+    root = skeleton.root_position(joints)
+    posed: np.ndarray = _from_bones(bones, skeleton) + root
+    return posed
+
+
+def mirrored(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """Joints (..., J, D) seen in a mirror: the first coordinate negated, left and right exchanged."""
+    flipped: np.ndarray = joints[..., skeleton.flip_permutation, :].copy()
+    flipped[..., 0] *= -1
+    return flipped
+
+
+def _to_bones(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """Vector from its parent to each joint, (B, J, 3); 0 for the root."""
+    parents = np.array(skeleton.parents)
+    bones: np.ndarray = joints - joints[:, np.where(parents < 0, np.arange(len(skeleton)), parents)]
+    return bones
+
+
+def _from_bones(bones: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """Joints relative to the root from bone vectors."""
+    joints = np.zeros_like(bones)
+    for joint in _topological(skeleton):
+        parent = skeleton.parents[joint]
+        if parent >= 0:
+            joints[:, joint] = joints[:, parent] + bones[:, joint]
+    return joints
+
+
+def _topological(skeleton: Skeleton) -> list[int]:
+    """Joints, parents before children."""
+
+    def depth(joint: int) -> int:
+        return 0 if skeleton.parents[joint] < 0 else 1 + depth(skeleton.parents[joint])
+
+    return sorted(range(len(skeleton)), key=depth)
+
+
+def _descendants(skeleton: Skeleton, joint: int) -> list[int]:
+    """The joint and all that hang on it."""
+    found = [joint]
+    for j in _topological(skeleton):
+        if skeleton.parents[j] in found:
+            found.append(j)
+    return found
+
+
+def _body_frame(joints: np.ndarray, skeleton: Skeleton, name: str) -> np.ndarray:
+    """Axes (B, 3, 3) as columns: to the left, forward, up, of the hips or the shoulders."""
+    (left, right), (low, high) = _FRAMES[name]
+    index = skeleton.index
+    sideways = joints[:, index(left)] - joints[:, index(right)]
+    sideways /= np.maximum(np.linalg.norm(sideways, axis=-1, keepdims=True), 1e-6)
+    up = joints[:, index(high)] - joints[:, index(low)]
+    up = up - (up * sideways).sum(-1, keepdims=True) * sideways
+    up /= np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
+    forward = np.cross(sideways, up)
+    return np.stack([sideways, forward, up], axis=-1)
+
+
+def _limbs_exchanged(
+    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
+) -> np.ndarray:
+    batch = len(joints)
+    bones = bones.copy()
+    donors = bones.copy()
+    for frame, limb in _LIMBS:
+        axes = _body_frame(joints, skeleton, frame)
+        donor = rng.permutation(batch)
+        takes = rng.random(batch) < config.exchange
+        turn = (axes @ np.swapaxes(axes[donor], -1, -2))[takes]
+        for joint in skeleton.indices(limb):
+            length = np.linalg.norm(bones[takes, joint], axis=-1)
+            taken = np.einsum("bij,bj->bi", turn, donors[donor][takes, joint])
+            taken *= (length / np.maximum(np.linalg.norm(taken, axis=-1), 1e-6))[:, None]
+            bones[takes, joint] = taken
+    return bones
+
+
+def _seated(
+    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, chosen: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Bend both hips and knees of the chosen poses; thighs open by up to 25 degrees."""
+    count = int(chosen.sum())
+    if count == 0:
+        return bones
+    bones = bones.copy()
+    axes = _body_frame(joints[chosen], skeleton, "hips")
+    hip_bend = np.radians(rng.uniform(60, 110, count))
+    for side, sign in (("left", 1), ("right", -1)):
+        thigh_angle = hip_bend + rng.normal(0, 0.1, count)
+        shin_angle = thigh_angle - np.radians(rng.uniform(50, 120, count))
+        opening = axis_rotation("Z", -sign * np.radians(rng.uniform(-5, 25, count)))
+        for joint, angle in ((f"{side}_knee", thigh_angle), (f"{side}_ankle", shin_angle)):
+            local = np.stack([np.zeros(count), np.sin(angle), -np.cos(angle)], axis=-1)
+            direction = np.einsum("bij,bjk,bk->bi", axes, opening, local)
+            index = skeleton.index(joint)
+            bones[chosen, index] = direction * np.linalg.norm(bones[chosen, index], axis=-1, keepdims=True)
+    return bones
+
+
+def _turned(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator) -> np.ndarray:
+    """Turn each bone, with what hangs on it, by a random rotation vector."""
+    bones = bones.copy()
+    batch = len(bones)
+    spread = config.turn_rad * np.where(rng.random(batch) < config.wild, 3.0, 1.0)
+    for joint in _topological(skeleton):
+        freedom = _TURNED.get(skeleton.joints[joint].split("_")[-1], 0.0)
+        if freedom == 0:
+            continue
+        turn = vector_rotation(rng.normal(0, 1, (batch, 3)) * (spread * freedom)[:, None])
+        hanging = _descendants(skeleton, joint)
+        bones[:, hanging] = np.einsum("bij,bkj->bki", turn, bones[:, hanging])
+    return bones
+
+
+def _resized(
+    bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
+) -> np.ndarray:
+    batch = len(bones)
+    factor = np.exp(rng.normal(0, config.bones, (batch, len(skeleton))) if config.bones else np.zeros((batch, 1)))
+    if config.bones:
+        left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
+        factor[:, right] = factor[:, left]
+    resized: np.ndarray = bones * (factor * np.exp(rng.normal(0, config.size, (batch, 1))))[..., None]
+    return resized
+
+
+def _any_rotation(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Uniformly distributed rotations (count, 3, 3)."""
+    q, r = np.linalg.qr(rng.normal(size=(count, 3, 3)))
+    rotation: np.ndarray = q * np.sign(np.diagonal(r, axis1=-2, axis2=-1))[:, None, :]
+    rotation[:, :, 0] *= np.linalg.det(rotation)[:, None]
+    return rotation

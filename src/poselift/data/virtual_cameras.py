@@ -1,0 +1,229 @@
+"""Virtual cameras: recorded motion as a 2D detector would have seen it.
+
+Each pose of a batch gets a camera of its own, drawn at random. The joints are projected, and then spoilt the way
+detectors spoil them: joints defined a little elsewhere than in motion capture, jitter that grows with the size of
+the person, guesses for hidden joints, joints missing or out of the image, and a focal length that is only guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from poselift.arrays import Joints3D
+from poselift.errors import RecipeError
+from poselift.geometry.rotation import axis_rotation
+from poselift.skeleton import Skeleton
+
+Range: TypeAlias = tuple[float, float]
+
+_NEAREST_MM = 400.0
+# Detectors place these joints worse than shoulders and knees.
+_JITTER = {
+    "hip": 1.4,
+    "wrist": 1.4,
+    "ankle": 1.2,
+    "head": 1.5,
+    "nose": 1.2,
+    "pelvis": 1.0,
+    "spine": 0.8,
+    "thorax": 0.8,
+}
+_CUT_OFF = (
+    ("left_knee", "right_knee", "left_ankle", "right_ankle"),
+    ("left_ankle", "right_ankle"),
+    ("left_elbow", "left_wrist"),
+    ("right_elbow", "right_wrist"),
+    ("nose", "head"),
+)
+
+
+@dataclass(frozen=True)
+class ViewConfig:
+    """What cameras and what detector the poses are seen by. Ranges are drawn from uniformly.
+
+    Attributes:
+        distance_mm: from the camera to the person.
+        height_mm: of the camera above the person's root.
+        off_axis_rad: angle between the optical axis and the person.
+        roll_rad: standard deviation of the camera's roll.
+        aspect: height over width of the image.
+        fov_deg: field of view along the longer side.
+        cropped: probability that the image's border cuts the person; otherwise all of the person is seen.
+        focal_guess: standard deviation of the log of the assumed over the true focal length.
+        definition_mm: standard deviation of where the detector believes a joint to be, left and right alike.
+        face_mm: how far in front of the mocap joint a detector sees the nose, at most; the head is seen anywhere
+            between the neck's end and the top.
+        jitter: standard deviation of the detection error over the person's size (root mean square radius).
+        outlier: probability that a joint's error is five times as large.
+        hidden: probability that a joint is hidden: guessed with a large error and low confidence.
+        missing: probability that a joint is not reported.
+        cut_off: probability that a limb, the legs or the head are not reported.
+    """
+
+    distance_mm: Range = (2000.0, 9000.0)
+    height_mm: Range = (-800.0, 2500.0)
+    off_axis_rad: Range = (0.0, 0.35)
+    roll_rad: float = 0.05
+    aspect: Range = (0.56, 1.78)
+    fov_deg: Range = (35.0, 80.0)
+    cropped: float = 0.15
+    focal_guess: float = 0.2
+    definition_mm: float = 12.0
+    face_mm: float = 120.0
+    jitter: float = 0.02
+    outlier: float = 0.03
+    hidden: float = 0.05
+    missing: float = 0.02
+    cut_off: float = 0.08
+
+    def __post_init__(self) -> None:
+        for name in ("distance_mm", "height_mm", "off_axis_rad", "aspect", "fov_deg"):
+            low, high = getattr(self, name)
+            if not low <= high:
+                raise RecipeError(f"views.{name}: expected [low, high], got [{low}, {high}]")
+        for name in ("cropped", "outlier", "hidden", "missing", "cut_off"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise RecipeError(f"views.{name}: expected a probability, got {getattr(self, name)}")
+        for name in ("roll_rad", "focal_guess", "definition_mm", "face_mm", "jitter"):
+            if getattr(self, name) < 0:
+                raise RecipeError(f"views.{name}: expected 0 or more, got {getattr(self, name)}")
+
+    def with_true_2d(self) -> ViewConfig:
+        """The same cameras with a perfect detector and a known focal length."""
+        return replace(
+            self,
+            cropped=0,
+            focal_guess=0,
+            definition_mm=0,
+            face_mm=0,
+            jitter=0,
+            outlier=0,
+            hidden=0,
+            missing=0,
+            cut_off=0,
+        )
+
+
+class Views(NamedTuple):
+    """Poses as seen by one camera each.
+
+    Attributes:
+        joints_cam_mm: (B, J, 3) the truth, in camera axes.
+        joints_plane: (B, J, 2) detections on the plane z = 1 of the assumed camera.
+        confidence: (B, J); 0 where the detector reported nothing.
+    """
+
+    joints_cam_mm: np.ndarray
+    joints_plane: np.ndarray
+    confidence: np.ndarray
+
+
+def draw_views(joints_world_mm: Joints3D, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator) -> Views:
+    """See each pose of a batch (B, J, 3) through a camera and a detector drawn at random."""
+    joints = np.asarray(joints_world_mm, dtype=np.float64)
+    batch = len(joints)
+    to_camera, position = _draw_cameras(joints, skeleton, config, rng)
+    joints_cam = np.einsum("bij,bkj->bki", to_camera, joints - position[:, None])
+    believed = joints + _definition_offsets(joints, skeleton, config, rng)
+    believed_cam = np.einsum("bij,bkj->bki", to_camera, believed - position[:, None])
+    plane = believed_cam[..., :2] / believed_cam[..., 2:]
+    in_image = _inside_image(plane, config, rng)
+    plane, confidence = _detected(plane, skeleton, config, rng)
+    confidence = np.where(in_image, confidence, 0)
+    reported = _reported(batch, skeleton, config, rng)
+    # A pose that would keep fewer than four joints stays whole: there is nothing to learn from it otherwise.
+    enough = ((confidence > 0) & reported).sum(axis=-1, keepdims=True) >= 4
+    confidence = np.where(enough, confidence * reported, np.maximum(confidence, 0.1))
+    plane *= np.exp(rng.normal(0, config.focal_guess, (batch, 1, 1)))
+    return Views(joints_cam, plane, confidence)
+
+
+def _draw_cameras(
+    joints: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rotations (B, 3, 3) world to camera, and positions (B, 3), with every joint in front of the camera."""
+    batch = len(joints)
+    root = skeleton.root_position(joints)[:, 0]
+    distance, height = (rng.uniform(*r, batch) for r in (config.distance_mm, config.height_mm))
+    height = np.clip(height, -0.9 * distance, 0.9 * distance)
+    azimuth = rng.uniform(0, 2 * np.pi, batch)
+    level = np.sqrt(distance**2 - height**2)
+    away = np.stack([level * np.cos(azimuth), level * np.sin(azimuth), height], axis=-1)
+    forward = -away / distance[:, None]
+    right = np.stack([-np.sin(azimuth), np.cos(azimuth), np.zeros(batch)], axis=-1)
+    down = np.cross(forward, right)
+    looking = np.stack([right, down, forward], axis=-2)
+    # Turn away from the person by some angle in a random direction, and roll.
+    roll = axis_rotation("Z", rng.normal(0, config.roll_rad, batch))
+    spin = axis_rotation("Z", rng.uniform(0, 2 * np.pi, batch))
+    aside = axis_rotation("X", rng.uniform(*config.off_axis_rad, batch))
+    to_camera = roll @ spin @ aside @ np.swapaxes(spin, -1, -2) @ looking
+    depth = np.einsum("bj,bkj->bk", to_camera[:, 2], joints - root[:, None]).min(axis=1)
+    root_depth = np.einsum("bj,bj->b", to_camera[:, 2], -away)
+    retreat = np.maximum(0, _NEAREST_MM - (depth + root_depth))
+    position = root + away - to_camera[:, 2] * retreat[:, None]
+    return to_camera, position
+
+
+def _definition_offsets(
+    joints: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator
+) -> np.ndarray:
+    """What a detector calls a joint, minus what motion capture calls it: (B, J, 3) in body axes, mirrored pairs."""
+    index = skeleton.index
+    batch = len(joints)
+    sideways = joints[:, index("left_shoulder")] - joints[:, index("right_shoulder")]
+    up = joints[:, index("thorax")] - joints[:, index("pelvis")]
+    axes = np.stack([sideways, np.cross(sideways, up), up], axis=-1)
+    axes /= np.maximum(np.linalg.norm(axes, axis=-2, keepdims=True), 1e-6)
+    local = rng.normal(0, config.definition_mm, (batch, len(skeleton), 3))
+    left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
+    local[:, right] = local[:, left] * np.array([-1, 1, 1])
+    offsets: np.ndarray = np.einsum("bij,bkj->bki", axes, local)
+    if config.face_mm > 0:
+        neck, top = joints[:, index("nose")], joints[:, index("head")]
+        ahead = axes[:, :, 1] * rng.uniform(0, config.face_mm, (batch, 1))
+        offsets[:, index("nose")] += ahead
+        shorter = rng.uniform(0, 0.8, (batch, 1)) * (rng.random((batch, 1)) < 0.7)
+        offsets[:, index("head")] += (neck - top) * shorter + ahead * shorter
+    return offsets
+
+
+def _inside_image(plane: np.ndarray, config: ViewConfig, rng: np.random.Generator) -> np.ndarray:
+    """Which joints (B, J) fall into the image of a camera of random size and field of view."""
+    batch = len(plane)
+    aspect = rng.uniform(*config.aspect, batch)
+    longer = np.tan(np.radians(rng.uniform(*config.fov_deg, batch)) / 2)
+    half = np.stack([longer * np.minimum(1, 1 / aspect), longer * np.minimum(1, aspect)], axis=-1)
+    inside: np.ndarray = (np.abs(plane) <= half[:, None]).all(axis=-1)
+    framed = rng.random((batch, 1)) >= config.cropped
+    return inside | framed
+
+
+def _detected(
+    plane: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Positions with detection errors, and confidences that know about them, loosely."""
+    batch, joints = plane.shape[:2]
+    centred = plane - plane.mean(axis=1, keepdims=True)
+    size = np.sqrt((centred**2).sum(axis=-1).mean(axis=1))
+    scale = np.array([_JITTER.get(name.split("_")[-1], 1.0) for name in skeleton.joints])
+    level = config.jitter * np.exp(rng.normal(0, 0.5, (batch, 1))) * scale
+    level = np.where(rng.random((batch, joints)) < config.outlier, 5 * level, level)
+    hidden = rng.random((batch, joints)) < config.hidden
+    level = np.where(hidden, level + 0.12, level)
+    error = rng.normal(0, 1, (batch, joints, 2)) * level[..., None]
+    shown = np.exp(-8 * np.linalg.norm(error, axis=-1)) * rng.uniform(0.85, 1, (batch, joints))
+    confidence = np.where(hidden, shown * rng.uniform(0.2, 0.8, (batch, joints)), shown)
+    return plane + error * size[:, None, None], np.clip(confidence, 0.01, 1)
+
+
+def _reported(batch: int, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator) -> np.ndarray:
+    """Which joints (B, J) the detector reports at all."""
+    reported: np.ndarray = rng.random((batch, len(skeleton))) >= config.missing
+    for limb in _CUT_OFF:
+        cut = rng.random(batch) < config.cut_off
+        reported[np.ix_(cut, np.array(skeleton.indices(limb)))] = False
+    return reported
