@@ -1,0 +1,75 @@
+"""Left and right exchanged by a detector are found, and nothing else is touched."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from poselift.data.clip import Clip
+from poselift.lifting.sides import exchanged_sides, sides_kept
+from poselift.skeleton import BLAZEPOSE_33, H36M_17
+
+FRAMES = 90
+
+
+def walking(skeleton=H36M_17, *, noise: float = 1.0) -> Clip:
+    """Joints that swing about fixed places, left ones on one side and right ones on the other."""
+    rng = np.random.default_rng(0)
+    place = rng.uniform((200, 300), (400, 500), (len(skeleton), 2))
+    left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
+    place[left, 0], place[right, 0] = rng.uniform(320, 400, len(left)), rng.uniform(200, 280, len(right))
+    swing = 30 * np.sin(np.linspace(0, 9, FRAMES))[:, None, None] * rng.normal(size=(len(skeleton), 2))
+    joints = place + swing + rng.normal(0, noise, (FRAMES, len(skeleton), 2))
+    return Clip(skeleton, 30.0, joints_px=joints, confidence=np.full(joints.shape[:2], 0.9), size_px=(640, 800))
+
+
+def with_exchanged(clip: Clip, frames) -> Clip:
+    joints, confidence = clip.joints_px.copy(), clip.confidence.copy()
+    joints[frames] = joints[frames][:, clip.skeleton.flip_permutation]
+    return clip.replaced(joints_px=joints, confidence=confidence)
+
+
+@pytest.mark.parametrize("skeleton", [H36M_17, BLAZEPOSE_33], ids=lambda s: s.name)
+@pytest.mark.parametrize("frames", [[40], [10, 11, 12, 50], list(range(30, 60)), [89], [0, 1]])
+def test_exchanged_frames_are_found_and_mended(skeleton, frames):
+    clip = walking(skeleton)
+    spoilt = with_exchanged(clip, frames)
+    np.testing.assert_array_equal(np.flatnonzero(exchanged_sides(spoilt)), frames)
+    np.testing.assert_array_equal(sides_kept(spoilt).joints_px, clip.joints_px)
+
+
+def test_a_clean_clip_is_returned_as_it_is():
+    clip = walking()
+    assert sides_kept(clip) is clip
+
+
+def test_the_side_that_is_reported_more_often_is_right():
+    spoilt = with_exchanged(walking(), list(range(60)))
+    np.testing.assert_array_equal(np.flatnonzero(exchanged_sides(spoilt)), range(60, FRAMES))
+
+
+def test_frames_without_a_person_and_missing_joints_do_not_disturb():
+    clip = walking()
+    valid = np.ones(FRAMES, dtype=bool)
+    valid[20:23] = False
+    joints, confidence = clip.joints_px.copy(), clip.confidence.copy()
+    joints[20:23], confidence[20:23] = np.nan, 0
+    joints[:, H36M_17.index("left_wrist")], confidence[:, H36M_17.index("left_wrist")] = np.nan, 0
+    clip = clip.replaced(joints_px=joints, confidence=confidence, valid=valid)
+    spoilt = with_exchanged(clip, [18, 19, 40])
+    np.testing.assert_array_equal(np.flatnonzero(exchanged_sides(spoilt)), [18, 19, 40])
+
+
+def test_nothing_is_concluded_across_a_long_pause():
+    """Two people who face opposite ways, a second apart: both are as reported."""
+    clip = walking()
+    valid = np.ones(FRAMES, dtype=bool)
+    valid[30:61] = False
+    spoilt = with_exchanged(clip, list(range(61, FRAMES))).replaced(valid=valid)
+    assert not exchanged_sides(spoilt).any()
+
+
+def test_clips_too_short_to_tell_are_left_alone():
+    clip = walking()
+    short = clip.replaced(joints_px=clip.joints_px[:1], confidence=clip.confidence[:1], valid=None, filled=None)
+    assert not exchanged_sides(short).any()
