@@ -8,7 +8,7 @@ z up. Lengths are millimetres.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -34,3 +34,11 @@ def checked_shape(array: np.ndarray, expected: tuple[int | None, ...], name: str
         wanted = ", ".join("any" if e is None else str(e) for e in expected)
         raise ShapeError(f"{name}: expected shape (..., {wanted}), got {array.shape}")
     return array
+
+
+def float_type(*arrays: np.ndarray) -> np.dtype[Any]:
+    """The floating type of a result made from `arrays`: float32 if all of them are that or less, else float64.
+
+    Geometry is computed in float64 and handed back in this type.
+    """
+    return np.result_type(np.float32, *(array.dtype for array in arrays))

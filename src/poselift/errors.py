@@ -7,6 +7,7 @@ PoseliftError                      .hint: one line that says what to do
 ├─ GeometryError (ValueError)      a point behind the camera, a degenerate configuration
 ├─ DataFormatError (ValueError)    path, record or line, expected, found
 ├─ CheckpointError (ValueError)    missing or extra tensors, version, wrong file
+├─ TrainingError (RuntimeError)     training went astray: a loss or weight that is not finite
 ├─ OutputError (OSError)           an output that exists, is not writable, or did not fit on the disk
 ├─ NoPersonError (ValueError)      nobody was found in the input
 ├─ MissingExtraError (ImportError) the exact pip command
@@ -55,6 +56,10 @@ class CheckpointError(PoseliftError, ValueError):
     """A model file lacks tensors, has too many, or is no model of ours."""
 
 
+class TrainingError(PoseliftError, RuntimeError):
+    """Training went astray: a loss or a weight is not finite."""
+
+
 class OutputError(PoseliftError, OSError):
     """An output exists already, is not writable, or did not fit on the disk."""
 
@@ -70,6 +75,11 @@ class MissingExtraError(PoseliftError, ImportError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package} is not installed", f"pip install 'poselift[{extra}]'")
+        self.package, self.extra = package, extra
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        # Worker processes send errors home, and ImportError would rebuild this one from its message alone.
+        return type(self), (self.package, self.extra)
 
 
 class ExternalToolError(PoseliftError, RuntimeError):

@@ -8,15 +8,31 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from poselift.arrays import float_type
 from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.skeleton.convert import conversion
 from poselift.skeleton.skeleton import Skeleton
 
 
+def _frozen(array: np.ndarray, name: str) -> np.ndarray:
+    """A read-only array of the right type that the caller cannot change either."""
+    kinds = "b" if name in ("valid", "filled") else "fiu"
+    if array.dtype.kind not in kinds:
+        raise ShapeError(f"{name}: expected {'true or false' if kinds == 'b' else 'numbers'}, got {array.dtype}")
+    if array.dtype.kind in "iu":
+        array = array.astype(float_type(array))
+    elif array.flags.writeable:
+        array = array.copy()
+    array.setflags(write=False)
+    return array
+
+
 @dataclass(frozen=True, eq=False)
 class Clip:
     """One person over F frames, in 2D, in 3D or both. Checked on construction, never changed afterwards.
+
+    The arrays are read-only copies of those given, or these themselves where they are read-only already.
 
     Attributes:
         skeleton: what the J joints are.
@@ -74,7 +90,7 @@ class Clip:
                 raise ShapeError(
                     f"{name}: expected {shape} for {f} frames of {self.skeleton.name}, got {array.shape}"
                 )
-            array.setflags(write=False)
+            object.__setattr__(self, name, _frozen(array, name))
 
     def __len__(self) -> int:
         return len(self.frames)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from safetensors import SafetensorError
 
 from poselift.errors import OutputError
 
@@ -17,9 +19,10 @@ def writable_folder(path: Path, *, overwrite: bool = False) -> Path:
     Raises:
         OutputError: it exists and is not empty, is a file, or cannot be made or written to.
     """
-    if path.exists() and not path.is_dir():
-        raise OutputError(f"{path}: expected a folder, found a file", "name another folder")
+    path = Path(path)
     try:
+        if path.exists() and not path.is_dir():
+            raise OutputError(f"{path}: expected a folder, found a file", "name another folder")
         if path.is_dir() and any(path.iterdir()) and not overwrite:
             raise OutputError(f"{path}: exists and is not empty", "name another folder, or add --overwrite")
         path.mkdir(parents=True, exist_ok=True)
@@ -36,17 +39,19 @@ def writable_folder(path: Path, *, overwrite: bool = False) -> Path:
 def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """Yield a temporary path beside `path`; what the block writes there is moved to `path` when it succeeds.
 
-    If the block fails in any way, Ctrl-C included, nothing is left under either name.
+    If the block fails in any way, Ctrl-C included, an older file stays and nothing is left beside it.
 
     Raises:
-        OutputError: `path` exists and `overwrite` is false, or the disk refuses.
+        OutputError: `path` exists and `overwrite` is false, is a folder, or the disk refuses.
     """
     path = Path(path)
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path}: exists", "name another file, or add --overwrite")
     # The temporary name keeps the suffix: video writers choose their format by it.
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
+        if path.is_dir():
+            raise OutputError(f"{path}: expected a file, found a folder", "name a file in it")
+        if path.exists() and not overwrite:
+            raise OutputError(f"{path}: exists", "name another file, or add --overwrite")
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         with open(temporary, "rb") as file:
@@ -54,10 +59,11 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         os.replace(temporary, path)
     except OutputError:
         raise
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise OutputError(
-            f"{path}: could not be written ({error.strerror or error})",
+            f"{path}: could not be written ({getattr(error, 'strerror', None) or error})",
             "free some space or choose another place",
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()

@@ -7,6 +7,8 @@ Arrays share their first axis, the frames of all clips one after the other. The 
 from __future__ import annotations
 
 import json
+import math
+import operator
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -18,7 +20,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from poselift.data.output import whole_file
-from poselift.errors import DataFormatError
+from poselift.errors import DataFormatError, SkeletonError
 from poselift.skeleton import Skeleton, get_skeleton
 
 FORMAT = "poselift-dataset"
@@ -69,15 +71,26 @@ class DatasetStore:
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.clips and sum(c.length for c in self.clips) != self.n_frames:
-            raise DataFormatError(f"the clips cover {sum(c.length for c in self.clips)} frames of {self.n_frames}")
+        covered = 0
+        for clip in self.clips:
+            if clip.start != covered or clip.length < 1 or not 0 < clip.fps < math.inf:
+                raise DataFormatError(
+                    f"clip {clip.name}: expected start {covered}, length and fps above 0,"
+                    f" got {clip.start}, {clip.length}, {clip.fps}"
+                )
+            covered += clip.length
+        if self.clips and covered != self.n_frames:
+            raise DataFormatError(f"the clips cover {covered} frames of {self.n_frames}")
         for name, array in self.arrays.items():
-            if len(array) != self.n_frames:
-                raise DataFormatError(f"array {name}: expected {self.n_frames} frames, got {len(array)}")
+            if array.ndim == 0 or len(array) != self.n_frames:
+                raise DataFormatError(f"array {name}: expected {self.n_frames} frames, got shape {array.shape}")
+            if array.dtype.newbyteorder("<").str not in _DTYPES.values():
+                raise DataFormatError(f"array {name}: a store cannot hold {array.dtype}")
 
     @property
     def n_frames(self) -> int:
-        return len(next(iter(self.arrays.values()))) if self.arrays else 0
+        first = next(iter(self.arrays.values()), None)
+        return 0 if first is None or first.ndim == 0 else len(first)
 
     @property
     def joints_world_mm(self) -> np.ndarray:
@@ -130,17 +143,20 @@ def load_store(path: Path) -> DatasetStore:
 
     Raises:
         DataFormatError: the file is missing, cut, or no dataset store of this version.
+        SkeletonError: its skeleton is unknown.
     """
     header, arrays = _mapped_arrays(path)
     try:
         about = json.loads(header["__metadata__"]["poselift"])
         if about["format"] != FORMAT or about["version"] != VERSION:
             raise DataFormatError(
-                f"{path}: expected {FORMAT} version {VERSION}, found {about['format']} version {about['version']}"
+                f"expected {FORMAT} version {VERSION}, found {about['format']} version {about['version']}"
             )
         clips = tuple(ClipInfo(**row) for row in about["clips"])
         return DatasetStore(get_skeleton(about["skeleton"]), clips, arrays, about["about"])
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+    except (DataFormatError, SkeletonError) as error:
+        raise type(error)(f"{path}: {error}", error.hint) from None
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise DataFormatError(
             f"{path}: not a poselift dataset ({error})", "make one with `poselift prepare`"
         ) from None
@@ -154,21 +170,31 @@ def _mapped_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             length = int.from_bytes(file.read(8), "little")
             if not 2 <= length <= size - 8:
                 raise ValueError("the header does not fit in the file")
-            header: dict[str, Any] = json.loads(file.read(length))
+            header = json.loads(file.read(length))
+        if not isinstance(header, dict):
+            raise ValueError("the header is no table")
     except OSError as error:
         raise DataFormatError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataFormatError(f"{path}: not a safetensors file ({error})") from None
-    arrays: dict[str, np.ndarray] = {}
-    for name, entry in header.items():
-        if name == "__metadata__":
-            continue
-        begin, end = entry["data_offsets"]
-        if 8 + length + end > size:
-            raise DataFormatError(f"{path}: cut short: array {name} ends at byte {8 + length + end} of {size}")
-        dtype, shape = np.dtype(_DTYPES[entry["dtype"]]), tuple(entry["shape"])
-        if begin == end:
-            arrays[name] = np.empty(shape, dtype)
-        else:
-            arrays[name] = np.memmap(path, dtype, "r", 8 + length + begin, shape)
-    return header, arrays
+    entries = {name: entry for name, entry in header.items() if name != "__metadata__"}
+    return header, {name: _mapped_array(path, name, entry, 8 + length, size) for name, entry in entries.items()}
+
+
+def _mapped_array(path: Path, name: str, entry: Any, first_byte: int, size: int) -> np.ndarray:
+    """One array of a safetensors file, by its entry in the header, which nobody has checked yet."""
+    try:
+        dtype, shape = np.dtype(_DTYPES[entry["dtype"]]), tuple(operator.index(n) for n in entry["shape"])
+        begin, end = (operator.index(n) for n in entry["data_offsets"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataFormatError(f"{path}: array {name}: its entry in the header is damaged ({error!r})") from None
+    if first_byte + end > size:
+        raise DataFormatError(f"{path}: cut short: array {name} ends at byte {first_byte + end} of {size}")
+    expected = dtype.itemsize * math.prod(shape)
+    if begin < 0 or min(shape, default=0) < 0 or end - begin != expected:
+        raise DataFormatError(f"{path}: array {name}: expected {expected} bytes, found bytes {begin} to {end}")
+    try:
+        # An empty array cannot be mapped.
+        return np.memmap(path, dtype, "r", first_byte + begin, shape) if expected else np.empty(shape, dtype)
+    except (ValueError, OverflowError, OSError) as error:
+        raise DataFormatError(f"{path}: array {name}: cannot be mapped ({error})") from None

@@ -23,7 +23,7 @@ def procrustes_aligned(
         The aligned copies of `predicted`, in float64. A set whose points all coincide is moved, not rotated.
 
     Raises:
-        ShapeError: the shapes differ.
+        ShapeError: the shapes differ, or a coordinate is not finite.
 
     Source: Gower 1975, Generalized Procrustes analysis; Kabsch 1976 for the proper rotation.
     """
@@ -32,6 +32,8 @@ def procrustes_aligned(
         raise ShapeError(f"target: expected the shape of predicted, {predicted.shape}, got {target.shape}")
     x = np.asarray(predicted, dtype=np.float64)
     y = np.asarray(target, dtype=np.float64)
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise ShapeError("predicted, target: expected finite numbers, got NaN", "leave missing points out")
     x_mean, y_mean = x.mean(axis=-2, keepdims=True), y.mean(axis=-2, keepdims=True)
     x0, y0 = x - x_mean, y - y_mean
     u, s, vt = np.linalg.svd(np.swapaxes(x0, -1, -2) @ y0)
@@ -43,6 +45,8 @@ def procrustes_aligned(
     factor = np.ones(s.shape[:-1])
     if scale:
         spread = (x0 * x0).sum(axis=(-2, -1))
-        np.divide(s.sum(axis=-1), spread, out=factor, where=spread > 0)
+        # The mean of equal numbers is off by a rounding error, which a scale would blow up to the target's size.
+        rounding = (1e-12 * x_mean) ** 2
+        np.divide(s.sum(axis=-1), spread, out=factor, where=spread > x.shape[-2] * rounding.sum(axis=(-2, -1)))
     aligned: np.ndarray = factor[..., None, None] * (x0 @ rotation) + y_mean
     return aligned

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from poselift.arrays import Points2D, Points3D, Valid, checked_shape
+from poselift.arrays import Points2D, Points3D, Valid, checked_shape, float_type
 from poselift.errors import GeometryError, ShapeError
 from poselift.geometry.distortion import distort, undistort
 
@@ -87,44 +87,55 @@ class Camera:
 
     def world_to_camera(self, points_world_mm: Points3D) -> Points3D:
         checked_shape(points_world_mm, (3,), "points_world_mm")
-        moved: np.ndarray = (points_world_mm - self.position_mm) @ self.rotation.T
-        return moved
+        moved = (points_world_mm - self.position_mm) @ self.rotation.T
+        return moved.astype(float_type(points_world_mm), copy=False)
 
     def camera_to_world(self, points_cam_mm: Points3D) -> Points3D:
         checked_shape(points_cam_mm, (3,), "points_cam_mm")
-        moved: np.ndarray = points_cam_mm @ self.rotation + self.position_mm
-        return moved
+        moved = points_cam_mm @ self.rotation + self.position_mm
+        return moved.astype(float_type(points_cam_mm), copy=False)
 
     def camera_to_image(self, points_cam_mm: Points3D) -> Points2D:
-        """Project points (..., 3) to pixels (..., 2).
+        """Project points (..., 3) to pixels (..., 2); NaN stays NaN.
 
         Raises:
             GeometryError: a point lies at or behind the camera; use `camera_to_image_flagged` if that may be.
         """
-        points_px, in_front = self.camera_to_image_flagged(points_cam_mm)
-        if not in_front.all():
+        points_px, _ = self.camera_to_image_flagged(points_cam_mm)
+        behind = points_cam_mm[..., 2] <= 0
+        if behind.any():
             raise GeometryError(
-                f"{int((~in_front).sum())} of {in_front.size} points lie at or behind the camera",
+                f"{int(behind.sum())} of {behind.size} points lie at or behind the camera",
                 "check the camera's pose and the unit of the points, or use camera_to_image_flagged",
             )
         return points_px
 
     def camera_to_image_flagged(self, points_cam_mm: Points3D) -> tuple[Points2D, Valid]:
-        """Project points, and tell which lie in front of the camera; the others become NaN and False."""
+        """Project points (..., 3), and tell which (...) lie in front of the camera; the others become NaN."""
         checked_shape(points_cam_mm, (3,), "points_cam_mm")
         depth = points_cam_mm[..., 2:]
         in_front: np.ndarray = depth[..., 0] > 0
         plane = np.full((*points_cam_mm.shape[:-1], 2), np.nan)
         np.divide(points_cam_mm[..., :2], depth, out=plane, where=depth > 0)
-        return distort(plane, self.radial, self.tangential) * self.focal_px + self.center_px, in_front
+        points_px = distort(plane, self.radial, self.tangential) * self.focal_px + self.center_px
+        return points_px.astype(float_type(points_cam_mm), copy=False), in_front
 
     def image_to_plane(self, points_px: Points2D) -> Points2D:
-        """Positions (..., 2) on the plane z = 1 of pixels (..., 2), distortion removed."""
-        checked_shape(points_px, (2,), "points_px")
-        return undistort((points_px - self.center_px) / self.focal_px, self.radial, self.tangential)
+        """Positions (..., 2) on the plane z = 1 of pixels (..., 2), distortion removed; NaN stays NaN.
 
-    def image_to_camera(self, points_px: Points2D, depth_mm: np.ndarray) -> Points3D:
-        """Points (..., 3) in camera axes of pixels (..., 2) at depths (...)."""
+        Raises:
+            GeometryError: a pixel lies so far outside the image that this lens draws nothing there.
+        """
+        checked_shape(points_px, (2,), "points_px")
+        plane = undistort((points_px - self.center_px) / self.focal_px, self.radial, self.tangential)
+        return plane.astype(float_type(points_px), copy=False)
+
+    def image_to_camera(self, points_px: Points2D, depth_mm: np.ndarray | float) -> Points3D:
+        """Points (..., 3) in camera axes of pixels (..., 2) at depths (...), or all at one depth.
+
+        Raises:
+            GeometryError: as for `image_to_plane`.
+        """
         plane = self.image_to_plane(points_px)
         depth = np.broadcast_to(np.asarray(depth_mm, dtype=plane.dtype), plane.shape[:-1])[..., None]
         return np.concatenate([plane * depth, depth], axis=-1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from poselift.arrays import Joints3D, Points3D
+from poselift.arrays import Joints3D, Points3D, float_type
 from poselift.geometry.camera import Camera
 
 HALF_BOX_MM = 1000.0
@@ -23,7 +23,7 @@ def root_box(camera: Camera, root_cam_mm: Points3D) -> Float[np.ndarray, "*batch
         GeometryError: a root lies at or behind the camera.
     """
     ideal = camera.without_distortion()
-    half = np.array([HALF_BOX_MM, HALF_BOX_MM, 0.0])
+    half = np.array([HALF_BOX_MM, HALF_BOX_MM, 0.0], dtype=float_type(root_cam_mm))
     return np.concatenate(
         [ideal.camera_to_image(root_cam_mm - half), ideal.camera_to_image(root_cam_mm + half)], axis=-1
     )
@@ -54,7 +54,7 @@ def image_frame_to_camera(
     camera: Camera,
     joints_image: Joints3D,
     box_xyxy_px: Float[np.ndarray, "*batch 4"],
-    root_depth_mm: np.ndarray,
+    root_depth_mm: np.ndarray | float,
 ) -> Joints3D:
     """Inverse of `camera_to_image_frame`, given the true boxes (..., 4) and root depths (...)."""
     depth = joints_image[..., 2] / pixels_per_mm(box_xyxy_px)[..., None] + np.asarray(root_depth_mm)[..., None]

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from poselift.arrays import Points2D, checked_shape
+from poselift.arrays import Points2D, checked_shape, float_type
 from poselift.errors import GeometryError
 
 _ITERATIONS = 50
-_TOLERANCE = 1e-10
+_TOLERANCE = 1e-12
 
 
 def distort(points: Points2D, radial: np.ndarray, tangential: np.ndarray) -> Points2D:
@@ -22,32 +22,69 @@ def distort(points: Points2D, radial: np.ndarray, tangential: np.ndarray) -> Poi
     r2 = x * x + y * y
     scale = 1 + r2 * (radial[0] + r2 * (radial[1] + r2 * radial[2]))
     p1, p2 = tangential
-    return np.stack(
+    distorted = np.stack(
         [
             x * scale + 2 * p1 * x * y + p2 * (r2 + 2 * x * x),
             y * scale + 2 * p2 * x * y + p1 * (r2 + 2 * y * y),
         ],
         axis=-1,
     )
+    return distorted.astype(float_type(points), copy=False)
 
 
 def undistort(points: Points2D, radial: np.ndarray, tangential: np.ndarray) -> Points2D:
-    """Ideal positions of distorted points, (..., 2), by fixed-point iteration in float64.
+    """Ideal positions of distorted points, (..., 2), by Newton's method in float64; NaN stays NaN.
 
     Raises:
-        GeometryError: the iteration does not settle, which happens far outside the image of a strong lens.
+        GeometryError: no ideal point is drawn there, which happens far outside the image of a strong lens.
     """
     checked_shape(points, (2,), "points")
-    if not np.any(radial) and not np.any(tangential):
-        return points
-    distorted = np.asarray(points, dtype=np.float64)
+    distorted = points.astype(np.float64)
     ideal = distorted.copy()
+    if np.any(radial) or np.any(tangential):
+        wanted = np.isfinite(distorted).all(axis=-1)
+        # A point without an answer runs away to infinity; it is counted below.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            ideal, settled = _newton(ideal, distorted, radial, tangential)
+        lost = int((wanted & ~settled).sum())
+        if lost:
+            raise GeometryError(
+                f"{lost} of {wanted.size} points lie where this lens draws nothing",
+                "leave points far outside the image out, or check the distortion coefficients",
+            )
+    return ideal.astype(float_type(points), copy=False)
+
+
+def _newton(
+    ideal: np.ndarray, distorted: np.ndarray, radial: np.ndarray, tangential: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Solve `distort(ideal) = distorted` from a start; also tells which points settled on the lens's inner branch."""
+    tolerance = _TOLERANCE * (1 + np.abs(distorted).max(axis=-1))
     for _ in range(_ITERATIONS):
         residual = distort(ideal, radial, tangential) - distorted
-        ideal -= residual
-        if np.nanmax(np.abs(residual), initial=0.0) < _TOLERANCE:
-            return ideal
-    raise GeometryError(
-        f"undistortion did not converge (residual {np.nanmax(np.abs(residual)):.2g})",
-        "the points lie too far outside the image for this lens; check the distortion coefficients",
+        xx, xy, yy = _slopes(ideal, radial, tangential)
+        determinant = xx * yy - xy * xy
+        # Past the fold, where the determinant changes sign, a second ideal point has the same picture.
+        settled = (np.abs(residual).max(axis=-1) < tolerance) & (determinant > 0)
+        if settled.all():
+            break
+        rx, ry = residual[..., 0], residual[..., 1]
+        step = np.stack([yy * rx - xy * ry, xx * ry - xy * rx], axis=-1) / determinant[..., None]
+        ideal = np.where(settled[..., None], ideal, ideal - step)
+    return ideal, settled
+
+
+def _slopes(
+    points: np.ndarray, radial: np.ndarray, tangential: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The derivatives dx'/dx, dx'/dy = dy'/dx and dy'/dy of `distort`."""
+    x, y = points[..., 0], points[..., 1]
+    r2 = x * x + y * y
+    scale = 1 + r2 * (radial[0] + r2 * (radial[1] + r2 * radial[2]))
+    slope = 2 * (radial[0] + r2 * (2 * radial[1] + 3 * r2 * radial[2]))
+    p1, p2 = tangential
+    return (
+        scale + x * x * slope + 2 * p1 * y + 6 * p2 * x,
+        x * y * slope + 2 * p1 * x + 2 * p2 * y,
+        scale + y * y * slope + 2 * p2 * x + 6 * p1 * y,
     )

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 from jaxtyping import Float
 
-from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape
+from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape, float_type
 from poselift.errors import ShapeError
 from poselift.geometry.rotation import rotation_onto_z
 
@@ -26,6 +26,9 @@ NORMALISATIONS: tuple[str, ...] = get_args(Normalisation)
 
 # A network's output is of order 1 when lengths are in metres.
 OUTPUT_UNIT_MM = 1000.0
+
+# Joints closer than this are one joint and rounding errors: a person 10 km away spans 2e-4.
+_SMALLEST_ANGLE_RAD = 1e-7
 
 
 def image_frame_normalised(joints: np.ndarray, size_px: tuple[int, int]) -> np.ndarray:
@@ -43,7 +46,7 @@ def image_frame_normalised(joints: np.ndarray, size_px: tuple[int, int]) -> np.n
 def image_frame_denormalised(joints_norm: np.ndarray, size_px: tuple[int, int]) -> np.ndarray:
     """Inverse of `image_frame_normalised`."""
     width, height = size_px
-    offset = np.array([1, height / width, 0])[: joints_norm.shape[-1]]
+    offset = np.array([1, height / width, 0], dtype=float_type(joints_norm))[: joints_norm.shape[-1]]
     joints: np.ndarray = (joints_norm + offset) * width / 2
     return joints
 
@@ -73,23 +76,28 @@ def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCent
     checked_shape(joints_plane, (confidence.shape[-1], 2), "joints_plane")
     visible = confidence > 0
     weight = (visible / np.maximum(visible.sum(axis=-1, keepdims=True), 1))[..., None]
-    plane = np.where(visible[..., None], joints_plane, 0)
+    plane = np.where(visible[..., None], joints_plane, 0).astype(np.float64)
     centre = (plane * weight).sum(axis=-2)
     rotation = rotation_onto_z(np.concatenate([centre, np.ones_like(centre[..., :1])], axis=-1))
     rays = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1) @ np.swapaxes(rotation, -1, -2)
     turned = rays[..., :2] / np.maximum(rays[..., 2:], 1e-6)
     turned = turned - (turned * weight).sum(axis=-2, keepdims=True)
     size = np.sqrt((turned * turned * weight).sum(axis=(-2, -1), keepdims=True))
-    if not (size > 0).all():
+    single = ~(size > _SMALLEST_ANGLE_RAD)
+    if single.any():
         raise ShapeError(
-            f"{int((~(size > 0)).sum())} of {size.size} poses have no two distinct visible joints",
+            f"{int(single.sum())} of {single.size} poses have no two distinct visible joints",
             "mark such frames as invalid and leave them out",
         )
-    return PersonCentred(np.where(visible[..., None], turned / size, 0), rotation)
+    kind = float_type(joints_plane)
+    return PersonCentred(np.where(visible[..., None], turned / size, 0).astype(kind), rotation.astype(kind))
 
 
 def person_centred_target(joints_cam_mm: Joints3D, root_mm: Joints3D, rotation: np.ndarray) -> Joints3D:
-    """What a person-centred network should predict, (..., J, 3), for joints in camera axes and root (..., 1, 3)."""
+    """What a person-centred network should predict, (..., J, 3), for joints in camera axes and root (..., 1, 3).
+
+    `rotation` (..., 3, 3) is the one that `person_centred` returned.
+    """
     target: np.ndarray = (joints_cam_mm - root_mm) @ np.swapaxes(rotation, -1, -2) / OUTPUT_UNIT_MM
     return target
 
@@ -109,22 +117,24 @@ def root_from_projection(
 
     Args:
         joints_root_mm: (..., J, 3) in camera axes.
-        joints_plane: (..., J, 2) on the plane z = 1; ignored where `weight` is 0.
-        weight: (..., J).
+        joints_plane: (..., J, 2) on the plane z = 1.
+        weight: (..., J), not negative; a joint is ignored where it is 0, NaN included.
 
     Returns:
         Root positions (..., 3) in millimetres, NaN where the view does not determine them or the root would be
         at or behind the camera.
     """
-    w = weight / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-12)
+    w = weight.astype(np.float64) / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-12)
     plane = np.where(w[..., None] > 0, joints_plane, 0)
+    joints = np.where(w[..., None] > 0, joints_root_mm, 0)
     # Eliminating t_x, t_y leaves one equation in t_z: covariances about the weighted means.
-    offset = joints_root_mm[..., :2] - plane * joints_root_mm[..., 2:]
+    offset = joints[..., :2] - plane * joints[..., 2:]
     plane_mean = (plane * w[..., None]).sum(axis=-2)
     offset_mean = (offset * w[..., None]).sum(axis=-2)
     plane0, offset0 = plane - plane_mean[..., None, :], offset - offset_mean[..., None, :]
     spread = (plane0 * plane0 * w[..., None]).sum(axis=(-2, -1))
     overlap = (plane0 * offset0 * w[..., None]).sum(axis=(-2, -1))
     depth = np.full(spread.shape, np.nan)
-    np.divide(overlap, spread, out=depth, where=(spread > 0) & (overlap > 0))
-    return np.concatenate([plane_mean * depth[..., None] - offset_mean, depth[..., None]], axis=-1)
+    np.divide(overlap, spread, out=depth, where=(spread > _SMALLEST_ANGLE_RAD**2) & (overlap > 0))
+    root = np.concatenate([plane_mean * depth[..., None] - offset_mean, depth[..., None]], axis=-1)
+    return root.astype(float_type(joints_root_mm, joints_plane), copy=False)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from poselift.arrays import Points3D
+from poselift.arrays import Points3D, checked_shape
+from poselift.errors import GeometryError
 
 
-def axis_rotation(axis: str, angle_rad: np.ndarray) -> Float[np.ndarray, "*batch 3 3"]:
-    """Rotation about the axis "X", "Y" or "Z", right-handed, of column vectors; angles (...) to (..., 3, 3)."""
+def axis_rotation(axis: str, angle_rad: np.ndarray | float) -> Float[np.ndarray, "*batch 3 3"]:
+    """Rotation about the axis "X", "Y" or "Z", right-handed, of column vectors; angles (...) to (..., 3, 3).
+
+    Raises:
+        GeometryError: `axis` is another letter.
+    """
+    if axis not in ("X", "Y", "Z"):
+        raise GeometryError(f"axis: expected X, Y or Z, got {axis!r}")
     angle_rad = np.asarray(angle_rad, dtype=np.float64)
     i = "XYZ".index(axis)
     j, k = (i + 1) % 3, (i + 2) % 3
@@ -22,7 +29,13 @@ def axis_rotation(axis: str, angle_rad: np.ndarray) -> Float[np.ndarray, "*batch
 
 
 def euler_rotation(order: str, angles_rad: Float[np.ndarray, "*batch n"]) -> Float[np.ndarray, "*batch 3 3"]:
-    """Product of axis rotations in the written order: "ZYX" is Rz @ Ry @ Rx; angles (..., len(order))."""
+    """Product of axis rotations in the written order: "ZYX" is Rz @ Ry @ Rx; angles (..., len(order)).
+
+    Raises:
+        ShapeError: there are not as many angles as axes.
+        GeometryError: a letter is no axis.
+    """
+    checked_shape(angles_rad, (len(order),), "angles_rad")
     matrix = np.broadcast_to(np.eye(3), (*angles_rad.shape[:-1], 3, 3))
     for n, axis in enumerate(order):
         matrix = matrix @ axis_rotation(axis, angles_rad[..., n])
@@ -44,9 +57,18 @@ def vector_rotation(rotation_vector_rad: Points3D) -> Float[np.ndarray, "*batch 
 
 
 def rotation_onto_z(direction: Points3D) -> Float[np.ndarray, "*batch 3 3"]:
-    """The smallest rotation that turns each direction (..., 3) with z > -|v| onto the z axis."""
-    unit = direction / np.linalg.norm(direction, axis=-1, keepdims=True)
+    """The smallest rotation that turns each direction (..., 3) onto the z axis.
+
+    Raises:
+        GeometryError: a direction is zero, or points straight along -z, where every half turn is as small.
+    """
+    length = np.linalg.norm(direction, axis=-1, keepdims=True)
+    if (length == 0).any():
+        raise GeometryError(f"{int((length == 0).sum())} of {length.size} directions have no length")
+    unit = direction / length
     x, y, z = np.moveaxis(unit, -1, 0)
+    if (z <= -1 + 1e-12).any():
+        raise GeometryError("a direction points along -z, from which no smallest rotation leads onto z")
     a = 1 / (1 + z)
     return np.stack([1 - a * x * x, -a * x * y, -x, -a * x * y, 1 - a * y * y, -y, x, y, z], axis=-1).reshape(
         *unit.shape[:-1], 3, 3

@@ -11,22 +11,25 @@ from poselift.arrays import Points3D
 from poselift.errors import GeometryError, ShapeError
 from poselift.geometry.camera import Camera
 
+# Homogeneous points in metres with a smaller last coordinate lie a million kilometres away.
+_PARALLEL = 1e-9
+
 
 def triangulated(
     cameras: Sequence[Camera],
     points_px: Float[np.ndarray, "cameras *batch 2"],
-    weights: Float[np.ndarray, cameras * batch] | None = None,
+    weights: Float[np.ndarray, "cameras *batch"] | None = None,
 ) -> Points3D:
     """World points (*batch, 3) in millimetres by the weighted direct linear transform.
 
     Args:
         cameras: at least two.
         points_px: where each camera sees each point.
-        weights: how far to trust each view; 0 leaves a view out. Default: all equal.
+        weights: how far to trust each view, not negative; 0 leaves a view out, NaN included. Default: all equal.
 
     Raises:
-        ShapeError: the number of cameras does not fit.
-        GeometryError: a point has fewer than two views with a positive weight.
+        ShapeError: the number of cameras does not fit, a weight is negative, or a view that counts is NaN.
+        GeometryError: a point has fewer than two views with a positive weight, or its rays are parallel.
 
     Source: Hartley and Zisserman, Multiple View Geometry, section 12.2.
     """
@@ -35,6 +38,10 @@ def triangulated(
     weight = np.ones(points_px.shape[:-1]) if weights is None else np.asarray(weights, dtype=np.float64)
     if weight.shape != points_px.shape[:-1]:
         raise ShapeError(f"weights: expected shape {points_px.shape[:-1]}, got {weight.shape}")
+    if not (weight >= 0).all():
+        raise ShapeError("weights: expected 0 or more, got a negative number or NaN")
+    if not np.isfinite(points_px[weight > 0]).all():
+        raise ShapeError("points_px: a view with a positive weight is NaN", "give missing points the weight 0")
     few = (weight > 0).sum(axis=0) < 2
     if few.any():
         raise GeometryError(
@@ -50,5 +57,11 @@ def triangulated(
         rows.append(row * w[..., None, None] * np.array([1, 1, 1, 1e-3]))
     system = np.concatenate(rows, axis=-2)
     solution = np.linalg.svd(system)[2][..., -1, :]
+    parallel = np.abs(solution[..., 3]) < _PARALLEL
+    if parallel.any():
+        raise GeometryError(
+            f"{int(parallel.sum())} of {parallel.size} points are seen along parallel rays",
+            "use cameras that stand apart",
+        )
     points: np.ndarray = solution[..., :3] / solution[..., 3:] * 1e3
     return points

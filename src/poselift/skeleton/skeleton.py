@@ -38,6 +38,11 @@ class Skeleton:
             raise SkeletonError(f"{self.name}: joint names are not unique")
         if len(self.left) != len(self.right):
             raise SkeletonError(f"{self.name}: {len(self.left)} left joints, {len(self.right)} right joints")
+        sided = (*self.left, *self.right)
+        if len(set(sided)) != len(sided):
+            raise SkeletonError(f"{self.name}: a joint is on both sides, or twice on one")
+        if not self.root:
+            raise SkeletonError(f"{self.name}: expected at least one root joint, got none")
         for pair in (*self.bones, *self.extra_edges, self.root, self.left, self.right):
             self.indices(pair)
 
@@ -76,6 +81,7 @@ class Skeleton:
         permutation = np.arange(len(self))
         left, right = self.indices(self.left), self.indices(self.right)
         permutation[left], permutation[right] = right, left
+        permutation.setflags(write=False)
         return permutation
 
     @cached_property
