@@ -135,6 +135,7 @@ def test_nan_is_refused_with_its_count_and_place(metric, poses):
         metric(target, predicted)
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize("metric", METRICS)
 def test_shapes_that_do_not_fit_are_refused(metric, poses):
     predicted, target = poses

@@ -64,6 +64,7 @@ def test_joints_that_are_left_out_do_not_take_part_in_the_alignment():
     np.testing.assert_allclose(*errors)
 
 
+@pytest.mark.usefixtures("unchecked_shapes")
 def test_a_wrong_skeleton_or_joint_is_refused():
     with pytest.raises(ShapeError, match="predicted_mm of skeleton h36m17: expected"):
         protocol_errors(PROTOCOLS["procrustes"], PREDICTED[:, :16], TARGET, H36M_17)

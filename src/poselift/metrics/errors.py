@@ -92,7 +92,7 @@ def n_joint_errors(predicted_root_mm: Joints3D, target_root_mm: Joints3D) -> Flo
     return joint_errors(factor * predicted, target)
 
 
-def velocity_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.ndarray, "frames-1 joints"]:
+def velocity_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.ndarray, "steps joints"]:
     """Difference of the velocities of each joint, in millimetres per frame, over one unbroken clip (F, J, 3).
 
     Raises:
