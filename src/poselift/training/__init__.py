@@ -1,1 +1,1 @@
-
+"""Training: recipes, and the one loop that follows them."""

@@ -1,0 +1,101 @@
+"""`poselift train`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from poselift.training.log import Row
+    from poselift.training.recipe import Recipe
+
+# Shells expect 128 + the number of the signal; both signals are told as an interruption.
+INTERRUPTED = 130
+
+
+def train(
+    recipe: Annotated[
+        Path | None, typer.Argument(help="Recipe, a .toml file; with --resume, that of the run is the default.")
+    ] = None,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")] = Path("runs/lcn"),
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of the recipe.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in the folder.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto.")] = "auto",
+) -> None:
+    """Train a network by a recipe."""
+    from poselift.training.loop import train as run
+
+    checked = _recipe(recipe, output, settings or [], resume=resume)
+    with _signals() as stop, _display(checked.train.steps) as report:
+        result = run(checked, output, resume=resume, overwrite=overwrite, device=device, report=report, stop=stop)
+    if not result.finished:
+        typer.echo(f"stopped after step {result.step} of {result.steps}, nothing is lost")
+        typer.echo(f"go on with: poselift train --resume -o {output}")
+        raise typer.Exit(INTERRUPTED)
+    typer.echo(f"{output / 'best.safetensors'}: {result.best_mpjpe_mm:.1f} mm MPJPE on the validation views")
+
+
+def _recipe(path: Path | None, output: Path, settings: list[str], *, resume: bool) -> Recipe:
+    from poselift.errors import RecipeError
+    from poselift.training.recipe import load_recipe
+
+    if path is None and not resume:
+        raise RecipeError("no recipe given", "name one, for instance recipes/default.toml")
+    return load_recipe(path or output / "recipe.toml", settings)
+
+
+@contextmanager
+def _signals() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C or SIGTERM came. A second Ctrl-C ends at once, as usual."""
+    came: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append(number)
+        signal.signal(number, before[number])
+
+    before: dict[int, Any] = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(came)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _display(steps: int) -> Iterator[Callable[[Row], None]]:
+    """Show rows of the log: a bar on a terminal, lines elsewhere."""
+    if not sys.stdout.isatty():
+        yield lambda row: typer.echo(_line(row))
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(*columns) as progress:
+        task = progress.add_task("", total=steps)
+        best = ""
+
+        def show(row: Row) -> None:
+            nonlocal best
+            if row.val_mpjpe_mm is not None:
+                best = f"  val {row.val_mpjpe_mm:.1f} mm"
+            text = f"{row.steps_per_s:.1f} steps/s  loss {row.loss:.5f}{best}"
+            progress.update(task, completed=row.step, description=text)
+
+        yield show
+
+
+def _line(row: Row) -> str:
+    line = f"step {row.step}  loss {row.loss:.5f}  lr {row.lr:.2e}  {row.steps_per_s:.1f} steps/s"
+    if row.val_mpjpe_mm is None:
+        return line
+    return f"{line}  val MPJPE {row.val_mpjpe_mm:.1f} mm  PA-MPJPE {row.val_pa_mpjpe_mm:.1f} mm"

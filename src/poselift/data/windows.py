@@ -1,0 +1,155 @@
+"""Batches of poses, made in bulk.
+
+A batch is a pure function of the seed and its number, so a run that is resumed meets the same batches as one that
+was never interrupted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from poselift.data.augment import PoseAugmentConfig, augmented
+from poselift.data.store import ClipInfo, DatasetStore
+from poselift.data.virtual_cameras import ViewConfig, draw_views
+from poselift.errors import DataFormatError
+from poselift.geometry.normalise import person_centred, person_centred_target
+from poselift.skeleton import Skeleton, conversion
+
+logger = logging.getLogger(__name__)
+
+Balance: TypeAlias = Literal["frames", "clips", "actions"]
+T = TypeVar("T")
+
+# Batches made ahead of the one in use.
+_AHEAD = 3
+
+
+class Batch(NamedTuple):
+    """What a network sees and what it should say.
+
+    Attributes:
+        inputs: (B, J, 2 or 3) float32, person-centred joints, and their confidence as the third channel.
+        target: (B, J, 3) float32, in the network's output unit.
+    """
+
+    inputs: np.ndarray
+    target: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Poses:
+    """Poses in memory, group after group; a draw takes a group first and then a pose of it.
+
+    Attributes:
+        joints_world_mm: (N, J, 3) float32.
+        skeleton: what the J joints are.
+        starts, sizes: (G,) where each group begins, and how many poses it has.
+    """
+
+    joints_world_mm: Float[np.ndarray, "poses joints 3"]
+    skeleton: Skeleton
+    starts: Int[np.ndarray, " groups"]
+    sizes: Int[np.ndarray, " groups"]
+
+    def __len__(self) -> int:
+        return len(self.joints_world_mm)
+
+    def drawn(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """(count, J, 3) poses, with replacement; every group is equally likely, and every pose within one."""
+        group = rng.integers(len(self.starts), size=count)
+        within = (rng.random(count) * self.sizes[group]).astype(np.int64)
+        drawn: np.ndarray = self.joints_world_mm[self.starts[group] + within]
+        return drawn
+
+    def spaced(self, count: int) -> np.ndarray:
+        """At most `count` poses, evenly spaced."""
+        chosen = np.unique(np.linspace(0, len(self) - 1, min(count, len(self))).round().astype(np.int64))
+        spaced: np.ndarray = self.joints_world_mm[chosen]
+        return spaced
+
+
+def load_poses(
+    store: DatasetStore, split: str, skeleton: Skeleton, *, stride: int = 1, balance: Balance = "frames"
+) -> Poses:
+    """Read the poses of a split into memory, every `stride`-th of each clip; poses that are not finite are left out.
+
+    Raises:
+        DataFormatError: the store has no such split, or no pose is left.
+        SkeletonError: the store's skeleton does not convert to `skeleton`.
+    """
+    store.frames_of(split)  # complains about an unknown split
+    convert = conversion(store.skeleton, skeleton)
+    groups: dict[str, list[np.ndarray]] = {}
+    dropped = 0
+    for clip in store.splits[split]:
+        frames = slice(clip.start, clip.start + clip.length, stride)
+        joints = convert.joints(np.asarray(store.joints_world_mm[frames], dtype=np.float32)).astype(np.float32)
+        finite = np.isfinite(joints).all(axis=(1, 2))
+        dropped += int((~finite).sum())
+        if finite.any():
+            groups.setdefault(_group(clip, balance), []).append(joints[finite])
+    if not groups:
+        raise DataFormatError(f"split {split!r} has no finite pose", "prepare the dataset again")
+    if dropped:
+        logger.warning("left out %d poses of split %s that are not finite", dropped, split)
+    sizes = np.array([sum(len(part) for part in parts) for parts in groups.values()])
+    joints_world_mm = np.concatenate([part for parts in groups.values() for part in parts])
+    return Poses(joints_world_mm, skeleton, np.cumsum(sizes) - sizes, sizes)
+
+
+def _group(clip: ClipInfo, balance: Balance) -> str:
+    return {"frames": "", "clips": clip.name, "actions": clip.action}[balance]
+
+
+def seen(
+    joints_world_mm: np.ndarray, skeleton: Skeleton, views: ViewConfig, rng: np.random.Generator, *, channels: int
+) -> Batch:
+    """Poses (B, J, 3) through virtual cameras; `channels` is 2, or 3 to add the confidence."""
+    joints_cam_mm, joints_plane, confidence = draw_views(joints_world_mm, skeleton, views, rng)
+    joints_norm, rotation = person_centred(joints_plane, confidence)
+    if channels == 3:
+        joints_norm = np.concatenate([joints_norm, confidence[..., None]], axis=-1)
+    target = person_centred_target(joints_cam_mm, skeleton.root_position(joints_cam_mm), rotation)
+    return Batch(joints_norm.astype(np.float32), target.astype(np.float32))
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingBatches:
+    """Training batches by their number."""
+
+    poses: Poses
+    augment: PoseAugmentConfig
+    views: ViewConfig
+    batch_size: int
+    channels: int
+    seed: int
+
+    def batch(self, number: int) -> Batch:
+        rng = np.random.default_rng((self.seed, number))
+        joints = augmented(self.poses.drawn(self.batch_size, rng), self.poses.skeleton, self.augment, rng)
+        return seen(joints, self.poses.skeleton, self.views, rng, channels=self.channels)
+
+
+def made_ahead(make: Callable[[int], T], numbers: range) -> Generator[T, None, None]:
+    """`make(number)` for each number in order, made by one background thread a few ahead of their use."""
+    waiting: deque[Future[T]] = deque()
+    coming = iter(numbers)
+    with ThreadPoolExecutor(1, thread_name_prefix="batches") as thread:
+        try:
+            for number in coming:
+                waiting.append(thread.submit(make, number))
+                if len(waiting) > _AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()

@@ -1,0 +1,230 @@
+"""The one training loop."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import nn
+
+import poselift
+from poselift.data.store import DatasetStore, load_store
+from poselift.data.windows import Batch, TrainingBatches, load_poses, made_ahead
+from poselift.errors import RecipeError, TrainingError
+from poselift.models import create_model
+from poselift.skeleton import Skeleton
+from poselift.training.deliver import save_checkpoint
+from poselift.training.folder import RunFolder
+from poselift.training.log import Row, RunLog
+from poselift.training.loss import joint_weights, training_loss
+from poselift.training.optim import MovingAverage, create_optimizer, learning_rate, prepare_step
+from poselift.training.recipe import Recipe
+from poselift.training.state import TrainingState, restore_state, save_state
+from poselift.training.validation import Validation, ValidationViews, validate, validation_views
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended: after its last step, or earlier because it was asked to stop."""
+
+    folder: Path
+    step: int
+    steps: int
+    best_mpjpe_mm: float
+
+    @property
+    def finished(self) -> bool:
+        return self.step >= self.steps
+
+
+def train(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    device: str = "auto",
+    report: Callable[[Row], None] = lambda row: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> RunResult:
+    """Follow a recipe and leave the models, the log and a state to resume from in `folder`.
+
+    Args:
+        resume: go on from the folder's last state; on a CPU the result is that of an uninterrupted run, bit by bit.
+        overwrite: replace an older run in the folder.
+        device: "cpu", "cuda", "mps", or "auto" for the best there is.
+        report: called with each row of the log.
+        stop: asked after each step; when it says yes the state is saved and the run ends.
+
+    Raises:
+        RecipeError: a setting is wrong, or the device is not there.
+        DataFormatError: the store cannot be read or lacks the splits.
+        OutputError: the folder is in use.
+        CheckpointError: there is nothing to resume.
+        TrainingError: the loss is not finite; the message names the step.
+    """
+    fabric = _fabric(device, recipe.train.precision)
+    store = load_store(recipe.data.store)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(recipe.train.threads or threads)
+    try:
+        run = _Run(recipe, store, fabric, report)
+        about = run.about()
+        place = RunFolder(folder)
+        if resume:
+            place.resume(recipe, about)
+            restore_state(run.state, place.last)
+        else:
+            place.begin(recipe, about, overwrite=overwrite)
+        with RunLog(folder, step=run.state.step) as log:
+            run.follow(place, log, stop)
+        return RunResult(folder, run.state.step, recipe.train.steps, run.state.best_mpjpe_mm)
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _fabric(device: str, precision: Literal["32-true", "bf16-mixed"]) -> Fabric:
+    present = {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not present.get(device, False):
+        names = ", ".join(name for name, there in present.items() if there)
+        raise RecipeError(f"device {device!r} is not available here", f"available: {names}")
+    return Fabric(accelerator=device, devices=1, precision=precision)
+
+
+class _Run:
+    """A run in memory: the state, and the fixed things around it."""
+
+    def __init__(self, recipe: Recipe, store: DatasetStore, fabric: Fabric, report: Callable[[Row], None]) -> None:
+        self.recipe, self.fabric, self.report, self.store = recipe, fabric, report, store
+        torch.manual_seed(recipe.train.seed)
+        model: Any = create_model(recipe.model.name, **recipe.model.config)
+        self.config = model.config
+        if self.config.normalisation != "person_centred":
+            raise RecipeError(
+                f"model.normalisation: virtual views are person_centred, the recipe has {self.config.normalisation}",
+                'set model.normalisation = "person_centred"',
+            )
+        optimizer = create_optimizer(model.to(fabric.device), recipe.optim)
+        self.model, self.optimizer = fabric.setup(model, optimizer)
+        average = MovingAverage(model, recipe.optim.ema_decay) if recipe.optim.ema_decay else None
+        losses = torch.full((recipe.train.log_every,), float("nan"), device=fabric.device)
+        self.state = TrainingState(model, optimizer, average, losses)
+        self.weights = joint_weights(recipe.loss, model.skeleton).to(fabric.device)
+        self.batches, self.views = self._data(model.skeleton)
+
+    def _data(self, skeleton: Skeleton) -> tuple[TrainingBatches, ValidationViews]:
+        data, settings = self.recipe.data, self.recipe.train
+        poses = load_poses(self.store, data.train, skeleton, stride=data.stride, balance=data.balance)
+        held_out = load_poses(self.store, data.select_on, skeleton, stride=data.stride)
+        logger.info("%d poses to train on, %d to select on", len(poses), len(held_out))
+        channels = self.config.in_channels
+        batches = TrainingBatches(
+            poses, self.recipe.augment, self.recipe.views, settings.batch_size, channels, settings.seed
+        )
+        views = validation_views(
+            held_out, data.val_poses, self.recipe.views, channels=channels, device=self.fabric.device
+        )
+        return batches, views
+
+    def about(self) -> dict[str, Any]:
+        """Where the model comes from, for the run folder and the checkpoints."""
+        return {
+            "poselift": poselift.__version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+            "device": str(self.fabric.device),
+            "recipe": self.recipe.model_dump(mode="json"),
+            "data": dict(self.store.about),
+        }
+
+    def follow(self, place: RunFolder, log: RunLog, stop: Callable[[], bool]) -> None:
+        """Take the steps that are left."""
+        state, settings = self.state, self.recipe.train
+        since, counted = time.perf_counter(), state.step
+        self.model.train()
+        with closing(made_ahead(self.batches.batch, range(state.step, settings.steps))) as batches:
+            for batch in batches:
+                self._step(batch)
+                last = state.step == settings.steps
+                stopped = not last and stop()
+                validated = self._validated(place) if last or state.step % settings.val_every == 0 else None
+                if validated or state.step % settings.log_every == 0:
+                    now = time.perf_counter()
+                    self._log(log, validated, (state.step - counted) / (now - since))
+                    since, counted = time.perf_counter(), state.step
+                if last or stopped or state.step % settings.checkpoint_every == 0:
+                    self._mean_loss()
+                    save_state(state, place.last)
+                if stopped:
+                    return
+        self._save_model(place.final, validated)
+
+    def _step(self, batch: Batch) -> None:
+        """One step of Adam. Nothing here waits for the device."""
+        recipe, state = self.recipe, self.state
+        inputs, target = (torch.from_numpy(a).to(self.fabric.device, non_blocking=True) for a in batch)
+        # Dropout draws from the global generator; seeding each step makes it a function of the step.
+        torch.manual_seed(_step_seed(recipe.train.seed, state.step))
+        prepare_step(self.optimizer, recipe.optim, state.step, recipe.train.steps)
+        value = training_loss(recipe.loss.kind, self.model(inputs), target, self.weights)
+        self.fabric.backward(value)
+        if recipe.optim.clip_norm:
+            torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.optim.clip_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        if state.average:
+            state.average.update(state.step)
+        state.losses[state.step % len(state.losses)] = value.detach()
+        state.step += 1
+
+    def _mean_loss(self) -> float:
+        """Mean of the last losses, once they are known to be finite."""
+        state = self.state
+        count = min(state.step, len(state.losses))
+        steps = np.arange(state.step - count, state.step)
+        losses = state.losses.cpu().numpy()[steps % len(state.losses)]
+        bad = ~np.isfinite(losses)
+        if bad.any():
+            raise TrainingError(
+                f"the loss is {losses[bad][0]} at step {steps[bad][0] + 1}",
+                "lower optim.lr or set optim.clip_norm; what was saved before is intact",
+            )
+        return float(losses.mean())
+
+    def _validated(self, place: RunFolder) -> Validation:
+        """Validate, and keep the model if it is the best so far."""
+        self._mean_loss()
+        validation = validate(self.state.delivered, self.views)
+        if validation.mpjpe_mm < self.state.best_mpjpe_mm:
+            self.state.best_mpjpe_mm = validation.mpjpe_mm
+            self._save_model(place.best, validation)
+        return validation
+
+    def _log(self, log: RunLog, validation: Validation | None, rate: float) -> None:
+        step = self.state.step
+        lr = learning_rate(self.recipe.optim, step - 1, self.recipe.train.steps)
+        errors = (validation.mpjpe_mm, validation.pa_mpjpe_mm) if validation else (None, None)
+        row = Row(step, self._mean_loss(), lr, rate, *errors)
+        log.write(row)
+        self.report(row)
+
+    def _save_model(self, path: Path, validation: Validation | None) -> None:
+        errors = {f"val_{name}": value for name, value in asdict(validation).items()} if validation else {}
+        about = {**self.about(), "step": self.state.step, **errors}
+        model: nn.Module = self.state.delivered
+        save_checkpoint(path, model, name=self.recipe.model.name, about=about, overwrite=True)
+
+
+def _step_seed(seed: int, step: int) -> int:
+    return int(np.random.SeedSequence((seed, step)).generate_state(1, np.uint64)[0])

@@ -1,0 +1,280 @@
+"""A recipe: every setting of a training run, read from TOML and checked before anything starts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields as dataclass_fields
+from dataclasses import is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from poselift.data.augment import PoseAugmentConfig
+from poselift.data.virtual_cameras import ViewConfig
+from poselift.data.windows import Balance
+from poselift.errors import PoseliftError, RecipeError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class DataRecipe(Section):
+    """Which poses.
+
+    Attributes:
+        store: the dataset store, a .safetensors file.
+        train: name of the split to train on.
+        select_on: name of the split that chooses the best weights. Choosing on the test split flatters the result.
+        stride: take every n-th frame of each clip.
+        balance: what is equally likely in a batch: "frames", "clips" or "actions". Frames alone favour long clips.
+        val_poses: how many poses of `select_on`, evenly spaced, are seen at each validation.
+    """
+
+    store: Path
+    train: str = "train"
+    select_on: str = "val"
+    stride: int = Field(default=1, ge=1)
+    balance: Balance = "frames"
+    val_poses: int = Field(default=4096, ge=1)
+
+
+class ModelRecipe(BaseModel):
+    """A name of `models.MODELS` and that model's own settings."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    name: str
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return dict(self.model_extra or {})
+
+
+class Constant(Section):
+    """The learning rate stays."""
+
+    kind: Literal["constant"] = "constant"
+
+
+class Exponential(Section):
+    """The learning rate is multiplied by `rate` every `steps` steps, continuously; defaults as in the LCN paper."""
+
+    kind: Literal["exponential"] = "exponential"
+    rate: float = Field(default=0.96, gt=0, le=1)
+    steps: int = Field(default=32000, ge=1)
+
+
+class Piecewise(Section):
+    """The learning rate is multiplied by `factors[i]` from step `boundaries[i]` on, in place of earlier factors."""
+
+    kind: Literal["piecewise"] = "piecewise"
+    boundaries: tuple[int, ...]
+    factors: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _paired(self) -> Piecewise:
+        if len(self.boundaries) != len(self.factors) or list(self.boundaries) != sorted(set(self.boundaries)):
+            raise ValueError("expected rising boundaries and one factor for each")
+        return self
+
+
+class Cosine(Section):
+    """The learning rate falls along half a cosine to `final` times its start at the last step."""
+
+    kind: Literal["cosine"] = "cosine"
+    final: float = Field(default=0.01, ge=0, le=1)
+
+
+Schedule = Annotated[Constant | Exponential | Piecewise | Cosine, Field(discriminator="kind")]
+
+
+class OptimRecipe(Section):
+    """Adam and what surrounds it.
+
+    Attributes:
+        lr: learning rate at the start, or after the warm-up.
+        schedule: how it changes.
+        warmup_steps: the learning rate rises linearly over so many steps.
+        betas: Adam's decay rates of the first and second moment.
+        epsilon: Adam's epsilon.
+        epsilon_placement: "torch" adds it to the bias-corrected root of the second moment, as in Adam's Algorithm 1;
+            "tensorflow" to the uncorrected one, as in the efficient form of section 2 and in the original LCN.
+        weight_decay: decoupled, on weight matrices alone.
+        clip_norm: clip the norm of the whole gradient to this; 0 does not.
+        ema_decay: keep a moving average of the weights, and validate and deliver that; 0 does not.
+    """
+
+    lr: float = Field(default=1e-3, gt=0)
+    schedule: Schedule = Cosine()
+    warmup_steps: int = Field(default=0, ge=0)
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.999)
+    epsilon: float = Field(default=1e-8, gt=0)
+    epsilon_placement: Literal["torch", "tensorflow"] = "torch"
+    weight_decay: float = Field(default=0.0, ge=0)
+    clip_norm: float = Field(default=0.0, ge=0)
+    ema_decay: float = Field(default=0.0, ge=0, lt=1)
+
+
+class LossRecipe(Section):
+    """What is made small.
+
+    Attributes:
+        kind: "mse" the mean squared coordinate, "l1" the mean absolute coordinate, "mpjpe" the mean joint distance.
+        joint_weights: weight of a joint by name, 1 for those left out.
+    """
+
+    kind: Literal["mse", "l1", "mpjpe"] = "mse"
+    joint_weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+
+
+class TrainRecipe(Section):
+    """How long, and what is written when.
+
+    Attributes:
+        steps: batches in all.
+        batch_size: poses in a batch.
+        seed: fixes the first weights, every batch and every dropout.
+        precision: "32-true", or "bf16-mixed" for bfloat16 matrix products.
+        threads: CPU threads of torch; 0 leaves torch's choice.
+        log_every, val_every, checkpoint_every: steps between rows of the log, validations, and states to resume from.
+    """
+
+    steps: int = Field(default=200_000, ge=1)
+    batch_size: int = Field(default=256, ge=2)
+    seed: int = Field(default=0, ge=0)
+    precision: Literal["32-true", "bf16-mixed"] = "32-true"
+    threads: int = Field(default=0, ge=0)
+    log_every: int = Field(default=100, ge=1)
+    val_every: int = Field(default=2000, ge=1)
+    checkpoint_every: int = Field(default=2000, ge=1)
+
+
+class Recipe(Section):
+    """The whole recipe; each field is a table of the TOML file."""
+
+    data: DataRecipe
+    model: ModelRecipe
+    augment: PoseAugmentConfig = PoseAugmentConfig()
+    views: ViewConfig = ViewConfig()
+    optim: OptimRecipe = OptimRecipe()
+    loss: LossRecipe = LossRecipe()
+    train: TrainRecipe = TrainRecipe()
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _named(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+
+def load_recipe(path: Path, settings: Sequence[str] = ()) -> Recipe:
+    """Read a recipe; `settings` such as "optim.lr=5e-4" override it.
+
+    Raises:
+        RecipeError: the file cannot be read, a key is unknown (the hint names the nearest), a value is out of range.
+    """
+    try:
+        values = _toml(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read ({error.strerror})", "name a recipe, a .toml file") from None
+    except ValueError as error:
+        raise RecipeError(f"{path}: not TOML ({error})") from None
+    for setting in settings:
+        _override(values, setting)
+    return recipe_from(values, source=str(path))
+
+
+def recipe_from(values: Mapping[str, Any], *, source: str = "recipe") -> Recipe:
+    """Check nested settings; errors as for `load_recipe`."""
+    try:
+        return Recipe.model_validate(values)
+    except ValidationError as error:
+        raise _explained(error, source) from None
+
+
+def recipe_to_toml(recipe: Recipe) -> str:
+    """The recipe with every default filled in, as TOML that `load_recipe` reads back to the same recipe."""
+    lines: list[str] = []
+
+    def write(table: Mapping[str, Any], name: str) -> None:
+        if name:
+            lines.append(f"\n[{name}]")
+        lines.extend(f"{key} = {json.dumps(v)}" for key, v in table.items() if not isinstance(v, dict))
+        for key, value in table.items():
+            if isinstance(value, dict):
+                write(value, f"{name}.{key}" if name else key)
+
+    write(recipe.model_dump(mode="json"), "")
+    return "\n".join(lines).lstrip() + "\n"
+
+
+def _toml(text: str) -> dict[str, Any]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    return tomllib.loads(text)
+
+
+def _override(values: dict[str, Any], setting: str) -> None:
+    """Put one KEY=VALUE into nested values; VALUE is TOML, or a plain string where it is not."""
+    key, equals, text = setting.partition("=")
+    *tables, last = key.strip().split(".")
+    if not equals or not last:
+        raise RecipeError(f"--set {setting}: expected KEY=VALUE", "for instance --set optim.lr=5e-4")
+    try:
+        value = _toml(f"value = {text}")["value"]
+    except ValueError:
+        value = text.strip()
+    table = values
+    for name in tables:
+        table = table.setdefault(name, {})
+        if not isinstance(table, dict):
+            raise RecipeError(f"--set {setting}: {name} is a value, not a table")
+    table[last] = value
+
+
+def _explained(error: ValidationError, source: str) -> RecipeError:
+    """The first complaint of pydantic as one line, with the nearest right key as the hint."""
+    first = error.errors()[0]
+    # Union members show up in the path; they are no keys.
+    kinds = ("constant", "exponential", "piecewise", "cosine")
+    key = ".".join(str(part) for part in first["loc"] if part not in kinds)
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, PoseliftError):
+        return RecipeError(f"{source}: {cause}", cause.hint)
+    if first["type"] == "union_tag_invalid":
+        return RecipeError(f"{source}: {key}: unknown kind {first['input']['kind']!r}", f"known: {', '.join(kinds)}")
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        return RecipeError(f"{source}: there is no setting {key}", _nearest(key))
+    if first["type"] == "missing":
+        return RecipeError(f"{source}: {key} is missing", f"add it to the recipe, or --set {key}=...")
+    return RecipeError(f"{source}: {key}: {first['msg']}, got {first['input']!r}")
+
+
+def _nearest(key: str) -> str:
+    known = list(_keys(Recipe))
+    if key in known:
+        return f"{key.rsplit('.', 1)[0]} of another kind has it"
+    last = key.rsplit(".", 1)[-1]
+    elsewhere = [name for name in known if name.rsplit(".", 1)[-1] == last]
+    near = elsewhere or get_close_matches(key, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
+
+
+def _keys(kind: Any) -> Iterator[str]:
+    """Dotted names of all settings under a section."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        named: dict[str, Any] = {name: field.annotation for name, field in kind.model_fields.items()}
+    elif is_dataclass(kind):
+        named = dict.fromkeys((field.name for field in dataclass_fields(kind)), None)
+    else:
+        for member in get_args(kind):
+            yield from _keys(member)
+        return
+    for name, annotation in named.items():
+        below = dict.fromkeys(_keys(annotation))
+        yield from (f"{name}.{key}" for key in below) if below else (name,)
