@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
-from poselift.arrays import Confidence, checked_shape
+from poselift.arrays import checked_shape
 from poselift.errors import SkeletonError
 from poselift.skeleton.definitions import (
     BLAZEPOSE_33,
@@ -97,7 +98,7 @@ class Conversion:
         checked_shape(joints, (len(self.source), None), "joints")
         return np.stack([joints[..., list(part), :].mean(axis=-2) for part in self.parts], axis=-2)
 
-    def confidence(self, confidence: Confidence) -> Confidence:
+    def confidence(self, confidence: Float[np.ndarray, "*batch source"]) -> Float[np.ndarray, "*batch target"]:
         """Convert confidences (..., J_source) to (..., J_target): the minimum over the parts."""
         checked_shape(confidence, (len(self.source),), "confidence")
         return np.stack([confidence[..., list(part)].min(axis=-1) for part in self.parts], axis=-1)

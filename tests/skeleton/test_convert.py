@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+
+from poselift.errors import ShapeError, SkeletonError
+from poselift.skeleton import COCO_17, H36M_17, SKELETONS, conversion
+from poselift.skeleton.convert import CONVERSIONS
+
+# Which source joints make the 17 joints of Human3.6M, in order, as numbers from the formats' documents.
+TABLES = {
+    "coco17": [(11, 12), 12, 14, 16, 11, 13, 15, (5, 6, 11, 12), (5, 6), 0, (1, 2), 5, 7, 9, 6, 8, 10],
+    "body25b": [(11, 12), 12, 14, 16, 11, 13, 15, (5, 6, 11, 12), (5, 6), 0, 18, 5, 7, 9, 6, 8, 10],
+    "halpe26": [19, 12, 14, 16, 11, 13, 15, (18, 19), 18, 0, 17, 5, 7, 9, 6, 8, 10],
+    "body25": [8, 9, 10, 11, 12, 13, 14, (1, 8), 1, 0, (15, 16), 5, 6, 7, 2, 3, 4],
+    "blazepose33": [
+        *((23, 24), 24, 26, 28, 23, 25, 27, (11, 12, 23, 24), (11, 12), 0, (2, 5, 7, 8)),
+        *(11, 13, 15, 12, 14, 16),
+    ],
+    "cmu_mocap": [(8, 16), 16, 17, 18, 8, 9, 10, 2, 4, 6, 7, 13, 14, 15, 21, 22, 23],
+}
+SOURCES = pytest.mark.parametrize("source", TABLES)
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(7)
+
+
+def test_every_conversion_has_its_table_here():
+    assert {source for source, _ in CONVERSIONS} == set(TABLES)
+    assert {target for _, target in CONVERSIONS} == {"h36m17"}
+
+
+@SOURCES
+def test_joints_are_the_means_that_the_format_documents_name(source, rng):
+    joints = rng.normal(size=(3, len(SKELETONS[source]), 2))
+    expected = np.stack([joints[:, np.atleast_1d(part)].mean(axis=1) for part in TABLES[source]], axis=1)
+    np.testing.assert_allclose(conversion(SKELETONS[source], H36M_17).joints(joints), expected)
+
+
+@SOURCES
+def test_a_derived_joint_is_as_confident_as_its_least_confident_part(source, rng):
+    confidence = rng.uniform(size=(3, len(SKELETONS[source])))
+    expected = np.stack([confidence[:, np.atleast_1d(part)].min(axis=1) for part in TABLES[source]], axis=1)
+    np.testing.assert_array_equal(conversion(SKELETONS[source], H36M_17).confidence(confidence), expected)
+
+
+@SOURCES
+def test_converting_the_mirror_image_is_mirroring_the_conversion(source, rng):
+    skeleton = SKELETONS[source]
+    convert = conversion(skeleton, H36M_17)
+    joints = rng.normal(size=(3, len(skeleton), 3))
+    np.testing.assert_allclose(
+        convert.joints(joints[:, skeleton.flip_permutation]),
+        convert.joints(joints)[:, H36M_17.flip_permutation],
+    )
+
+
+@SOURCES
+def test_a_conversion_keeps_the_root(source, rng):
+    joints = rng.normal(size=(3, len(SKELETONS[source]), 3))
+    converted = conversion(SKELETONS[source], H36M_17).joints(joints)
+    np.testing.assert_allclose(H36M_17.root_position(converted), SKELETONS[source].root_position(joints))
+
+
+def test_a_skeleton_converts_to_itself_unchanged(rng):
+    joints = rng.normal(size=(2, 17, 3)).astype(np.float32)
+    converted = conversion(COCO_17, COCO_17).joints(joints)
+    assert converted.dtype == np.float32
+    np.testing.assert_array_equal(converted, joints)
+
+
+def test_an_unknown_conversion_is_answered_with_those_there_are():
+    with pytest.raises(SkeletonError, match="h36m17 to coco17") as caught:
+        conversion(H36M_17, COCO_17)
+    assert "coco17 -> h36m17" in caught.value.hint
+
+
+@pytest.mark.usefixtures("unchecked_shapes")
+def test_arrays_of_another_skeleton_are_refused():
+    convert = conversion(SKELETONS["body25"], H36M_17)
+    with pytest.raises(ShapeError, match=r"joints: expected shape \(\.\.\., 25, any\), got \(5, 17, 2\)"):
+        convert.joints(np.zeros((5, 17, 2)))
+    with pytest.raises(ShapeError, match="confidence"):
+        convert.confidence(np.zeros((5, 17)))
