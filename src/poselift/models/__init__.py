@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # name -> (module, model class, config class)
 MODELS: dict[str, tuple[str, str, str]] = {
     "lcn": ("poselift.models.lcn", "LCN", "LCNConfig"),
+    "simple_baseline": ("poselift.models.simple_baseline", "SimpleBaseline", "SimpleBaselineConfig"),
 }
 
 
@@ -36,3 +37,16 @@ def create_model(name: str, **config: Any) -> nn.Module:
             raise RecipeError(f"model {name} has no setting {key!r}", hint)
     model: nn.Module = getattr(module, model_class)(getattr(module, config_class)(**config))
     return model
+
+
+def model_name(model: nn.Module) -> str:
+    """The name of a model in the table.
+
+    Raises:
+        RecipeError: it is none of them.
+    """
+    kind = type(model)
+    for name, (module_name, model_class, _) in MODELS.items():
+        if (kind.__module__, kind.__qualname__) == (module_name, model_class):
+            return name
+    raise RecipeError(f"{kind.__qualname__} is no model of poselift", f"known: {', '.join(MODELS)}")

@@ -9,7 +9,6 @@ Shapes: B batch, J joints, C channels, K input channels.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -19,10 +18,10 @@ from torch.nn import functional
 
 from poselift.errors import RecipeError
 from poselift.geometry.normalise import NORMALISATIONS, Normalisation
+from poselift.models.folded import Dense, FoldedNetwork, folded_dense
+from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.skeleton import Skeleton, adjacency, get_skeleton, hop_mask
 
-BATCH_NORM_EPSILON = 1e-3
-BATCH_NORM_MOMENTUM = 0.99
 LEAKY_SLOPE = 0.2
 
 
@@ -87,50 +86,17 @@ class MaskedLinear(nn.Module):
         super().__init__()
         self.joints, self.max_norm = joints, max_norm
         self.in_channels, self.out_channels = in_channels, out_channels
-        self.weight = nn.Parameter(_truncated_normal(joints * in_channels, joints * out_channels))
-        self.bias = nn.Parameter(_truncated_normal(joints * out_channels))
+        self.weight = nn.Parameter(truncated_normal(joints * in_channels, joints * out_channels))
+        self.bias = nn.Parameter(truncated_normal(joints * out_channels))
 
     def effective_weight(self, joint_mask: Tensor) -> Tensor:
         """The matrix (J * K, J * C) that multiplies the input, given the mask (J, J) from joint to joint."""
-        weight: Tensor = self.weight
-        if self.max_norm:
-            weight = weight / torch.clamp(weight.square().sum().sqrt(), min=1.0)
+        weight = norm_clipped(self.weight) if self.max_norm else self.weight
         blocks = weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
         return (blocks * joint_mask[:, None, :, None]).view_as(weight)
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
         return torch.addmm(self.bias, x, self.effective_weight(joint_mask))
-
-
-class ChannelBatchNorm(nn.Module):
-    """Batch normalisation of C channels over batch and joints, with TensorFlow's biased running variance."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.channels = channels
-        self.gamma = nn.Parameter(torch.ones(channels))
-        self.beta = nn.Parameter(torch.zeros(channels))
-        self.moving_mean: Tensor
-        self.moving_variance: Tensor
-        self.register_buffer("moving_mean", torch.zeros(channels))
-        self.register_buffer("moving_variance", torch.ones(channels))
-
-    def forward(self, x: Tensor) -> Tensor:
-        rows = x.reshape(-1, self.channels)
-        if self.training:
-            variance, mean = torch.var_mean(rows.detach(), dim=0, unbiased=False)
-            self.moving_mean.lerp_(mean, 1 - BATCH_NORM_MOMENTUM)
-            self.moving_variance.lerp_(variance, 1 - BATCH_NORM_MOMENTUM)
-        normalised = functional.batch_norm(
-            rows,
-            None if self.training else self.moving_mean,
-            None if self.training else self.moving_variance,
-            self.gamma,
-            self.beta,
-            training=self.training,
-            eps=BATCH_NORM_EPSILON,
-        )
-        return normalised.view_as(x)
 
 
 class HiddenLayer(nn.Module):
@@ -146,6 +112,9 @@ class HiddenLayer(nn.Module):
         x = functional.leaky_relu(self.norm(self.linear(x, joint_mask)), LEAKY_SLOPE)
         return cast(Tensor, self.dropout(x))
 
+    def folded(self, joint_mask: Tensor) -> Dense:
+        return folded_dense(self.linear.effective_weight(joint_mask), self.linear.bias, self.norm)
+
 
 class ResidualBlock(nn.Module):
     """Two hidden layers and a path around both."""
@@ -159,6 +128,9 @@ class ResidualBlock(nn.Module):
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
         y = self.second(self.first(x, joint_mask), joint_mask)
         return cast(Tensor, x + y if self.residual else y)
+
+    def folded(self, joint_mask: Tensor) -> tuple[Dense, Dense]:
+        return self.first.folded(joint_mask), self.second.folded(joint_mask)
 
 
 class LCN(nn.Module):
@@ -199,8 +171,16 @@ class LCN(nn.Module):
             joints = joints + functional.pad(joints_norm[..., :2], (0, 1))
         return joints
 
-
-def _truncated_normal(*shape: int) -> Tensor:
-    """The seed's initialiser: normal, cut at two sigma, times sqrt(2 / shape[0]); biases too, mask ignored."""
-    values = nn.init.trunc_normal_(torch.empty(shape), std=1.0, a=-2.0, b=2.0)
-    return values * math.sqrt(2 / shape[0])
+    def folded(self) -> FoldedNetwork:
+        """The same function in evaluation mode, as plain matrices."""
+        mask = self.joint_mask()
+        return FoldedNetwork(
+            joints=len(self.skeleton),
+            in_channels=self.config.in_channels,
+            input=self.input.folded(mask),
+            blocks=tuple(cast(ResidualBlock, block).folded(mask) for block in self.blocks),
+            output=folded_dense(self.output.effective_weight(mask), self.output.bias),
+            slope=LEAKY_SLOPE,
+            residual=self.config.residual,
+            add_input=self.config.add_input,
+        )

@@ -1,0 +1,246 @@
+"""The lifter: 2D joints in, 3D joints out, by an exported model in onnxruntime. No torch.
+
+Frames are lifted one by one, in batches. Over time nothing is assumed; `lifting.smooth` and others do that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from jaxtyping import Bool, Float
+
+from poselift.arrays import Confidence, Joints2D, checked_shape
+from poselift.data.clip import Clip
+from poselift.data.model_header import ModelHeader, header_from_json
+from poselift.errors import CheckpointError, ShapeError
+from poselift.geometry.camera import Camera
+from poselift.geometry.normalise import person_centred, person_centred_to_root, root_from_projection
+from poselift.skeleton import Skeleton
+
+DEFAULT_MODEL = Path(__file__).parents[1] / "weights" / "lcn_wild.onnx"
+
+# Frames in one call of the network; more make it no faster.
+_BATCH = 1024
+_LEAST_VISIBLE = 3
+# A person of 1.7 m would be 170 km away: such joints are one point and rounding errors.
+_LEAST_EXTENT_RAD = 1e-5
+
+
+class Lifter:
+    """Lifts joints to 3D. It holds no state but the model, so threads may share one.
+
+    Args:
+        model: an .onnx file written by `poselift export`. Default: the model that comes with the package.
+        flip: average the predictions for the person and for its mirror image, which halves the speed.
+        threads: CPU threads of the network. Default: as many as onnxruntime finds right.
+
+    Raises:
+        CheckpointError: the file is missing or no model of ours.
+        ShapeError: `threads` is less than 1.
+    """
+
+    def __init__(self, model: str | Path | None = None, *, flip: bool = True, threads: int | None = None) -> None:
+        path = DEFAULT_MODEL if model is None else Path(model)
+        self._session = _session(path, threads)
+        self._header = _header(self._session, path)
+        self._flip = flip
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """What goes in and comes out."""
+        return self._header.skeleton
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the model's file says about itself: config, training data, licence, errors."""
+        return MappingProxyType(self._header.as_dict())
+
+    def lift(self, clip: Clip) -> Clip:
+        """The clip in the model's skeleton with 3D joints, and with the camera that they refer to.
+
+        Joints come from the clip's camera, or from a guessed one (`Camera.guessed`), which leaves the distance of the
+        person a guess too. Frames that cannot be lifted (see `lift_arrays`) become invalid.
+
+        Raises:
+            SkeletonError: the clip's skeleton does not convert to the model's.
+            ShapeError: no 2D joints; neither camera nor image size; or as for `lift_arrays`.
+            GeometryError: as for `lift_arrays`.
+        """
+        if clip.joints_px is None:
+            raise ShapeError("this clip has no joints_px to lift", "read keypoints or detect them in a video first")
+        if clip.camera is None and clip.size_px is None:
+            raise ShapeError("this clip has neither a camera nor an image size", "set size_px to (width, height)")
+        camera = clip.camera or Camera.guessed(clip.size_px or (0, 0))
+        ours = clip.converted(self.skeleton)
+        assert ours.joints_px is not None
+        assert ours.confidence is not None
+        assert ours.valid is not None
+        seen = ours.valid
+        joints_root_mm = np.full((len(ours), len(self.skeleton), 3), np.nan, dtype=np.float32)
+        root_cam_mm = np.full((len(ours), 3), np.nan, dtype=np.float32)
+        joints_root_mm[seen], root_cam_mm[seen] = self.lift_arrays(
+            ours.joints_px[seen], ours.confidence[seen], camera
+        )
+        lifted = np.isfinite(joints_root_mm).all(axis=(1, 2))
+        return ours.replaced(
+            joints_root_mm=joints_root_mm,
+            root_cam_mm=root_cam_mm,
+            joints_px=np.where(lifted[:, None, None], ours.joints_px, np.nan),
+            confidence=np.where(lifted[:, None], ours.confidence, 0),
+            valid=lifted,
+            camera=camera,
+        )
+
+    def lift_arrays(
+        self, joints_px: Joints2D, confidence: Confidence | None, camera: Camera
+    ) -> tuple[Float[np.ndarray, "frames joints 3"], Float[np.ndarray, "frames 3"]]:
+        """Lift joints (F, J, 2) of the model's skeleton.
+
+        Args:
+            joints_px: in the image of `camera`, distorted as the lens draws them.
+            confidence: (F, J) from 0 (missing) to 1. Default: 1 where the pixels are finite.
+            camera: its intrinsics count, its place in the world does not.
+
+        Returns:
+            Joints (F, J, 3) relative to the root and root (F, 3), float32 millimetres in camera axes. Both are NaN in
+            frames with fewer than three visible joints or all of them in one point; the root alone is NaN where the
+            view does not determine it.
+
+        Raises:
+            ShapeError: a shape, pixel, confidence or image size that cannot be, or a model that predicts the image
+                frame, which leads to millimetres by the truth alone.
+            GeometryError: a visible joint lies where the camera's lens draws nothing.
+        """
+        if self._header.normalisation != "person_centred":
+            raise ShapeError(
+                f"this model predicts the {self._header.normalisation}; millimetres need the true box and depth",
+                "evaluate such a model by protocol (`poselift evaluate`), and lift with a person_centred one",
+            )
+        joints_px, confidence = _checked_input(joints_px, confidence, camera, self.skeleton)
+        joints_root_mm = np.full((*joints_px.shape[:2], 3), np.nan, dtype=np.float32)
+        root_cam_mm = np.full((len(joints_px), 3), np.nan, dtype=np.float32)
+        for start in range(0, len(joints_px), _BATCH):
+            part = slice(start, start + _BATCH)
+            self._lift_batch(joints_px[part], confidence[part], camera, joints_root_mm[part], root_cam_mm[part])
+        return joints_root_mm, root_cam_mm
+
+    def _lift_batch(
+        self,
+        joints_px: np.ndarray,
+        confidence: np.ndarray,
+        camera: Camera,
+        joints_root_mm: np.ndarray,
+        root_cam_mm: np.ndarray,
+    ) -> None:
+        """Fill the last two arrays where there is something to lift."""
+        visible = confidence > 0
+        # What a missing joint's pixels say must not matter, not even to the lens.
+        plane = camera.image_to_plane(np.where(visible[..., None], joints_px, camera.center_px))
+        some = _liftable(plane, visible)
+        if not some.any():
+            return
+        joints_norm, rotation = person_centred(plane[some], confidence[some])
+        joints = person_centred_to_root(self._output(joints_norm, confidence[some]), rotation)
+        joints = joints - self.skeleton.root_position(joints)
+        joints_root_mm[some] = joints
+        root_cam_mm[some] = root_from_projection(joints, plane[some], confidence[some])
+
+    def _output(self, joints_norm: np.ndarray, confidence: np.ndarray) -> np.ndarray:
+        """The network's output (B, J, 3), averaged with that of the mirror image where `flip` says so."""
+        inputs = joints_norm
+        if self._header.in_channels == 3:
+            inputs = np.concatenate([joints_norm, confidence[..., None]], axis=-1)
+        inputs = inputs.astype(np.float32)
+        plain = self._run(inputs)
+        if not self._flip:
+            return plain
+        mirrored = _mirrored(self._run(_mirrored(inputs, self.skeleton)), self.skeleton)
+        return (plain + mirrored) / 2
+
+    def _run(self, inputs: np.ndarray) -> np.ndarray:
+        output: np.ndarray = self._session.run(["joints_out"], {"joints_norm": inputs})[0]
+        return output
+
+
+def _mirrored(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """The mirror image of joints (B, J, C) about x = 0, left and right exchanged."""
+    mirrored: np.ndarray = joints[:, skeleton.flip_permutation]
+    mirrored[..., 0] *= -1
+    return mirrored
+
+
+def _liftable(plane: np.ndarray, visible: np.ndarray) -> Bool[np.ndarray, " frames"]:
+    """Which frames show enough joints, in more than one point."""
+    seen = visible[..., None]
+    low = np.where(seen, plane, np.inf).min(axis=1)
+    high = np.where(seen, plane, -np.inf).max(axis=1)
+    # An angle shrinks on its way to the plane's rim by 1 + r^2.
+    rim = 1 + np.square(np.where(seen, plane, 0)).sum(axis=-1).max(axis=1)
+    enough: np.ndarray = visible.sum(axis=1) >= _LEAST_VISIBLE
+    extended: np.ndarray = (high - low).max(axis=-1) > _LEAST_EXTENT_RAD * rim
+    return enough & extended
+
+
+def _checked_input(
+    joints_px: np.ndarray, confidence: np.ndarray | None, camera: Camera, skeleton: Skeleton
+) -> tuple[np.ndarray, np.ndarray]:
+    checked_shape(joints_px, (None, len(skeleton), 2), f"joints_px of skeleton {skeleton.name}")
+    if joints_px.ndim != 3:
+        raise ShapeError(f"joints_px: expected 3 axes (frames, joints, 2), got {joints_px.shape}")
+    if camera.size_px is not None and min(camera.size_px) <= 0:
+        raise ShapeError(f"size_px: expected positive (width, height), got {camera.size_px}")
+    finite = np.isfinite(joints_px).all(axis=-1)
+    if confidence is None:
+        return joints_px, finite.astype(np.float32)
+    if confidence.shape != joints_px.shape[:2]:
+        raise ShapeError(f"confidence: expected {joints_px.shape[:2]}, got {confidence.shape}")
+    possible = (confidence >= 0) & (confidence <= 1)
+    if not possible.all():
+        frame, joint = np.argwhere(~possible)[0]
+        raise ShapeError(
+            f"confidence: frame {frame}, {skeleton.joints[joint]}: expected 0 to 1, got {confidence[frame, joint]}",
+            "divide scores by their maximum, and give missing joints the confidence 0",
+        )
+    lost = ~finite & (confidence > 0)
+    if lost.any():
+        frame, joint = np.argwhere(lost)[0]
+        raise ShapeError(
+            f"joints_px: frame {frame}, {skeleton.joints[joint]}: expected finite pixels where the confidence is "
+            f"positive, got {joints_px[frame, joint].tolist()}",
+            "give missing joints the confidence 0",
+        )
+    return joints_px, confidence
+
+
+def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
+    if threads is not None and threads < 1:
+        raise ShapeError(f"threads: expected at least 1, got {threads}")
+    if not path.is_file():
+        hint = "this installation has no default model; name one made by `poselift export`"
+        raise CheckpointError(f"{path}: no such model", hint if path == DEFAULT_MODEL else "check the path")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    options.log_severity_level = 3  # what is wrong with a file is raised below
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no base class of their own
+        raise CheckpointError(
+            f"{path}: not a model that onnxruntime can run ({str(error).splitlines()[0]})",
+            "make one with `poselift export`",
+        ) from error
+
+
+def _header(session: onnxruntime.InferenceSession, path: Path) -> ModelHeader:
+    """The header, once the graph's sides are known to be those that it describes."""
+    header = header_from_json(session.get_modelmeta().custom_metadata_map.get("poselift"), path)
+    joints = len(header.skeleton)
+    expected = [("joints_norm", [joints, header.in_channels]), ("joints_out", [joints, 3])]
+    found = [(side.name, side.shape[1:]) for side in (*session.get_inputs(), *session.get_outputs())]
+    if found != expected:
+        raise CheckpointError(f"{path}: expected a network {expected}, found {found}", "export the model again")
+    return header

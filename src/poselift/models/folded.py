@@ -1,0 +1,56 @@
+"""A trained network with everything that is constant in evaluation multiplied out: the form that is exported.
+
+Norm clipping, masks and batch norm become part of plain matrices; dropout is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from poselift.models.layers import ChannelBatchNorm
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """`x @ weight + bias`, (B, N) to (B, M), float32."""
+
+    weight: Float[np.ndarray, "n m"]
+    bias: Float[np.ndarray, " m"]
+
+
+@dataclass(frozen=True, eq=False)
+class FoldedNetwork:
+    """An input layer, residual blocks of two layers, and a linear output.
+
+    Attributes:
+        joints, in_channels: J and K of the input (B, J, K), which enters flattened; the output is (B, J * 3).
+        input, blocks: layers that end in a leaky ReLU.
+        output: the layer that does not.
+        slope: of the leaky ReLU below 0; 0 for the plain ReLU.
+        residual: each block's input is added to its output.
+        add_input: x, y of the input are added to x, y of the output.
+    """
+
+    joints: int
+    in_channels: int
+    input: Dense
+    blocks: tuple[tuple[Dense, Dense], ...]
+    output: Dense
+    slope: float
+    residual: bool
+    add_input: bool
+
+
+@torch.no_grad()
+def folded_dense(weight: Tensor, bias: Tensor, norm: nn.Module | None = None) -> Dense:
+    """One linear layer (N, M), (M,) and the batch norm behind it, if any, whose channels repeat along M."""
+    w, b = weight.double(), bias.double()
+    if isinstance(norm, ChannelBatchNorm):
+        scale, shift = (v.repeat(len(b) // norm.channels) for v in norm.scale_and_shift())
+        w, b = w * scale, b * scale + shift
+    return Dense(w.float().cpu().numpy(), b.float().cpu().numpy())

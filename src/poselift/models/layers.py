@@ -1,0 +1,59 @@
+"""What the networks of TensorFlow 1 origin have in common: their batch norm, weight clipping and initialiser."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+BATCH_NORM_EPSILON = 1e-3
+BATCH_NORM_MOMENTUM = 0.99
+
+
+class ChannelBatchNorm(nn.Module):
+    """Batch normalisation of the last C channels over all else, with TensorFlow's biased running variance."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.gamma = nn.Parameter(torch.ones(channels))
+        self.beta = nn.Parameter(torch.zeros(channels))
+        self.moving_mean: Tensor
+        self.moving_variance: Tensor
+        self.register_buffer("moving_mean", torch.zeros(channels))
+        self.register_buffer("moving_variance", torch.ones(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        rows = x.reshape(-1, self.channels)
+        if self.training:
+            variance, mean = torch.var_mean(rows.detach(), dim=0, unbiased=False)
+            self.moving_mean.lerp_(mean, 1 - BATCH_NORM_MOMENTUM)
+            self.moving_variance.lerp_(variance, 1 - BATCH_NORM_MOMENTUM)
+        normalised = functional.batch_norm(
+            rows,
+            None if self.training else self.moving_mean,
+            None if self.training else self.moving_variance,
+            self.gamma,
+            self.beta,
+            training=self.training,
+            eps=BATCH_NORM_EPSILON,
+        )
+        return normalised.view_as(x)
+
+    def scale_and_shift(self) -> tuple[Tensor, Tensor]:
+        """What evaluation does to a channel: times the first, plus the second; both (C,) float64."""
+        scale = self.gamma.double() / (self.moving_variance.double() + BATCH_NORM_EPSILON).sqrt()
+        return scale, self.beta.double() - self.moving_mean.double() * scale
+
+
+def norm_clipped(weight: Tensor) -> Tensor:
+    """The matrix scaled down to Frobenius norm 1 if it is larger; the gradient flows through the norm."""
+    return weight / torch.clamp(weight.square().sum().sqrt(), min=1.0)
+
+
+def truncated_normal(*shape: int) -> Tensor:
+    """Normal, cut at two sigma, times sqrt(2 / shape[0]); used for biases too."""
+    values = nn.init.trunc_normal_(torch.empty(shape), std=1.0, a=-2.0, b=2.0)
+    return values * math.sqrt(2 / shape[0])

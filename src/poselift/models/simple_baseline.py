@@ -1,0 +1,151 @@
+"""The fully connected network of Martinez, Hossain, Romero and Little, "A simple yet effective baseline for 3d human
+pose estimation", ICCV 2017; every detail as in its released TensorFlow code.
+
+The published network leaves the root out of its output, which is 0 there by definition; this one predicts all joints
+of the skeleton, so that it has the same inputs and outputs as every other model.
+
+Shapes: B batch, J joints, K input channels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from poselift.errors import RecipeError
+from poselift.geometry.normalise import NORMALISATIONS, Normalisation
+from poselift.models.folded import Dense, FoldedNetwork, folded_dense
+from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
+from poselift.skeleton import Skeleton, get_skeleton
+
+
+@dataclass(frozen=True)
+class SimpleBaselineConfig:
+    """Everything that fixes the network but its weights; defaults as published.
+
+    Attributes:
+        skeleton: name of the skeleton that goes in and comes out.
+        linear_size: units of a hidden layer.
+        layers: residual blocks of two linear layers each.
+        in_channels: 2 for x, y; 3 adds the confidence.
+        dropout: probability to drop a hidden unit.
+        max_norm: clip the Frobenius norm of every weight matrix to 1.
+        batch_norm: normalise hidden units over the batch.
+        residual: add each block's input to its output.
+        add_input: the network predicts the offset of x, y from the input's x, y.
+        normalisation: how 2D joints enter and what comes out; see `geometry.normalise`.
+        output_scale: factor on the initial weights of the last layer.
+    """
+
+    skeleton: str = "h36m17"
+    linear_size: int = 1024
+    layers: int = 2
+    in_channels: int = 2
+    dropout: float = 0.5
+    max_norm: bool = True
+    batch_norm: bool = True
+    residual: bool = True
+    add_input: bool = False
+    normalisation: Normalisation = "image_frame"
+    output_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, least in {"linear_size": 1, "layers": 0, "in_channels": 2}.items():
+            if getattr(self, name) < least:
+                raise RecipeError(f"model.{name}: expected at least {least}, got {getattr(self, name)}")
+        if not 0 <= self.dropout < 1:
+            raise RecipeError(f"model.dropout: expected 0 <= dropout < 1, got {self.dropout}")
+        if self.normalisation not in NORMALISATIONS:
+            raise RecipeError(f"model.normalisation: expected one of {NORMALISATIONS}, got {self.normalisation!r}")
+
+
+class ClippedLinear(nn.Module):
+    """x @ clip(weight) + bias, (B, N) to (B, M)."""
+
+    def __init__(self, inputs: int, outputs: int, *, max_norm: bool) -> None:
+        super().__init__()
+        self.max_norm = max_norm
+        self.weight = nn.Parameter(truncated_normal(inputs, outputs))
+        self.bias = nn.Parameter(truncated_normal(outputs))
+
+    def effective_weight(self) -> Tensor:
+        """The matrix (N, M) that multiplies the input."""
+        return norm_clipped(self.weight) if self.max_norm else self.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.addmm(self.bias, x, self.effective_weight())
+
+
+class HiddenLayer(nn.Module):
+    """Linear, batch norm, ReLU, dropout."""
+
+    def __init__(self, inputs: int, config: SimpleBaselineConfig) -> None:
+        super().__init__()
+        self.linear = ClippedLinear(inputs, config.linear_size, max_norm=config.max_norm)
+        self.norm = ChannelBatchNorm(config.linear_size) if config.batch_norm else nn.Identity()
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return cast(Tensor, self.dropout(functional.relu(self.norm(self.linear(x)))))
+
+    def folded(self) -> Dense:
+        return folded_dense(self.linear.effective_weight(), self.linear.bias, self.norm)
+
+
+class ResidualBlock(nn.Module):
+    """Two hidden layers and a path around both."""
+
+    def __init__(self, config: SimpleBaselineConfig) -> None:
+        super().__init__()
+        self.first = HiddenLayer(config.linear_size, config)
+        self.second = HiddenLayer(config.linear_size, config)
+        self.residual = config.residual
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.second(self.first(x))
+        return cast(Tensor, x + y if self.residual else y)
+
+    def folded(self) -> tuple[Dense, Dense]:
+        return self.first.folded(), self.second.folded()
+
+
+class SimpleBaseline(nn.Module):
+    """(B, J, K) normalised 2D joints to (B, J, 3), in the space that `config.normalisation` names."""
+
+    def __init__(self, config: SimpleBaselineConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.skeleton: Skeleton = get_skeleton(config.skeleton)
+        joints = len(self.skeleton)
+        self.input = HiddenLayer(joints * config.in_channels, config)
+        self.blocks = nn.ModuleList(ResidualBlock(config) for _ in range(config.layers))
+        self.output = ClippedLinear(config.linear_size, joints * 3, max_norm=config.max_norm)
+        with torch.no_grad():
+            self.output.weight.mul_(config.output_scale)
+            self.output.bias.mul_(config.output_scale)
+
+    def forward(self, joints_norm: Tensor) -> Tensor:
+        x = self.input(joints_norm.flatten(1))
+        for block in self.blocks:
+            x = block(x)
+        joints = cast(Tensor, self.output(x)).view(-1, len(self.skeleton), 3)
+        if self.config.add_input:
+            joints = joints + functional.pad(joints_norm[..., :2], (0, 1))
+        return joints
+
+    def folded(self) -> FoldedNetwork:
+        """The same function in evaluation mode, as plain matrices."""
+        return FoldedNetwork(
+            joints=len(self.skeleton),
+            in_channels=self.config.in_channels,
+            input=self.input.folded(),
+            blocks=tuple(cast(ResidualBlock, block).folded() for block in self.blocks),
+            output=folded_dense(self.output.effective_weight(), self.output.bias),
+            slope=0.0,
+            residual=self.config.residual,
+            add_input=self.config.add_input,
+        )
