@@ -87,12 +87,12 @@ class Camera:
 
     def world_to_camera(self, points_world_mm: Points3D) -> Points3D:
         checked_shape(points_world_mm, (3,), "points_world_mm")
-        moved = (points_world_mm - self.position_mm) @ self.rotation.T
+        moved: np.ndarray = (points_world_mm - self.position_mm) @ self.rotation.T
         return moved.astype(float_type(points_world_mm), copy=False)
 
     def camera_to_world(self, points_cam_mm: Points3D) -> Points3D:
         checked_shape(points_cam_mm, (3,), "points_cam_mm")
-        moved = points_cam_mm @ self.rotation + self.position_mm
+        moved: np.ndarray = points_cam_mm @ self.rotation + self.position_mm
         return moved.astype(float_type(points_cam_mm), copy=False)
 
     def camera_to_image(self, points_cam_mm: Points3D) -> Points2D:
@@ -114,7 +114,7 @@ class Camera:
         """Project points (..., 3), and tell which (...) lie in front of the camera; the others become NaN."""
         checked_shape(points_cam_mm, (3,), "points_cam_mm")
         depth = points_cam_mm[..., 2:]
-        in_front: np.ndarray = depth[..., 0] > 0
+        in_front = np.asarray(depth[..., 0] > 0)
         plane = np.full((*points_cam_mm.shape[:-1], 2), np.nan)
         np.divide(points_cam_mm[..., :2], depth, out=plane, where=depth > 0)
         points_px = distort(plane, self.radial, self.tangential) * self.focal_px + self.center_px

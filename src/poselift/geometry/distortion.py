@@ -62,7 +62,7 @@ def _newton(
     tolerance = _TOLERANCE * (1 + np.abs(distorted).max(axis=-1))
     for _ in range(_ITERATIONS):
         residual = distort(ideal, radial, tangential) - distorted
-        xx, xy, yy = _slopes(ideal, radial, tangential)
+        xx, xy, yy = np.moveaxis(_slopes(ideal, radial, tangential), -1, 0)
         determinant = xx * yy - xy * xy
         # Past the fold, where the determinant changes sign, a second ideal point has the same picture.
         settled = (np.abs(residual).max(axis=-1) < tolerance) & (determinant > 0)
@@ -71,20 +71,21 @@ def _newton(
         rx, ry = residual[..., 0], residual[..., 1]
         step = np.stack([yy * rx - xy * ry, xx * ry - xy * rx], axis=-1) / determinant[..., None]
         ideal = np.where(settled[..., None], ideal, ideal - step)
-    return ideal, settled
+    return ideal, np.asarray(settled)
 
 
-def _slopes(
-    points: np.ndarray, radial: np.ndarray, tangential: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The derivatives dx'/dx, dx'/dy = dy'/dx and dy'/dy of `distort`."""
+def _slopes(points: np.ndarray, radial: np.ndarray, tangential: np.ndarray) -> np.ndarray:
+    """The derivatives dx'/dx, dx'/dy = dy'/dx and dy'/dy of `distort`, (..., 3)."""
     x, y = points[..., 0], points[..., 1]
     r2 = x * x + y * y
     scale = 1 + r2 * (radial[0] + r2 * (radial[1] + r2 * radial[2]))
     slope = 2 * (radial[0] + r2 * (2 * radial[1] + 3 * r2 * radial[2]))
     p1, p2 = tangential
-    return (
-        scale + x * x * slope + 2 * p1 * y + 6 * p2 * x,
-        x * y * slope + 2 * p1 * x + 2 * p2 * y,
-        scale + y * y * slope + 2 * p2 * x + 6 * p1 * y,
+    return np.stack(
+        [
+            scale + x * x * slope + 2 * p1 * y + 6 * p2 * x,
+            x * y * slope + 2 * p1 * x + 2 * p2 * y,
+            scale + y * y * slope + 2 * p2 * x + 6 * p1 * y,
+        ],
+        axis=-1,
     )

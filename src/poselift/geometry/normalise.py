@@ -93,7 +93,9 @@ def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCent
     return PersonCentred(np.where(visible[..., None], turned / size, 0).astype(kind), rotation.astype(kind))
 
 
-def person_centred_target(joints_cam_mm: Joints3D, root_mm: Joints3D, rotation: np.ndarray) -> Joints3D:
+def person_centred_target(
+    joints_cam_mm: Joints3D, root_mm: Float[np.ndarray, "*batch 1 3"], rotation: np.ndarray
+) -> Joints3D:
     """What a person-centred network should predict, (..., J, 3), for joints in camera axes and root (..., 1, 3).
 
     `rotation` (..., 3, 3) is the one that `person_centred` returned.
