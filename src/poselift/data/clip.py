@@ -69,11 +69,6 @@ class Clip:
         if self.size_px is not None and min(self.size_px) <= 0:
             raise ShapeError(f"size_px: expected positive (width, height), got {self.size_px}")
         f, j = len(lead), len(self.skeleton)
-        if self.confidence is None and self.joints_px is not None:
-            object.__setattr__(self, "confidence", np.isfinite(self.joints_px).all(axis=-1).astype(np.float32))
-        for name, default in (("valid", True), ("filled", False)):
-            if getattr(self, name) is None:
-                object.__setattr__(self, name, np.full(f, default))
         shapes = {
             "joints_px": (f, j, 2),
             "confidence": (f, j),
@@ -91,6 +86,17 @@ class Clip:
                     f"{name}: expected {shape} for {f} frames of {self.skeleton.name}, got {array.shape}"
                 )
             object.__setattr__(self, name, _frozen(array, name))
+        self._fill_in(f)
+
+    def _fill_in(self, n_frames: int) -> None:
+        """Set what was left out and follows from the rest."""
+        defaults = {"valid": np.full(n_frames, True), "filled": np.full(n_frames, False)}
+        if self.joints_px is not None:
+            defaults["confidence"] = np.isfinite(self.joints_px).all(axis=-1).astype(np.float32)
+        for name, default in defaults.items():
+            if getattr(self, name) is None:
+                default.setflags(write=False)
+                object.__setattr__(self, name, default)
 
     def __len__(self) -> int:
         return len(self.frames)

@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+
+from poselift.data.clip import Clip
+from poselift.errors import ShapeError, SkeletonError
+from poselift.geometry import Camera
+from poselift.skeleton import COCO_17, H36M_17
+
+F = 5
+
+
+@pytest.fixture
+def joints_px():
+    return np.random.default_rng(0).uniform(0, 1000, (F, 17, 2)).astype(np.float32)
+
+
+@pytest.fixture
+def joints_root_mm():
+    joints = np.random.default_rng(1).normal(size=(F, 17, 3)).astype(np.float32) * 300
+    return joints - COCO_17.root_position(joints)
+
+
+def test_a_clip_fills_in_what_follows_from_the_rest(joints_px):
+    joints_px[2, 3] = np.nan
+    clip = Clip(COCO_17, 25, joints_px=joints_px)
+    assert len(clip) == F
+    assert clip.frames.tolist() == [0, 1, 2, 3, 4]
+    assert clip.valid.all()
+    assert not clip.filled.any()
+    assert clip.confidence[2, 3] == 0
+    assert clip.confidence.sum() == F * 17 - 1
+
+
+def test_a_clip_cannot_be_changed_and_does_not_change_with_the_callers_arrays(joints_px):
+    before = joints_px.copy()
+    clip = Clip(COCO_17, 25, joints_px=joints_px)
+    joints_px[:] = 0  # still the caller's, and writable
+    np.testing.assert_array_equal(clip.joints_px, before)
+    with pytest.raises(ValueError, match="read-only"):
+        clip.joints_px[0] = 1
+    with pytest.raises(AttributeError):
+        clip.fps = 50
+
+
+def test_replacing_a_field_shares_the_other_arrays(joints_px):
+    clip = Clip(COCO_17, 25, joints_px=joints_px)
+    other = clip.replaced(fps=50.0)
+    assert (clip.fps, other.fps) == (25, 50)
+    assert other.joints_px is clip.joints_px
+
+
+def test_converting_keeps_times_places_and_the_root(joints_px, joints_root_mm):
+    root_cam_mm = np.full((F, 3), 3000, dtype=np.float32)
+    valid = np.array([True, True, False, True, True])
+    clip = Clip(COCO_17, 25, joints_px, valid=valid, joints_root_mm=joints_root_mm, root_cam_mm=root_cam_mm)
+    converted = clip.converted(H36M_17)
+    assert converted.skeleton == H36M_17
+    np.testing.assert_array_equal(converted.valid, valid)
+    wrist = H36M_17.index("left_wrist"), COCO_17.index("left_wrist")
+    np.testing.assert_array_equal(converted.joints_px[:, wrist[0]], joints_px[:, wrist[1]])
+    np.testing.assert_allclose(converted.joints_cam_mm[:, wrist[0]], clip.joints_cam_mm[:, wrist[1]])
+    np.testing.assert_allclose(H36M_17.root_position(converted.joints_root_mm), 0, atol=1e-4)
+    with pytest.raises(SkeletonError):
+        converted.converted(COCO_17)
+
+
+def test_a_missing_joint_makes_its_means_missing(joints_px):
+    confidence = np.ones((F, 17), dtype=np.float32)
+    confidence[:, COCO_17.index("left_hip")] = 0
+    converted = Clip(COCO_17, 25, joints_px, confidence).converted(H36M_17)
+    missing = {H36M_17.joints[j] for j in np.flatnonzero(converted.confidence[0] == 0)}
+    assert missing == {"pelvis", "spine", "left_hip"}
+
+
+def test_joints_in_camera_axes_are_the_root_and_the_joints_around_it(joints_root_mm):
+    clip = Clip(COCO_17, 25, joints_root_mm=joints_root_mm, root_cam_mm=np.full((F, 3), [0.0, 0, 4000]))
+    np.testing.assert_allclose(COCO_17.root_position(clip.joints_cam_mm)[:, 0], clip.root_cam_mm, atol=1e-3)
+    assert clip.confidence is None
+    with pytest.raises(ShapeError, match="root position"):
+        Clip(COCO_17, 25, joints_root_mm=joints_root_mm).joints_cam_mm  # noqa: B018
+
+
+@pytest.mark.usefixtures("unchecked_shapes")
+class TestRefusals:
+    def test_whole_numbers_become_floating_ones(self, joints_px):
+        clip = Clip(COCO_17, 25, joints_px=joints_px.astype(int))
+        assert clip.joints_px.dtype == np.float64
+        assert Clip(COCO_17, 25, joints_px=joints_px.astype(np.uint8)).joints_px.dtype == np.float32
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"joints_px": None}, "joints_px or joints_root_mm"),
+            ({"joints_px": np.zeros((F, 16, 2))}, r"joints_px: expected \(5, 17, 2\) .* coco17, got \(5, 16, 2\)"),
+            ({"confidence": np.zeros((F, 16))}, "confidence: expected"),
+            ({"joints_root_mm": np.zeros((F + 1, 17, 3))}, "joints_root_mm: expected"),
+            ({"root_cam_mm": np.zeros((F, 17, 3))}, "root_cam_mm: expected"),
+            ({"valid": np.ones(F, dtype=int)}, "valid: expected true or false, got int64"),
+            ({"filled": np.ones(F)}, "filled: expected true or false"),
+            ({"joints_px": np.full((F, 17, 2), "a")}, "joints_px: expected numbers"),
+            ({"joints_px": np.full((F, 17, 2), None)}, "joints_px: expected numbers"),
+            ({"fps": 0}, "fps: expected a positive number, got 0"),
+            ({"fps": np.nan}, "fps"),
+            ({"size_px": (1920, 0)}, r"size_px: expected positive .* got \(1920, 0\)"),
+        ],
+    )
+    def test_what_does_not_fit_is_refused(self, joints_px, change, message):
+        with pytest.raises(ShapeError, match=message):
+            Clip(**{"skeleton": COCO_17, "fps": 25, "joints_px": joints_px, **change})
+
+    def test_a_replaced_field_is_checked_too(self, joints_px):
+        with pytest.raises(ShapeError, match="valid"):
+            Clip(COCO_17, 25, joints_px=joints_px).replaced(valid=np.ones(3, dtype=bool))
+
+
+def test_the_camera_and_the_source_travel_along(joints_px):
+    camera = Camera.guessed((1920, 1080))
+    clip = Clip(COCO_17, 25, joints_px, size_px=(1920, 1080), camera=camera, source="a.json").converted(H36M_17)
+    assert (clip.camera, clip.source, clip.size_px) == (camera, "a.json", (1920, 1080))
