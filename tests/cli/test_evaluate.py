@@ -1,0 +1,150 @@
+"""`poselift evaluate`: what its options change, and that the same command gives the same numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+torch = pytest.importorskip("torch")
+
+from poselift.cli.evaluate import evaluate, seen_split  # noqa: E402
+from poselift.data.store import DatasetStore, load_store  # noqa: E402
+from poselift.data.virtual_cameras import ViewConfig  # noqa: E402
+from poselift.errors import DataFormatError, OutputError, PoseliftError  # noqa: E402
+from poselift.export.onnx import export_onnx  # noqa: E402
+from poselift.metrics import PROTOCOLS  # noqa: E402
+from poselift.metrics import evaluate as measured  # noqa: E402
+from poselift.models import create_model  # noqa: E402
+from poselift.models.checkpoint import save_checkpoint  # noqa: E402
+from poselift.skeleton import H36M_17  # noqa: E402
+
+app = typer.Typer()
+app.command()(evaluate)
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory) -> dict[str, Path]:
+    """The same network as a checkpoint and as an exported model."""
+    torch.manual_seed(0)
+    network = create_model("lcn", channels=8, layers=1, in_channels=3, normalisation="person_centred").eval()
+    folder = tmp_path_factory.mktemp("models")
+    paths = {suffix: folder / f"model.{suffix}" for suffix in ("safetensors", "onnx")}
+    save_checkpoint(paths["safetensors"], network, name="lcn", about={})
+    export_onnx(network, {}, paths["onnx"])
+    return paths
+
+
+@pytest.fixture
+def report(models, mocap_store, tmp_path):
+    """Run the command and read its JSON."""
+
+    def run(*options: str, model: str = "onnx") -> dict:
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.json"
+        arguments = [str(models[model]), str(mocap_store), "--split", "train", "-o", str(path), *options]
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 0
+        return json.loads(path.read_text())
+
+    return run
+
+
+def _mean(report: dict) -> float:
+    return report["results"]["procrustes"]["mean_mm"]
+
+
+def test_the_report_holds_every_protocol_action_and_where_it_came_from(report):
+    read = report()
+    assert read["results"].keys() == PROTOCOLS.keys()
+    assert read["group_frames"] == {"walk": 4 * 80, "jump": 4 * 10}
+    assert read["about"]["split"] == "train"
+    assert (read["about"]["views"], read["about"]["seed"], read["about"]["noise"]) == (4, 0, "detector")
+
+
+def test_the_same_command_gives_the_same_numbers(report):
+    assert report()["results"] == report()["results"]
+
+
+def test_a_checkpoint_and_its_export_have_the_same_errors(report):
+    assert _mean(report(model="safetensors")) == pytest.approx(_mean(report()), abs=1e-3)
+
+
+@pytest.mark.parametrize("option", [("--views", "2"), ("--seed", "1"), ("--noise", "none"), ("--split", "val")])
+def test_each_option_changes_the_result(report, option):
+    assert _mean(report(*option)) != _mean(report())
+
+
+def test_more_views_keep_the_first_ones(mocap_store):
+    store = load_store(mocap_store)
+    few, more = (
+        seen_split(store, "val", H36M_17, ViewConfig(), views=views, seed=0).views.joints_plane for views in (1, 2)
+    )
+    np.testing.assert_array_equal(more[: len(few)], few)
+    assert len(more) == 2 * len(few)
+
+
+def test_predictions_are_what_was_measured(report, tmp_path):
+    path = tmp_path / "predictions.npz"
+    read = report("--predictions", str(path))
+    with np.load(path) as file:
+        arrays = dict(file)
+    again = measured(arrays["predicted_root_mm"], arrays["joints_cam_mm"], H36M_17, arrays["action"].tolist())
+    assert again.results["procrustes"].mean_mm == pytest.approx(_mean(read))
+    assert arrays["joints_plane"].shape == (360, 17, 2)
+    assert arrays["confidence"].shape == (360, 17)
+
+
+def test_a_table_is_printed_and_csv_written(models, mocap_store, tmp_path):
+    path = tmp_path / "report.csv"
+    arguments = [str(models["onnx"]), str(mocap_store), "--split", "val", "-o", str(path)]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert "PA-MPJPE" in result.stdout
+    with open(path, newline="") as file:
+        assert {row["kind"] for row in csv.DictReader(file)} == {"all", "joint", "group"}
+
+
+def _error(arguments: list[str]) -> PoseliftError:
+    with pytest.raises(PoseliftError) as caught:
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert caught.value.hint
+    return caught.value
+
+
+def test_files_are_kept_unless_told_otherwise(models, mocap_store, tmp_path):
+    path = tmp_path / "report.json"
+    path.write_text("mine")
+    arguments = [str(models["onnx"]), str(mocap_store), "--split", "val", "-o", str(path)]
+    assert isinstance(_error(arguments), OutputError)
+    assert path.read_text() == "mine"
+    CliRunner().invoke(app, [*arguments, "--overwrite"], catch_exceptions=False)
+    assert json.loads(path.read_text())["skeleton"] == "h36m17"
+
+
+@pytest.mark.parametrize("option", ["-o", "--predictions"])
+def test_a_name_of_no_known_format_is_refused_before_the_work(models, option):
+    error = _error([str(models["onnx"]), "no_such_dataset", option, "report.txt"])
+    assert "report.txt: expected a name that ends in" in str(error)
+
+
+def test_an_unknown_split_is_refused(models, mocap_store):
+    error = _error([str(models["onnx"]), str(mocap_store), "--split", "dreams"])
+    assert "'dreams'" in str(error)
+    assert "train" in error.hint
+
+
+def test_poses_that_are_not_finite_are_left_out_and_counted(mocap_store):
+    store = load_store(mocap_store)
+    joints = np.array(store.joints_world_mm)
+    joints[[2, 5, 85], 3, 1] = np.nan
+    spoilt = DatasetStore(store.skeleton, store.clips, {"joints_world_mm": joints})
+    seen = seen_split(spoilt, "train", H36M_17, ViewConfig(), views=2, seed=0)
+    assert seen.left_out == 3
+    assert len(seen.actions) == len(seen.views.joints_plane) == 2 * (90 - 3)
+    nothing = DatasetStore(store.skeleton, store.clips, {"joints_world_mm": np.full_like(joints, np.nan)})
+    with pytest.raises(DataFormatError, match="no finite pose"):
+        seen_split(nothing, "train", H36M_17, ViewConfig(), views=1, seed=0)
