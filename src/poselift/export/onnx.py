@@ -15,6 +15,7 @@ import numpy as np
 
 from poselift.data.output import whole_file
 from poselift.errors import MissingExtraError, RecipeError
+from poselift.models import model_name
 from poselift.models.checkpoint import model_header
 from poselift.models.folded import Dense, FoldedNetwork
 
@@ -33,14 +34,14 @@ _OUTPUTS = {
         "that brings the person onto the optical axis"
     ),
     "image_frame": (
-        "x = px / width * 2 - 1; y = px / width * 2 - height / width; z = depth relative to the root, scaled to pixels "
-        "by the root's box, / width * 2"
+        "x = px / width * 2 - 1; y = px / width * 2 - height / width; z = depth relative to the root, scaled to "
+        "pixels by the root's box, / width * 2"
     ),
 }
 _INPUTS = {
     "person_centred": (
-        "x, y of the rays to the joints, turned with the person onto the optical axis, at mean 0 and root mean square 1 "
-        "over the visible joints; missing joints are 0"
+        "x, y of the rays to the joints, turned with the person onto the optical axis, at mean 0 and root mean "
+        "square 1 over the visible joints; missing joints are 0"
     ),
     "image_frame": "x = px / width * 2 - 1; y = px / width * 2 - height / width",
 }
@@ -73,6 +74,7 @@ def export_onnx(
         raise MissingExtraError("onnx", "train") from None
     if precision not in get_args(Precision):
         raise RecipeError(f"precision: expected one of {get_args(Precision)}, got {precision!r}")
+    model_name(model)  # complains about a foreign one
     text = _described(model, about, precision)
     graph = _Graph(cast(Any, model).folded(), half=precision == "float16_weights").build()
     made = onnx.helper.make_model(

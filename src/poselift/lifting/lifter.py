@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 from jaxtyping import Bool, Float
 
-from poselift.arrays import Confidence, Joints2D, checked_shape
+from poselift.arrays import Confidence, Joints2D, checked_shape, float_type
 from poselift.data.clip import Clip
 from poselift.data.model_header import ModelHeader, header_from_json
 from poselift.errors import CheckpointError, ShapeError
@@ -86,7 +86,7 @@ class Lifter:
         joints_root_mm[seen], root_cam_mm[seen] = self.lift_arrays(
             ours.joints_px[seen], ours.confidence[seen], camera
         )
-        lifted = np.isfinite(joints_root_mm).all(axis=(1, 2))
+        lifted = np.asarray(np.isfinite(joints_root_mm).all(axis=(1, 2)))
         return ours.replaced(
             joints_root_mm=joints_root_mm,
             root_cam_mm=root_cam_mm,
@@ -160,7 +160,8 @@ class Lifter:
         if not self._flip:
             return plain
         mirrored = _mirrored(self._run(_mirrored(inputs, self.skeleton)), self.skeleton)
-        return (plain + mirrored) / 2
+        average: np.ndarray = (plain + mirrored) / 2
+        return average
 
     def _run(self, inputs: np.ndarray) -> np.ndarray:
         output: np.ndarray = self._session.run(["joints_out"], {"joints_norm": inputs})[0]
@@ -181,14 +182,16 @@ def _liftable(plane: np.ndarray, visible: np.ndarray) -> Bool[np.ndarray, " fram
     high = np.where(seen, plane, -np.inf).max(axis=1)
     # An angle shrinks on its way to the plane's rim by 1 + r^2.
     rim = 1 + np.square(np.where(seen, plane, 0)).sum(axis=-1).max(axis=1)
-    enough: np.ndarray = visible.sum(axis=1) >= _LEAST_VISIBLE
-    extended: np.ndarray = (high - low).max(axis=-1) > _LEAST_EXTENT_RAD * rim
-    return enough & extended
+    enough = visible.sum(axis=1) >= _LEAST_VISIBLE
+    extended = (high - low).max(axis=-1) > _LEAST_EXTENT_RAD * rim
+    liftable: np.ndarray = enough & extended
+    return liftable
 
 
 def _checked_input(
     joints_px: np.ndarray, confidence: np.ndarray | None, camera: Camera, skeleton: Skeleton
 ) -> tuple[np.ndarray, np.ndarray]:
+    joints_px = _numbers(joints_px, "joints_px")
     checked_shape(joints_px, (None, len(skeleton), 2), f"joints_px of skeleton {skeleton.name}")
     if joints_px.ndim != 3:
         raise ShapeError(f"joints_px: expected 3 axes (frames, joints, 2), got {joints_px.shape}")
@@ -197,6 +200,7 @@ def _checked_input(
     finite = np.isfinite(joints_px).all(axis=-1)
     if confidence is None:
         return joints_px, finite.astype(np.float32)
+    confidence = _numbers(confidence, "confidence")
     if confidence.shape != joints_px.shape[:2]:
         raise ShapeError(f"confidence: expected {joints_px.shape[:2]}, got {confidence.shape}")
     possible = (confidence >= 0) & (confidence <= 1)
@@ -215,6 +219,13 @@ def _checked_input(
             "give missing joints the confidence 0",
         )
     return joints_px, confidence
+
+
+def _numbers(array: np.ndarray, name: str) -> np.ndarray:
+    array = np.asarray(array)
+    if array.dtype.kind not in "fiub":
+        raise ShapeError(f"{name}: expected numbers, got {array.dtype}")
+    return array.astype(float_type(array), copy=False)
 
 
 def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:

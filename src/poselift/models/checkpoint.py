@@ -54,10 +54,10 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, ModelHeader]:
     """
     header, tensors = _read(Path(path))
     try:
-        # On the meta device nothing is drawn or allocated: shapes are compared before there are weights.
-        with torch.device("meta"):
+        # On the meta device no weights are drawn or allocated: shapes are compared before there are any.
+        with torch.device("meta"), torch.random.fork_rng(devices=[]):
             model = create_model(header.model, **header.config)
-    except (PoseliftError, TypeError) as error:
+    except (PoseliftError, TypeError, RuntimeError) as error:
         hint = getattr(error, "hint", "")
         raise CheckpointError(f"{path}: describes a model that cannot be built: {error}", hint) from None
     _check_tensors(model.state_dict(), tensors, path)

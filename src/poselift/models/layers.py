@@ -28,7 +28,7 @@ class ChannelBatchNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         rows = x.reshape(-1, self.channels)
         if self.training:
-            variance, mean = torch.var_mean(rows.detach(), dim=0, unbiased=False)
+            variance, mean = torch.var_mean(rows.detach().to(self.moving_mean.dtype), dim=0, unbiased=False)
             self.moving_mean.lerp_(mean, 1 - BATCH_NORM_MOMENTUM)
             self.moving_variance.lerp_(variance, 1 - BATCH_NORM_MOMENTUM)
         normalised = functional.batch_norm(

@@ -1,0 +1,180 @@
+"""A model on disk comes back as it was, and a file that is anything else says what it is."""
+
+from __future__ import annotations
+
+import json
+import pickle
+from dataclasses import asdict
+
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+
+from poselift import __version__
+from poselift.errors import CheckpointError, OutputError, RecipeError
+from poselift.models import create_model
+from poselift.models.checkpoint import load_checkpoint, save_checkpoint
+
+TINY = {
+    "lcn": {"channels": 4, "layers": 1, "hops": 2, "mask": "learnable", "normalisation": "person_centred"},
+    "simple_baseline": {"linear_size": 8, "layers": 1, "skeleton": "coco17", "in_channels": 3},
+}
+ABOUT = {"recipe": {"optim": {"lr": 1e-3}}, "data": {"source": "made up"}, "step": 7}
+
+
+@pytest.fixture(params=TINY)
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def model(name, settled):
+    return settled(create_model(name, **TINY[name]))
+
+
+@pytest.fixture
+def path(tmp_path, model, name):
+    file = tmp_path / "model.safetensors"
+    save_checkpoint(file, model, name=name, about=ABOUT)
+    return file
+
+
+def rewritten(path, *, tensors=None, **entries):
+    """Change tensors (None removes one) and header entries of a checkpoint in place."""
+    with safe_open(path, "pt") as file:
+        header = json.loads(file.metadata()["poselift"])
+    kept = {**load_file(path), **(tensors or {})}
+    kept = {key: tensor.clone() for key, tensor in kept.items() if tensor is not None}
+    save_file(kept, path, metadata={"poselift": json.dumps({**header, **entries})})
+    return path
+
+
+def test_a_model_comes_back_as_it_was(path, model, name):
+    loaded, header = load_checkpoint(path)
+    assert type(loaded) is type(model)
+    assert loaded.config == model.config
+    assert not loaded.training
+    assert all(p.requires_grad for p in loaded.parameters())
+    for key, tensor in model.state_dict().items():
+        assert torch.equal(tensor, loaded.state_dict()[key]), key
+    x = torch.randn(3, 17, model.config.in_channels)
+    assert torch.equal(loaded(x), model(x))
+    assert (header.model, header.about, header.poselift_version) == (name, ABOUT, __version__)
+    assert header.skeleton == model.skeleton
+    assert header.normalisation == model.config.normalisation
+
+
+def test_a_loaded_model_can_be_trained_on(path):
+    loaded, _ = load_checkpoint(path)
+    before = loaded.output.weight.detach().clone()
+    optimizer = torch.optim.SGD(loaded.parameters(), lr=1.0)
+    loaded.train()(torch.randn(3, 17, loaded.config.in_channels)).square().sum().backward()
+    optimizer.step()
+    assert not torch.equal(before, loaded.output.weight)
+
+
+def test_loading_draws_no_random_numbers(path):
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    load_checkpoint(path)
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_saving_twice_writes_the_same_bytes(path, model, name):
+    before = path.read_bytes()
+    with pytest.raises(OutputError):
+        save_checkpoint(path, model, name=name, about=ABOUT)
+    save_checkpoint(path, model, name=name, about=ABOUT, overwrite=True)
+    assert path.read_bytes() == before
+
+
+def test_missing_extra_and_misshapen_tensors_are_named(path):
+    weight = load_file(path)["output.weight"]
+    cases = {
+        r"lacks 1 tensors \(output.weight\)": {"output.weight": None},
+        r"unknown 1 tensors \(output.slope\)": {"output.slope": torch.ones(1)},
+        r"output.weight: expected \(\d+, 51\) torch.float32, found \(51,": {"output.weight": weight.T.contiguous()},
+        r"found \(\d+, 51\) torch.float16": {"output.weight": weight.half()},
+    }
+    whole = path.read_bytes()
+    for message, tensors in cases.items():
+        path.write_bytes(whole)
+        with pytest.raises(CheckpointError, match=message):
+            load_checkpoint(rewritten(path, tensors=tensors))
+
+
+def test_a_newer_version_says_so(path):
+    with pytest.raises(CheckpointError, match=r"version 2, written by poselift 9\.9") as error:
+        load_checkpoint(rewritten(path, version=2, poselift_version="9.9"))
+    assert "upgrade" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"format": "poselift-dataset"},
+        {"version": "1"},
+        {"model": "no_such"},
+        {"config": None},
+        {"config": {"skeleton": "h36m17", "normalisation": "image_frame", "in_channels": 2, "chanels": 4}},
+        {"config": {"skeleton": "h36m17", "normalisation": "image_frame", "in_channels": 2, "layers": "x"}},
+        {"config": {"skeleton": "h36m18", "normalisation": "image_frame", "in_channels": 2}},
+        {"config": {"skeleton": "h36m17", "normalisation": "whatever", "in_channels": 2}},
+        {"joints": ["nose"]},
+    ],
+    ids=str,
+)
+def test_a_header_that_cannot_be_followed_is_refused(path, entries):
+    with pytest.raises(CheckpointError, match=r"model\.safetensors"):
+        load_checkpoint(rewritten(path, **entries))
+
+
+@pytest.mark.parametrize("units", [10**7, 10**12])
+def test_a_header_cannot_make_us_allocate_what_the_file_does_not_hold(path, model, name, units):
+    size = {"lcn": "channels", "simple_baseline": "linear_size"}[name]
+    with pytest.raises(CheckpointError, match=r"expected|cannot be built"):
+        load_checkpoint(rewritten(path, config={**asdict(model.config), size: units}))
+
+
+def test_other_files_are_refused_and_never_unpickled(tmp_path):
+    class Trap:
+        def __reduce__(self):
+            return (pytest.fail, ("unpickled",))
+
+    files = {
+        "empty": b"",
+        "garbage": b"garbage" * 100,
+        "pickle": pickle.dumps(Trap()),
+    }
+    for name, content in files.items():
+        file = tmp_path / name
+        file.write_bytes(content)
+        with pytest.raises(CheckpointError, match=name):
+            load_checkpoint(file)
+    with pytest.raises(CheckpointError, match="absent"):
+        load_checkpoint(tmp_path / "absent")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        load_checkpoint(tmp_path)
+    save_file({"a": torch.ones(1)}, tmp_path / "foreign.safetensors")
+    with pytest.raises(CheckpointError, match="not a poselift model"):
+        load_checkpoint(tmp_path / "foreign.safetensors")
+
+
+def test_a_cut_file_is_refused(path):
+    whole = path.read_bytes()
+    for length in (4, 40, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:length])
+        with pytest.raises(CheckpointError, match=r"model\.safetensors"):
+            load_checkpoint(path)
+
+
+def test_what_cannot_be_described_is_not_saved(tmp_path, model, name):
+    other = next(n for n in TINY if n != name)
+    with pytest.raises(RecipeError, match=f"expected a model {other}, got a {name}"):
+        save_checkpoint(tmp_path / "a", model, name=other, about={})
+    for about in ({"error": float("nan")}, {"tensor": torch.ones(1)}):
+        with pytest.raises(CheckpointError, match="JSON"):
+            save_checkpoint(tmp_path / "a", model, name=name, about=about)
+    assert not list(tmp_path.iterdir())
