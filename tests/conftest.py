@@ -1,5 +1,6 @@
 """What every test runs under: array shapes and types of the lower floors are checked at each call."""
 
+import numpy as np
 import pytest
 from beartype import BeartypeConf, beartype
 from hypothesis import settings
@@ -23,3 +24,36 @@ def unchecked_shapes():
     config.update("jaxtyping_disable", True)
     yield
     config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture(scope="session")
+def mocap_store(tmp_path_factory):
+    """Path of a small dataset store: 120 people who stand about, two actions to train on and one to validate."""
+    # Imported here, so that the hook above sees the modules first.
+    from poselift.data.store import ClipInfo, DatasetStore
+    from poselift.skeleton import H36M_17
+
+    places = {
+        "pelvis": (0, 0, 950),
+        "hip": (-120, 0, 940),
+        "knee": (-120, 20, 510),
+        "ankle": (-120, 0, 90),
+        "spine": (0, 0, 1180),
+        "thorax": (0, 0, 1430),
+        "nose": (0, 60, 1520),
+        "head": (0, 0, 1680),
+        "shoulder": (-180, 0, 1410),
+        "elbow": (-200, -20, 1130),
+        "wrist": (-210, 20, 880),
+    }
+    standing = np.array([places[name.split("_")[-1]] for name in H36M_17.joints], dtype=np.float32)
+    standing[H36M_17.indices(H36M_17.right), 0] *= -1
+    joints_world_mm = standing + np.random.default_rng(0).normal(0, 40, (120, 17, 3)).astype(np.float32)
+    clips = (
+        ClipInfo("long", "s1", "walk", 0, 80, 30.0),
+        ClipInfo("short", "s1", "jump", 80, 10, 30.0),
+        ClipInfo("held_out", "s2", "walk", 90, 30, 30.0, "val"),
+    )
+    path = tmp_path_factory.mktemp("mocap") / "mocap.safetensors"
+    DatasetStore(H36M_17, clips, {"joints_world_mm": joints_world_mm}).save(path)
+    return path

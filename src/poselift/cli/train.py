@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,13 +73,16 @@ def _signals() -> Iterator[Callable[[], bool]]:
 @contextmanager
 def _display(steps: int) -> Iterator[Callable[[Row], None]]:
     """Show rows of the log: a bar on a terminal, lines elsewhere."""
-    if not sys.stdout.isatty():
+    from rich.console import Console
+
+    console = Console()
+    if not console.is_terminal:
         yield lambda row: typer.echo(_line(row))
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns) as progress:
+    with Progress(*columns, console=console) as progress:
         task = progress.add_task("", total=steps)
         best = ""
 

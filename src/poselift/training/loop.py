@@ -21,8 +21,8 @@ from poselift.data.store import DatasetStore, load_store
 from poselift.data.windows import Batch, TrainingBatches, load_poses, made_ahead
 from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model
+from poselift.models.checkpoint import save_checkpoint
 from poselift.skeleton import Skeleton
-from poselift.training.deliver import save_checkpoint
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row, RunLog
 from poselift.training.loss import joint_weights, training_loss
@@ -102,13 +102,21 @@ def _fabric(device: str, precision: Literal["32-true", "bf16-mixed"]) -> Fabric:
     return Fabric(accelerator=device, devices=1, precision=precision)
 
 
+def _model(recipe: Recipe) -> Any:
+    try:
+        model: Any = create_model(recipe.model.name, **recipe.model.config)
+    except TypeError as error:
+        raise RecipeError(f"model: a setting has the wrong type ({error})") from None
+    return model
+
+
 class _Run:
     """A run in memory: the state, and the fixed things around it."""
 
     def __init__(self, recipe: Recipe, store: DatasetStore, fabric: Fabric, report: Callable[[Row], None]) -> None:
         self.recipe, self.fabric, self.report, self.store = recipe, fabric, report, store
         torch.manual_seed(recipe.train.seed)
-        model: Any = create_model(recipe.model.name, **recipe.model.config)
+        model = _model(recipe)
         self.config = model.config
         if self.config.normalisation != "person_centred":
             raise RecipeError(
@@ -158,17 +166,18 @@ class _Run:
                 self._step(batch)
                 last = state.step == settings.steps
                 stopped = not last and stop()
-                validated = self._validated(place) if last or state.step % settings.val_every == 0 else None
-                if validated or state.step % settings.log_every == 0:
+                validation = self._validated(place) if last or state.step % settings.val_every == 0 else None
+                if validation or state.step % settings.log_every == 0:
                     now = time.perf_counter()
-                    self._log(log, validated, (state.step - counted) / (now - since))
-                    since, counted = time.perf_counter(), state.step
+                    self._log(log, validation, (state.step - counted) / (now - since))
+                    since, counted = now, state.step
+                if last:
+                    self._save_model(place.final, validation)
                 if last or stopped or state.step % settings.checkpoint_every == 0:
                     self._mean_loss()
                     save_state(state, place.last)
                 if stopped:
                     return
-        self._save_model(place.final, validated)
 
     def _step(self, batch: Batch) -> None:
         """One step of Adam. Nothing here waits for the device."""

@@ -1,0 +1,111 @@
+"""Recipes: read, overridden, written back, and complained about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from poselift.errors import RecipeError
+from poselift.training.recipe import Recipe, load_recipe, recipe_from, recipe_to_toml
+
+LEAST = {"data": {"store": "mocap.safetensors"}, "model": {"name": "lcn", "channels": 8}}
+DEFAULT = Path(__file__).parents[2] / "recipes" / "default.toml"
+
+
+def written(tmp_path, text: str) -> Path:
+    path = tmp_path / "recipe.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_resolved_recipe_reads_back_as_itself(tmp_path):
+    recipe = recipe_from(
+        {
+            **LEAST,
+            "optim": {"schedule": {"kind": "piecewise", "boundaries": [5, 9], "factors": [0.5, 1e-7]}},
+            "loss": {"joint_weights": {"left_wrist": 2.5}},
+            "views": {"distance_mm": [1000, 3000]},
+        }
+    )
+    assert load_recipe(written(tmp_path, recipe_to_toml(recipe))) == recipe
+
+
+def test_the_default_recipe_is_valid():
+    assert isinstance(load_recipe(DEFAULT), Recipe)
+
+
+def test_a_recipe_does_not_change():
+    with pytest.raises(ValueError, match="frozen"):
+        recipe_from(LEAST).train.steps = 3
+
+
+def test_settings_override_the_file(tmp_path):
+    path = written(tmp_path, '[data]\nstore = "a b.safetensors"\n[model]\nname = "lcn"\n')
+    settings = (
+        "optim.lr=5e-4",
+        "data.store=/data/other store.safetensors",
+        "views.distance_mm=[1, 2]",
+        'optim.schedule={kind = "exponential", rate = 0.5}',
+        "model.mask=learnable",
+    )
+    recipe = load_recipe(path, settings)
+    assert recipe.optim.lr == 5e-4
+    assert recipe.data.store == Path("/data/other store.safetensors")
+    assert recipe.views.distance_mm == (1, 2)
+    assert recipe.optim.schedule.rate == 0.5
+    assert recipe.model.config == {"mask": "learnable"}
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "message", "hint"),
+    [
+        ("optim", {"lrr": 1}, "no setting optim.lrr", "did you mean optim.lr?"),
+        ("train", {"lr": 1}, "no setting train.lr", "did you mean optim.lr?"),
+        ("views", {"jiter": 1}, "no setting views.jiter", "did you mean views.jitter?"),
+        ("augmnt", {}, "no setting augmnt", "did you mean augment"),
+        ("optim", {"schedule": {"kind": "cosine", "rate": 1}}, "optim.schedule.rate", "of another kind"),
+        ("optim", {"schedule": {"kind": "cosin"}}, "unknown kind 'cosin'", "cosine"),
+        ("optim", {"lr": -1}, "optim.lr: .* greater than 0, got -1", ""),
+        ("optim", {"lr": float("nan")}, "optim.lr: .* finite", ""),
+        ("views", {"jitter": -1}, "views.jitter: expected 0 or more, got -1", ""),
+        ("augment", {"mirror": 2}, "augment.mirror: expected a probability, got 2", ""),
+        ("data", {"balance": "people"}, "data.balance: .*'frames', 'clips' or 'actions'", ""),
+        ("loss", {"kind": "huber"}, "loss.kind", ""),
+        ("optim", {"schedule": {"kind": "piecewise", "boundaries": [1], "factors": []}}, "one factor for each", ""),
+    ],
+)
+def test_a_mistake_is_named_with_its_key(section, values, message, hint):
+    merged = {**LEAST, section: {**LEAST.get(section, {}), **values}}
+    with pytest.raises(RecipeError, match=message) as caught:
+        recipe_from(merged, source="my.toml")
+    assert str(caught.value).startswith("my.toml: ")
+    assert "\n" not in str(caught.value)
+    assert hint in caught.value.hint
+
+
+def test_what_is_missing_is_named():
+    with pytest.raises(RecipeError, match=r"data\.store is missing") as caught:
+        recipe_from({"data": {}, "model": "lcn"})
+    assert "--set data.store" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("optim.lr", "expected KEY=VALUE"),
+        ("=3", "expected KEY=VALUE"),
+        ("data.store.x=3", "data.*store.* is a value"),
+    ],
+)
+def test_a_malformed_override_is_named(tmp_path, setting, message):
+    path = written(tmp_path, '[data]\nstore = "a"\n[model]\nname = "lcn"\n')
+    with pytest.raises(RecipeError, match=message):
+        load_recipe(path, [setting])
+
+
+def test_a_file_that_is_no_recipe_is_named(tmp_path):
+    with pytest.raises(RecipeError, match=r"none\.toml: cannot be read"):
+        load_recipe(tmp_path / "none.toml")
+    with pytest.raises(RecipeError, match="not TOML"):
+        load_recipe(written(tmp_path, "[data"))
