@@ -132,9 +132,12 @@ def test_best_is_the_lowest_validation_error(run):
 
 
 def test_the_network_learns(run):
-    _, rows = run(train={"steps": 120, "val_every": 60, "log_every": 10}, optim={"lr": 1e-2, "ema_decay": 0.9})
-    assert rows[-1].loss < rows[0].loss / 2
-    assert rows[-1].val_mpjpe_mm < 0.8 * rows[5].val_mpjpe_mm
+    # A network this small needs large weights.
+    free = {"max_norm": False, "add_input": False, "dropout": 0.0}
+    train = {"steps": 120, "val_every": 60, "log_every": 10}
+    _, rows = run(model=free, train=train, optim={"lr": 1e-2, "ema_decay": 0.9})
+    assert rows[-1].loss < rows[0].loss / 4
+    assert rows[-1].val_mpjpe_mm < 0.9 * rows[5].val_mpjpe_mm
 
 
 def test_a_loss_that_is_not_finite_names_its_step_and_spares_what_was_saved(run, monkeypatch):
