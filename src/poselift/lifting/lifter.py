@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 from jaxtyping import Bool, Float
 
-from poselift.arrays import Confidence, Joints2D, checked_shape, float_type
+from poselift.arrays import Confidence, Joints2D, float_type
 from poselift.data.clip import Clip
 from poselift.data.model_header import ModelHeader, header_from_json
 from poselift.errors import CheckpointError, ShapeError
@@ -192,9 +192,11 @@ def _checked_input(
     joints_px: np.ndarray, confidence: np.ndarray | None, camera: Camera, skeleton: Skeleton
 ) -> tuple[np.ndarray, np.ndarray]:
     joints_px = _numbers(joints_px, "joints_px")
-    checked_shape(joints_px, (None, len(skeleton), 2), f"joints_px of skeleton {skeleton.name}")
-    if joints_px.ndim != 3:
-        raise ShapeError(f"joints_px: expected 3 axes (frames, joints, 2), got {joints_px.shape}")
+    if joints_px.ndim != 3 or joints_px.shape[1:] != (len(skeleton), 2):
+        raise ShapeError(
+            f"joints_px: expected (frames, {len(skeleton)}, 2) of skeleton {skeleton.name}, got {joints_px.shape}",
+            "other skeletons convert as a Clip: `lift` does it",
+        )
     if camera.size_px is not None and min(camera.size_px) <= 0:
         raise ShapeError(f"size_px: expected positive (width, height), got {camera.size_px}")
     finite = np.isfinite(joints_px).all(axis=-1)
