@@ -109,3 +109,12 @@ def test_a_terminal_gets_a_bar(poselift_train, monkeypatch):
     assert "steps/s" in shown
     assert "val " in shown
     assert "step 2 " not in shown
+
+
+def test_waiting_threads_sleep_unless_the_user_says_otherwise(poselift_train, monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    poselift_train("{recipe} -o {run}")
+    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    poselift_train("{recipe} -o {run} --overwrite")
+    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
