@@ -33,8 +33,8 @@ def train(
     device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto.")] = "auto",
 ) -> None:
     """Train a network by a recipe."""
-    # torch's threads spin while they wait, and starve the thread that makes the batches and everybody else: five times
-    # slower on a busy machine of two cores. It is read once, when torch is imported.
+    # torch's threads spin while they wait, and starve the thread that makes the batches and everybody else: five
+    # times slower on a busy machine of two cores. It is read once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from poselift.training.loop import train as run
 
