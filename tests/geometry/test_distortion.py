@@ -30,6 +30,13 @@ def test_a_point_that_the_lens_cannot_draw_is_an_error():
         undistort(np.array([[0.1, 0.2], [0.7, 0.0]]), *BARREL)
 
 
+@pytest.mark.parametrize("radius", [0.71, 0.9, 1.2, 3.0, 160.0])
+def test_no_point_behind_the_fold_is_taken_for_one_that_the_lens_draws(radius):
+    """A lens with k1 = -0.3 draws up to radius 0.703; beyond its fold it would draw on the other side."""
+    with pytest.raises(GeometryError):
+        undistort(radius * np.array([[0.6, 0.8]]), np.array([-0.3, 0, 0]), np.zeros(2))
+
+
 def test_an_ideal_lens_changes_nothing_and_returns_a_new_array(grid):
     for function in (distort, undistort):
         result = function(grid, *NONE)

@@ -283,7 +283,9 @@ def test_the_file_speaks_for_the_model(lifter):
 def test_threads_reach_the_session(model):
     for threads in (1, 3):
         assert Lifter(model, threads=threads)._session.get_session_options().intra_op_num_threads == threads
-    assert Lifter(model)._session.get_session_options().intra_op_num_threads == 0
+    options = Lifter(model)._session.get_session_options()
+    assert options.intra_op_num_threads == 0
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
     with pytest.raises(ShapeError, match="threads"):
         Lifter(model, threads=0)
 

@@ -64,8 +64,8 @@ def _newton(
         residual = distort(ideal, radial, tangential) - distorted
         xx, xy, yy = np.moveaxis(_slopes(ideal, radial, tangential), -1, 0)
         determinant = xx * yy - xy * xy
-        # Past the fold, where the determinant changes sign, a second ideal point has the same picture.
-        settled = (np.abs(residual).max(axis=-1) < tolerance) & (determinant > 0)
+        # Past the fold, where the slopes stop being positive definite, other ideal points have the same picture.
+        settled = (np.abs(residual).max(axis=-1) < tolerance) & (determinant > 0) & (xx > 0)
         if settled.all():
             break
         rx, ry = residual[..., 0], residual[..., 1]

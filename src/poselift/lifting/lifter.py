@@ -238,6 +238,8 @@ def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
         raise CheckpointError(f"{path}: no such model", hint if path == DEFAULT_MODEL else "check the path")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or 0
+    # Threads that spin while they wait take the cores from the detector that feeds us.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3  # what is wrong with a file is raised below
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
