@@ -163,6 +163,7 @@ def test_a_header_that_is_no_table_is_refused(path, header):
         {"dtype": ["F32"]},
         {"shape": None},
         {"shape": [9.5]},
+        {"shape": [9, 17, 2]},
         {"shape": [-9, 17, -3]},
         {"shape": [10**30, 17, 3]},
         {"shape": [0, 10**30], "data_offsets": [0, 0]},

@@ -93,10 +93,12 @@ def test_flat_and_straight_sets_are_aligned_too(rank, reflection):
     np.testing.assert_allclose(aligned, target, atol=1e-8)
 
 
-@pytest.mark.parametrize("place", [0.0, 0.1, 1 / 3, 1e6])
-def test_a_set_that_is_one_point_is_moved_to_the_middle(place):
-    target = a_pose() + 500
-    aligned = procrustes_aligned(np.full((4, 17, 3), place), target)
+def test_a_set_that_is_one_point_is_moved_to_the_middle():
+    """Whatever the point: the mean of equal numbers is not always that number."""
+    target = a_pose(n=500) + 500
+    places = np.random.default_rng(0).normal(size=(500, 1, 3)) * 10.0 ** np.arange(-2, 3).repeat(100)[:, None, None]
+    places[0] = 0
+    aligned = procrustes_aligned(np.broadcast_to(places, target.shape), target)
     np.testing.assert_allclose(aligned, np.broadcast_to(target.mean(axis=-2, keepdims=True), target.shape), atol=1e-6)
 
 

@@ -37,6 +37,16 @@ def test_no_point_behind_the_fold_is_taken_for_one_that_the_lens_draws(radius):
         undistort(radius * np.array([[0.6, 0.8]]), np.array([-0.3, 0, 0]), np.zeros(2))
 
 
+@pytest.mark.parametrize("radial", [BARREL[0], np.array([-0.5, 0.08, 0.0])], ids=["folds", "folds and unfolds"])
+@pytest.mark.parametrize("tangential", [np.zeros(2), np.array([0.002, -0.003])])
+def test_no_point_beyond_the_rim_comes_back_from_another_branch(radial, tangential):
+    angle = np.linspace(0, 6, 20)
+    for radius in (0.7, 1.0, 3.0, 30.0):
+        beyond = radius * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+        with pytest.raises(GeometryError, match="20 of 20 points"):
+            undistort(beyond, radial, tangential)
+
+
 def test_an_ideal_lens_changes_nothing_and_returns_a_new_array(grid):
     for function in (distort, undistort):
         result = function(grid, *NONE)

@@ -58,20 +58,25 @@ def undistort(points: Points2D, radial: np.ndarray, tangential: np.ndarray) -> P
 def _newton(
     ideal: np.ndarray, distorted: np.ndarray, radial: np.ndarray, tangential: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Solve `distort(ideal) = distorted` from a start; also tells which points settled on the lens's inner branch."""
+    """Solve `distort(ideal) = distorted` from a start; also tells which points settled inside the rim."""
     tolerance = _TOLERANCE * (1 + np.abs(distorted).max(axis=-1))
+    rim2 = _squared_rim(radial)
     for _ in range(_ITERATIONS):
         residual = distort(ideal, radial, tangential) - distorted
-        xx, xy, yy = np.moveaxis(_slopes(ideal, radial, tangential), -1, 0)
-        determinant = xx * yy - xy * xy
-        # Past the fold, where the slopes stop being positive definite, other ideal points have the same picture.
-        settled = (np.abs(residual).max(axis=-1) < tolerance) & (determinant > 0) & (xx > 0)
+        settled = (np.abs(residual).max(axis=-1) < tolerance) & ((ideal * ideal).sum(axis=-1) < rim2)
         if settled.all():
             break
+        xx, xy, yy = np.moveaxis(_slopes(ideal, radial, tangential), -1, 0)
         rx, ry = residual[..., 0], residual[..., 1]
-        step = np.stack([yy * rx - xy * ry, xx * ry - xy * rx], axis=-1) / determinant[..., None]
+        step = np.stack([yy * rx - xy * ry, xx * ry - xy * rx], axis=-1) / (xx * yy - xy * xy)[..., None]
         ideal = np.where(settled[..., None], ideal, ideal - step)
     return ideal, np.asarray(settled)
+
+
+def _squared_rim(radial: np.ndarray) -> float:
+    """Squared radius at which r (1 + k1 r2 + k2 r2^2 + k3 r2^3) stops growing: past it the picture folds back."""
+    turns = np.roots([7 * radial[2], 5 * radial[1], 3 * radial[0], 1])
+    return min((float(t.real) for t in turns if t.real > 0 and abs(t.imag) < 1e-9), default=np.inf)
 
 
 def _slopes(points: np.ndarray, radial: np.ndarray, tangential: np.ndarray) -> np.ndarray:
