@@ -75,8 +75,10 @@ def _newton(
 
 def _squared_rim(radial: np.ndarray) -> float:
     """Squared radius at which r (1 + k1 r2 + k2 r2^2 + k3 r2^3) stops growing: past it the picture folds back."""
-    turns = np.roots([7 * radial[2], 5 * radial[1], 3 * radial[0], 1])
-    return min((float(t.real) for t in turns if t.real > 0 and abs(t.imag) < 1e-9), default=np.inf)
+    # Written in 1 / r2 the leading coefficient is 1, whichever of k1, k2 and k3 are next to nothing.
+    turns = np.roots([1, 3 * radial[0], 5 * radial[1], 7 * radial[2]])
+    largest = max((float(t.real) for t in turns if abs(t.imag) < 1e-9), default=0.0)
+    return 1 / largest if largest > 0 else np.inf
 
 
 def _slopes(points: np.ndarray, radial: np.ndarray, tangential: np.ndarray) -> np.ndarray:
