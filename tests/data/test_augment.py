@@ -11,7 +11,7 @@ from poselift.data.augment import PoseAugmentConfig, augmented, mirrored
 from poselift.errors import RecipeError
 from poselift.skeleton import H36M_17
 
-STILL = PoseAugmentConfig(mirror=0, exchange=0, turn_rad=0, wild=0, sit=0, tumble=0, size=0, bones=0)
+STILL = PoseAugmentConfig(mirror=0, exchange=0, turn_rad=0, wild=0, free=0, sit=0, tumble=0, size=0, bones=0)
 
 # A standing person facing +y, in millimetres: pelvis at 950, arms hanging.
 _STANDING = {
@@ -64,7 +64,7 @@ def test_the_input_is_left_alone():
     np.testing.assert_array_equal(joints, before)
 
 
-@pytest.mark.parametrize("name", ["mirror", "exchange", "turn_rad", "sit", "tumble", "size", "bones"])
+@pytest.mark.parametrize("name", ["mirror", "exchange", "turn_rad", "free", "sit", "tumble", "size", "bones"])
 def test_each_setting_changes_the_poses(name):
     joints = batch()
     changed = augmented(joints, H36M_17, replace(STILL, **{name: 0.5}), np.random.default_rng(0))
@@ -82,7 +82,7 @@ def test_wild_turns_further():
     assert moved[1] > 2 * moved[0]
 
 
-@pytest.mark.parametrize("name", ["mirror", "exchange", "turn_rad", "sit", "tumble"])
+@pytest.mark.parametrize("name", ["mirror", "exchange", "turn_rad", "free", "sit", "tumble"])
 def test_bones_keep_their_lengths(name):
     joints = batch(1).repeat(32, axis=0)
     if name == "exchange":  # limbs of other people, but with the lengths of the pose's own
@@ -130,6 +130,22 @@ def test_who_sits_has_knees_in_front_and_feet_below():
     assert ((knee - hip)[:, 1] > 200).all()  # forward is +y
     assert ((ankle - knee)[:, 2] < 0).all()
     assert np.median((knee - hip)[:, 0]) < 0  # the left knee opens to the left, which is -x
+
+
+def test_free_limbs_keep_within_the_limits_of_their_joints():
+    joints = standing()[None].repeat(500, axis=0)
+    freed = augmented(joints, H36M_17, replace(STILL, free=1.0), np.random.default_rng(0))
+    for side, outwards in (("left", -1), ("right", 1)):
+        bone = {}
+        for name, start, end in (("thigh", "hip", "knee"), ("shin", "knee", "ankle"), ("arm", "shoulder", "elbow")):
+            vector = freed[:, H36M_17.index(f"{side}_{end}")] - freed[:, H36M_17.index(f"{side}_{start}")]
+            bone[name] = vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+        # A knee folds the shin backwards: it is never further forward than the thigh continued.
+        hinge = np.cross(bone["thigh"], bone["shin"])[:, 0]
+        assert (hinge < 0.35).all()
+        assert (outwards * bone["thigh"][:, 0]).mean() > 0.1  # legs open rather than cross
+        assert bone["arm"][:, 1].min() > -0.51  # arms do not point far behind the back
+        assert (outwards * bone["arm"][:, 0]).min() > -0.31  # nor through the chest
 
 
 @pytest.mark.parametrize(("name", "value"), [("mirror", 1.5), ("sit", -0.1), ("turn_rad", -1.0), ("bones", -0.1)])

@@ -39,6 +39,7 @@ class PoseAugmentConfig:
         exchange: probability, limb by limb, to take an arm or a leg from another pose of the batch.
         turn_rad: standard deviation of the random turn of each bone about its parent joint.
         wild: probability that a pose is turned three times as far.
+        free: probability, limb by limb, to point an arm or a leg anywhere within the limits of its joints.
         sit: probability to bend hips and knees as on a chair.
         tumble: probability to turn the whole body any way up: lying, handstands.
         size: standard deviation of the log of the body's size.
@@ -49,13 +50,14 @@ class PoseAugmentConfig:
     exchange: float = 0.3
     turn_rad: float = 0.12
     wild: float = 0.2
+    free: float = 0.2
     sit: float = 0.08
     tumble: float = 0.05
     size: float = 0.08
     bones: float = 0.05
 
     def __post_init__(self) -> None:
-        for name in ("mirror", "exchange", "wild", "sit", "tumble"):
+        for name in ("mirror", "exchange", "wild", "free", "sit", "tumble"):
             if not 0 <= getattr(self, name) <= 1:
                 raise RecipeError(f"augment.{name}: expected a probability, got {getattr(self, name)}")
         for name in ("turn_rad", "size", "bones"):
@@ -78,6 +80,7 @@ def augmented(
     bones = _to_bones(joints, skeleton)
     if config.exchange > 0:
         bones = _limbs_exchanged(joints, bones, skeleton, config, rng)
+    bones = _freed(joints, bones, skeleton, config, rng)
     bones = _seated(joints, bones, skeleton, rng.random(batch) < config.sit, rng)
     bones = _turned(bones, skeleton, config, rng)
     bones = _resized(bones, skeleton, config, rng)
@@ -134,11 +137,9 @@ def _body_frame(joints: np.ndarray, skeleton: Skeleton, name: str) -> np.ndarray
     """Axes (B, 3, 3) as columns: to the left, forward, up, of the hips or the shoulders."""
     (left, right), (low, high) = _FRAMES[name]
     index = skeleton.index
-    sideways = joints[:, index(left)] - joints[:, index(right)]
-    sideways /= np.maximum(np.linalg.norm(sideways, axis=-1, keepdims=True), 1e-6)
+    sideways = _unit(joints[:, index(left)] - joints[:, index(right)])
     up = joints[:, index(high)] - joints[:, index(low)]
-    up = up - (up * sideways).sum(-1, keepdims=True) * sideways
-    up /= np.maximum(np.linalg.norm(up, axis=-1, keepdims=True), 1e-6)
+    up = _unit(up - (up * sideways).sum(-1, keepdims=True) * sideways)
     forward = np.cross(sideways, up)
     return np.stack([sideways, forward, up], axis=-1)
 
@@ -160,6 +161,56 @@ def _limbs_exchanged(
             taken *= (length / np.maximum(np.linalg.norm(taken, axis=-1), 1e-6))[:, None]
             bones[takes, joint] = taken
     return bones
+
+
+def _freed(
+    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
+) -> np.ndarray:
+    """Point some limbs anywhere that their joints allow."""
+    bones = bones.copy()
+    for frame, limb in _LIMBS:
+        chosen = rng.random(len(joints)) < config.free
+        count = int(chosen.sum())
+        upper, lower = (_arm if frame == "shoulders" else _leg)(count, rng)
+        if limb[0].startswith("right"):
+            upper, lower = (direction * np.array([-1, 1, 1]) for direction in (upper, lower))
+        axes = _body_frame(joints[chosen], skeleton, frame)
+        for joint, direction in zip(skeleton.indices(limb), (upper, lower), strict=True):
+            length = np.linalg.norm(bones[chosen, joint], axis=-1, keepdims=True)
+            bones[chosen, joint] = np.einsum("bij,bj->bi", axes, direction) * length
+    return bones
+
+
+def _arm(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Directions (count, 3) of a left upper arm and forearm in body axes (left, forward, up)."""
+    # Not far behind the back nor through the chest: those directions are folded back.
+    upper = _unit(rng.normal(size=(count, 3)))
+    upper[:, 1] = np.where(upper[:, 1] < -0.5, -upper[:, 1], upper[:, 1])
+    upper[:, 0] = np.where(upper[:, 0] < -0.3, -upper[:, 0], upper[:, 0])
+    # Elbows bend towards the front rather than the back.
+    towards = rng.normal(size=(count, 3)) + np.array([0, 1.0, 0])
+    towards = _unit(towards - (towards * upper).sum(-1, keepdims=True) * upper)
+    bend = rng.uniform(0, np.radians(140), (count, 1))
+    return upper, np.cos(bend) * upper + np.sin(bend) * towards
+
+
+def _leg(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Directions (count, 3) of a left thigh and shin in body axes (left, forward, up)."""
+    raised = np.radians(np.clip(rng.normal(15, 35, count), -25, 115))
+    opened = np.radians(np.clip(rng.normal(12, 25, count), -15, 75))
+    bend = np.radians(np.clip(np.abs(rng.normal(0, 45, count)), 0, 130))
+    turned = np.radians(rng.normal(0, 25, count))
+    thigh = np.stack([np.sin(opened), np.cos(opened) * np.sin(raised), -np.cos(opened) * np.cos(raised)], axis=-1)
+    # The shin folds backwards, in a plane that turns with the hip.
+    back = np.stack([np.zeros(count), -np.cos(raised), -np.sin(raised)], axis=-1)
+    aside = np.cross(thigh, back)
+    fold = np.cos(turned)[:, None] * back + np.sin(turned)[:, None] * aside
+    return thigh, np.cos(bend)[:, None] * thigh + np.sin(bend)[:, None] * fold
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return unit
 
 
 def _seated(
