@@ -1,1 +1,8 @@
+"""Detectors: images in, 2D keypoints out."""
 
+from __future__ import annotations
+
+# name -> "module:class", imported when used
+DETECTORS: dict[str, str] = {
+    "mediapipe": "poselift.detect.mediapipe:MediaPipeDetector",
+}

@@ -1,1 +1,9 @@
+"""What leaves poselift: networks and clips in formats of others."""
 
+from __future__ import annotations
+
+# name -> "module:function", imported when used
+EXPORTERS: dict[str, str] = {
+    "onnx": "poselift.export.onnx:export_onnx",
+    "csv": "poselift.export.tables:write_csv",
+}

@@ -1,0 +1,131 @@
+"""Google's MediaPipe pose landmarker (BlazePose, Bazarevsky et al. 2020) through its Tasks API."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+from poselift.detect.base import Detection
+from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
+from poselift.skeleton import BLAZEPOSE_33, Skeleton
+
+DEFAULT_BUNDLE = Path(__file__).parents[1] / "weights" / "pose_landmarker_full.task"
+
+
+class MediaPipeDetector:
+    """Finds people frame by frame, with tracking between frames; a context manager.
+
+    Args:
+        bundle: a pose landmarker bundle (.task). Default: the "full" one that comes with the package.
+        people: how many people to look for. The default of two costs nothing while there is one, and keeps MediaPipe
+            from smoothing over time: with a single person it does, which lags a frame behind and smears the limbs
+            where it exchanges left and right for a moment.
+
+    Raises:
+        DataFormatError: the bundle is missing or none.
+        MissingExtraError: mediapipe is not installed.
+        ShapeError: `people` is less than 1.
+    """
+
+    def __init__(self, bundle: Path | None = None, *, people: int = 2) -> None:
+        bundle = DEFAULT_BUNDLE if bundle is None else Path(bundle)
+        if people < 1:
+            raise ShapeError(f"people: expected at least 1, got {people}")
+        if not bundle.is_file():
+            raise DataFormatError(f"{bundle}: no such MediaPipe bundle", "name a pose_landmarker_*.task file")
+        try:
+            with _quiet():
+                import mediapipe
+                from mediapipe.tasks.python import BaseOptions, vision
+        except ImportError:
+            raise MissingExtraError("mediapipe", "video") from None
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=bundle.read_bytes()),
+            running_mode=vision.RunningMode.VIDEO,
+            num_poses=people,
+        )
+        self._mediapipe = mediapipe
+        self._last_ms = -1
+        self._first = True
+        try:
+            with _quiet():
+                self._landmarker: Any = vision.PoseLandmarker.create_from_options(options)
+        except (RuntimeError, ValueError) as error:
+            raise DataFormatError(
+                f"{bundle}: not a pose landmarker bundle ({str(error).splitlines()[0]})",
+                "name a pose_landmarker_*.task file",
+            ) from None
+
+    @property
+    def skeleton(self) -> Skeleton:
+        return BLAZEPOSE_33
+
+    def detect(self, frame: UInt8[np.ndarray, "height width 3"], time_s: float) -> list[Detection]:
+        """People in an RGB frame. The confidence is MediaPipe's visibility.
+
+        Raises:
+            ShapeError: the frame has no pixels.
+            ExternalToolError: MediaPipe failed.
+        """
+        height, width = frame.shape[:2]
+        if height == 0 or width == 0:
+            raise ShapeError(f"frame: expected pixels, got an image of {width} x {height}")
+        # MediaPipe wants whole milliseconds that rise; above 1000 frames/s they would not.
+        self._last_ms = max(self._last_ms + 1, round(time_s * 1000))
+        image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=frame)
+        # Its first frame makes MediaPipe log a warning about non-square regions.
+        quiet = _quiet() if self._first else contextlib.nullcontext()
+        self._first = False
+        try:
+            with quiet:
+                result = self._landmarker.detect_for_video(image, self._last_ms)
+        except (RuntimeError, ValueError) as error:
+            raise ExternalToolError(f"MediaPipe failed at {time_s:.3f} s: {str(error).splitlines()[0]}") from None
+        size = np.array([width, height], dtype=np.float32)
+        return [
+            Detection(
+                np.array([(p.x, p.y) for p in seen], dtype=np.float32) * size,
+                np.clip(np.array([p.visibility for p in seen], dtype=np.float32), 0, 1),
+                np.array([(p.x, p.y, p.z) for p in world], dtype=np.float32) * 1000,
+            )
+            for seen, world in zip(result.pose_landmarks, result.pose_world_landmarks, strict=True)
+        ]
+
+    def close(self) -> None:
+        """Free MediaPipe's graph; left to the garbage collector at exit it would raise."""
+        with _quiet():
+            self._landmarker.close()
+
+    def __enter__(self) -> MediaPipeDetector:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep MediaPipe's C++ log, which no setting turns off, from the terminal."""
+    sys.stderr.flush()
+    try:
+        kept = os.dup(2)
+    except OSError:  # no stderr to keep clean
+        yield
+        return
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

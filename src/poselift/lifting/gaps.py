@@ -1,0 +1,40 @@
+"""Frames in which the detector missed the person."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+
+from poselift.data.clip import Clip
+from poselift.errors import ShapeError
+
+
+def gaps_filled(clip: Clip, longest_s: float) -> Clip:
+    """Fill gaps of at most `longest_s` seconds by straight lines between the frames around them.
+
+    Filled frames become valid and are flagged `filled`; their confidence is the lower one of the two ends. Longer
+    gaps, and those at the ends of the clip, stay invalid.
+
+    Raises:
+        ShapeError: `longest_s` is negative or not finite, or the clip has no 2D joints.
+    """
+    if not (np.isfinite(longest_s) and longest_s >= 0):
+        raise ShapeError(f"max gap: expected 0 or more seconds, got {longest_s}")
+    if clip.joints_px is None:
+        raise ShapeError("this clip has no 2D joints to fill")
+    assert clip.confidence is not None
+    assert clip.valid is not None
+    assert clip.filled is not None
+    joints, confidence = clip.joints_px.copy(), clip.confidence.copy()
+    valid, filled = clip.valid.copy(), clip.filled.copy()
+    seen = np.flatnonzero(valid)
+    for before, after in itertools.pairwise(seen):
+        missing = slice(int(before) + 1, int(after))
+        if not 0 < after - before - 1 <= longest_s * clip.fps:
+            continue
+        share = (np.arange(before + 1, after) - before) / (after - before)
+        joints[missing] = joints[before] + share[:, None, None] * (joints[after] - joints[before])
+        confidence[missing] = np.minimum(confidence[before], confidence[after])
+        valid[missing] = filled[missing] = True
+    return clip.replaced(joints_px=joints, confidence=confidence, valid=valid, filled=filled)

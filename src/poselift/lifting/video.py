@@ -1,0 +1,164 @@
+"""A video to a 3D clip: decode, detect, mend, lift, smooth."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from poselift.data.clip import Clip
+from poselift.errors import NoPersonError
+from poselift.lifting.gaps import gaps_filled
+from poselift.lifting.sides import sides_kept
+from poselift.lifting.smooth import smoothed
+
+if TYPE_CHECKING:
+    from poselift.detect.base import Detection, Detector
+    from poselift.geometry.camera import Camera
+    from poselift.lifting.lifter import Lifter
+
+MAX_GAP_S = 0.5
+SMOOTHING_S = 0.04
+
+# Decoded frames that wait for the detector; a few hide uneven decoding times, more only take memory.
+_WAITING_FRAMES = 4
+_END = object()
+T = TypeVar("T")
+
+
+def lift_video(
+    path: Path,
+    *,
+    lifter: Lifter | None = None,
+    detector: Detector | None = None,
+    camera: Camera | None = None,
+    max_gap_s: float = MAX_GAP_S,
+    smoothing_s: float = SMOOTHING_S,
+    on_frame: Callable[[int], None] = lambda done: None,
+) -> Clip:
+    """Lift the main person of a video; the parts are `detect_video` and `lift_detected`.
+
+    Args:
+        lifter: default: the model that comes with the package.
+        detector: default: MediaPipe.
+        camera: default: one of a guessed field of view.
+        max_gap_s, smoothing_s: see `lift_detected`.
+        on_frame: called with the number of frames done.
+
+    Raises:
+        DataFormatError: the video cannot be read.
+        NoPersonError: no frame shows a person.
+        MissingExtraError: the default detector is not installed.
+    """
+    from poselift.detect.mediapipe import MediaPipeDetector
+    from poselift.lifting.lifter import Lifter
+
+    lifter = lifter or Lifter()
+    if detector is not None:
+        detected = detect_video(path, detector, on_frame=on_frame)
+    else:
+        with MediaPipeDetector() as default:
+            detected = detect_video(path, default, on_frame=on_frame)
+    if camera is not None:
+        detected = detected.replaced(camera=camera)
+    return lift_detected(detected, lifter, max_gap_s=max_gap_s, smoothing_s=smoothing_s)
+
+
+def lift_detected(
+    clip: Clip, lifter: Lifter, *, max_gap_s: float = MAX_GAP_S, smoothing_s: float = SMOOTHING_S
+) -> Clip:
+    """Lift 2D detections: exchanged sides mended, short gaps filled, lifted, smoothed.
+
+    Args:
+        max_gap_s: longest gap that is filled; see `lifting.gaps`.
+        smoothing_s: standard deviation of the smoothing over time; see `lifting.smooth`.
+
+    Raises:
+        ShapeError: a time is negative, or the clip's arrays cannot be lifted (see `Lifter.lift`).
+    """
+    return smoothed(lifter.lift(gaps_filled(sides_kept(clip), max_gap_s)), smoothing_s)
+
+
+def detect_video(path: Path, detector: Detector, *, on_frame: Callable[[int], None] = lambda done: None) -> Clip:
+    """The 2D joints of a video's main person: who is largest at first, and afterwards who is nearest to them.
+
+    Frames are decoded in a thread of their own while the detector works.
+
+    Raises:
+        DataFormatError: the video cannot be read.
+        NoPersonError: no frame shows a person.
+    """
+    from poselift.detect.frames import read_frames, video_info
+
+    info = video_info(path)
+    people: list[Detection | None] = []
+    last: Detection | None = None
+    for frame in _in_thread(read_frames(path)):
+        found = _main_person(detector.detect(frame, len(people) / info.fps), last)
+        people.append(found)
+        last = found or last
+        on_frame(len(people))
+    if last is None:
+        raise NoPersonError(
+            f"{path}: no person found in {len(people)} frames",
+            "the person should be most of the picture's height; cut or enlarge the video",
+        )
+    joints = len(detector.skeleton)
+    return Clip(
+        detector.skeleton,
+        info.fps,
+        joints_px=np.stack([np.full((joints, 2), np.nan, np.float32) if p is None else p.joints_px for p in people]),
+        confidence=np.stack([np.zeros(joints, np.float32) if p is None else p.confidence for p in people]),
+        valid=np.array([p is not None for p in people]),
+        size_px=info.size_px,
+        source=Path(path).name,
+    )
+
+
+def _main_person(found: list[Detection], last: Detection | None) -> Detection | None:
+    """The person to follow among those of a frame."""
+    if not found:
+        return None
+    if last is None:
+        return max(found, key=lambda person: np.ptp(person.joints_px, axis=0).prod())
+    centre = last.joints_px.mean(axis=0)
+    return min(found, key=lambda person: float(np.linalg.norm(person.joints_px.mean(axis=0) - centre)))
+
+
+def _in_thread(items: Iterator[T]) -> Iterator[T]:
+    """The items, made a few ahead by a thread; its errors are raised here, and it ends when the caller stops."""
+    waiting: queue.Queue[object] = queue.Queue(_WAITING_FRAMES)
+    stopped = threading.Event()
+
+    def put(item: object) -> bool:
+        while not stopped.is_set():
+            try:
+                waiting.put(item, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def work() -> None:
+        try:
+            for item in items:
+                if not put(item):
+                    return
+            put(_END)
+        except BaseException as error:  # handed on to the caller's thread
+            put(error)
+
+    thread = threading.Thread(target=work, name="decode", daemon=True)
+    thread.start()
+    try:
+        while (item := waiting.get()) is not _END:
+            if isinstance(item, BaseException):
+                raise item
+            yield item  # type: ignore[misc]
+    finally:
+        stopped.set()
+        thread.join()
