@@ -106,7 +106,9 @@ def imports_of(file):
 FILES = sorted(SOURCE.rglob("*.py"))
 IMPORTS = [found for file in FILES for found in imports_of(file)]
 OURS = [i for i in IMPORTS if i.imported.partition(".")[0] == "poselift"]
-THEIRS = [i for i in IMPORTS if i.imported.partition(".")[0] not in {"poselift", *sys.stdlib_module_names}]
+# tomllib joined the standard library with Python 3.11.
+NOT_THEIRS = {"poselift", "tomllib", *sys.stdlib_module_names}
+THEIRS = [i for i in IMPORTS if i.imported.partition(".")[0] not in NOT_THEIRS]
 
 
 def inside(name, packages):
