@@ -94,6 +94,7 @@ def test_the_same_seed_sees_the_same():
         ("roll_rad", 0.4),
         ("focal_guess", 0.3),
         ("definition_mm", 30.0),
+        ("derived", 1.0),
         ("face_mm", 100.0),
         ("jitter", 0.05),
         ("hidden", 0.5),
@@ -132,6 +133,15 @@ def test_confidence_knows_about_large_errors():
     error = np.linalg.norm(seen.joints_plane - views(PERFECT).joints_plane, axis=-1)
     unsure = seen.confidence < 0.5
     assert error[unsure].mean() > 3 * error[~unsure].mean()
+
+
+def test_derived_joints_are_means_and_as_sure_as_their_parts():
+    seen = views(replace(ViewConfig(), derived=1.0, missing=0.1, cropped=0.0))
+    hips = H36M_17.indices(("left_hip", "right_hip"))
+    pelvis = H36M_17.index("pelvis")
+    np.testing.assert_allclose(seen.joints_plane[:, pelvis], seen.joints_plane[:, hips].mean(axis=1))
+    np.testing.assert_array_equal(seen.confidence[:, pelvis], seen.confidence[:, hips].min(axis=1))
+    assert (seen.confidence[:, pelvis] == 0).mean() > 0.1
 
 
 def test_every_pose_keeps_something_to_learn_from():

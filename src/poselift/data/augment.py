@@ -47,10 +47,10 @@ class PoseAugmentConfig:
     """
 
     mirror: float = 0.5
-    exchange: float = 0.3
-    turn_rad: float = 0.12
-    wild: float = 0.2
-    free: float = 0.2
+    exchange: float = 0.5
+    turn_rad: float = 0.2
+    wild: float = 0.3
+    free: float = 0.25
     sit: float = 0.08
     tumble: float = 0.05
     size: float = 0.08

@@ -31,6 +31,14 @@ _JITTER = {
     "spine": 0.8,
     "thorax": 0.8,
 }
+# Detectors disagree most about where the hips are: at the joint, at the groin or at the waist.
+_DEFINITION = {"hip": 2.5}
+# Most detectors report limbs and face alone; formats make the trunk's joints from them.
+_DERIVED = {
+    "pelvis": ("left_hip", "right_hip"),
+    "thorax": ("left_shoulder", "right_shoulder"),
+    "spine": ("left_hip", "right_hip", "left_shoulder", "right_shoulder"),
+}
 _CUT_OFF = (
     ("left_knee", "right_knee", "left_ankle", "right_ankle"),
     ("left_ankle", "right_ankle"),
@@ -54,6 +62,7 @@ class ViewConfig:
         cropped: probability that the image's border cuts the person; otherwise all of the person is seen.
         focal_guess: standard deviation of the log of the assumed over the true focal length.
         definition_mm: standard deviation of where the detector believes a joint to be, left and right alike.
+        derived: probability that pelvis, spine and thorax are no detections but means of hips and shoulders.
         face_mm: how far in front of the mocap joint a detector sees the nose, at most; the head is seen anywhere
             between the neck's end and the top.
         jitter: standard deviation of the detection error over the person's size (root mean square radius).
@@ -63,15 +72,16 @@ class ViewConfig:
         cut_off: probability that a limb, the legs or the head are not reported.
     """
 
-    distance_mm: Range = (2000.0, 9000.0)
+    distance_mm: Range = (1800.0, 6000.0)
     height_mm: Range = (-800.0, 2500.0)
     off_axis_rad: Range = (0.0, 0.35)
-    roll_rad: float = 0.05
+    roll_rad: float = 0.17
     aspect: Range = (0.56, 1.78)
     fov_deg: Range = (35.0, 80.0)
     cropped: float = 0.15
     focal_guess: float = 0.2
-    definition_mm: float = 12.0
+    definition_mm: float = 20.0
+    derived: float = 0.7
     face_mm: float = 120.0
     jitter: float = 0.02
     outlier: float = 0.03
@@ -84,7 +94,7 @@ class ViewConfig:
             low, high = getattr(self, name)
             if not low <= high:
                 raise RecipeError(f"views.{name}: expected [low, high], got [{low}, {high}]")
-        for name in ("cropped", "outlier", "hidden", "missing", "cut_off"):
+        for name in ("cropped", "derived", "outlier", "hidden", "missing", "cut_off"):
             if not 0 <= getattr(self, name) <= 1:
                 raise RecipeError(f"views.{name}: expected a probability, got {getattr(self, name)}")
         for name in ("roll_rad", "focal_guess", "definition_mm", "face_mm", "jitter"):
@@ -98,6 +108,7 @@ class ViewConfig:
             cropped=0,
             focal_guess=0,
             definition_mm=0,
+            derived=0,
             face_mm=0,
             jitter=0,
             outlier=0,
@@ -133,10 +144,11 @@ def draw_views(joints_world_mm: Joints3D, skeleton: Skeleton, config: ViewConfig
     in_image = _inside_image(plane, config, rng)
     plane, confidence = _detected(plane, skeleton, config, rng)
     confidence = np.where(in_image, confidence, 0)
-    reported = _reported(batch, skeleton, config, rng)
+    confidence = confidence * _reported(batch, skeleton, config, rng)
+    plane, confidence = _derived(plane, confidence, skeleton, rng.random(batch) < config.derived)
     # A pose that would keep fewer than four joints stays whole: there is nothing to learn from it otherwise.
-    enough = ((confidence > 0) & reported).sum(axis=-1, keepdims=True) >= 4
-    confidence = np.where(enough, confidence * reported, np.maximum(confidence, 0.1))
+    enough = (confidence > 0).sum(axis=-1, keepdims=True) >= 4
+    confidence = np.where(enough, confidence, np.maximum(confidence, 0.1))
     plane *= np.exp(rng.normal(0, config.focal_guess, (batch, 1, 1)))
     return Views(joints_cam, plane, confidence)
 
@@ -178,7 +190,8 @@ def _definition_offsets(
     up = joints[:, index("thorax")] - joints[:, index("pelvis")]
     axes = np.stack([sideways, np.cross(sideways, up), up], axis=-1)
     axes /= np.maximum(np.linalg.norm(axes, axis=-2, keepdims=True), 1e-6)
-    local = rng.normal(0, config.definition_mm, (batch, len(skeleton), 3))
+    scale = np.array([_DEFINITION.get(name.split("_")[-1], 1.0) for name in skeleton.joints])
+    local = rng.normal(0, config.definition_mm, (batch, len(skeleton), 3)) * scale[:, None]
     left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
     local[:, right] = local[:, left] * np.array([-1, 1, 1])
     offsets: np.ndarray = np.einsum("bij,bkj->bki", axes, local)
@@ -218,6 +231,18 @@ def _detected(
     shown = np.exp(-8 * np.linalg.norm(error, axis=-1)) * rng.uniform(0.85, 1, (batch, joints))
     confidence = np.where(hidden, shown * rng.uniform(0.2, 0.8, (batch, joints)), shown)
     return plane + error * size[:, None, None], np.clip(confidence, 0.01, 1)
+
+
+def _derived(
+    plane: np.ndarray, confidence: np.ndarray, skeleton: Skeleton, chosen: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """In the chosen poses the trunk's joints are means of others, and as sure as the least sure of them."""
+    plane, confidence = plane.copy(), confidence.copy()
+    for joint, parts in _DERIVED.items():
+        indices = skeleton.indices(parts)
+        plane[chosen, skeleton.index(joint)] = plane[chosen][:, indices].mean(axis=1)
+        confidence[chosen, skeleton.index(joint)] = confidence[chosen][:, indices].min(axis=1)
+    return plane, confidence
 
 
 def _reported(batch: int, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator) -> np.ndarray:
