@@ -141,3 +141,10 @@ def test_a_folder_that_takes_no_files_is_an_error():
         pytest.skip("needs a file system that refuses files")
     with pytest.raises(OutputError, match="cannot be written to"):
         writable_folder(Path("/proc/self"), overwrite=True)
+
+
+def test_files_are_as_readable_as_any_other(tmp_path):
+    (tmp_path / "plain").touch()
+    with whole_file(tmp_path / "ours.safetensors") as temporary:
+        save_file({"x": np.zeros(3)}, temporary)
+    assert (tmp_path / "ours.safetensors").stat().st_mode == (tmp_path / "plain").stat().st_mode

@@ -53,9 +53,12 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
         if path.exists() and not overwrite:
             raise OutputError(f"{path}: exists", "name another file, or add --overwrite")
         path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch()
+        mode = temporary.stat().st_mode
         yield temporary
         with open(temporary, "rb") as file:
             os.fsync(file.fileno())
+        os.chmod(temporary, mode)  # safetensors writes files that their owner alone can read
         os.replace(temporary, path)
     except OutputError:
         raise
