@@ -1,1 +1,1 @@
-
+"""What people look at: a page, an overlay video, a picture."""

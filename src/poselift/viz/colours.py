@@ -14,6 +14,8 @@ Side: TypeAlias = Literal["left", "right", "middle"]
 RGB: TypeAlias = tuple[int, int, int]
 
 SIDE_RGB: dict[Side, RGB] = {"left": (56, 146, 226), "right": (240, 132, 48), "middle": (214, 219, 227)}
+# Frames that were filled in, not seen.
+PALE_RGB: dict[Side, RGB] = {"left": (118, 150, 178), "right": (184, 150, 122), "middle": (150, 155, 163)}
 
 
 def joint_sides(skeleton: Skeleton) -> list[Side]:

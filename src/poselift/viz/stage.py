@@ -28,6 +28,7 @@ class Stage:
         root_height_mm: (F,) height of the root that sets the lowest joint of each frame on the floor.
         root_stage_mm: (F, 3) where the root really goes, its path centred on the origin; None where unknown.
         present: (F,) whether there is a person to draw; the arrays above hold NaN elsewhere.
+        filled: (F,) whether that person was not observed but interpolated.
     """
 
     skeleton: Skeleton
@@ -35,6 +36,7 @@ class Stage:
     root_height_mm: Float[np.ndarray, " frames"]
     root_stage_mm: Float[np.ndarray, "frames 3"] | None
     present: Bool[np.ndarray, " frames"]
+    filled: Bool[np.ndarray, " frames"]
 
     @classmethod
     def of(cls, clip: Clip) -> Stage:
@@ -46,6 +48,7 @@ class Stage:
         if clip.joints_root_mm is None:
             raise ShapeError("joints_root_mm: this clip has 2D joints only", "lift it first: poselift lift")
         assert clip.valid is not None
+        assert clip.filled is not None
         rotation = camera_to_stage(clip)
         joints = clip.joints_root_mm @ rotation.T
         present = clip.valid & np.isfinite(joints).all(axis=-1).any(axis=-1)
@@ -53,7 +56,7 @@ class Stage:
         height = np.full(len(clip), np.nan)
         height[present] = _SOLE_MM - np.nanmin(joints[present, :, 1], axis=1)
         root = None if clip.root_cam_mm is None else _path(clip.root_cam_mm @ rotation.T, height, present)
-        return cls(clip.skeleton, joints, height, root, present)
+        return cls(clip.skeleton, joints, height, root, present, clip.filled & present)
 
     @property
     def following_stage_mm(self) -> Float[np.ndarray, "frames joints 3"]:
@@ -70,5 +73,6 @@ def _path(root_stage_mm: np.ndarray, height_mm: np.ndarray, present: np.ndarray)
     path = np.where(known[:, None], root_stage_mm, np.nan)
     low, high = np.min(path[known], axis=0), np.max(path[known], axis=0)
     soles = path[known, 1] - height_mm[known]
-    path = path - np.array([(low[0] + high[0]) / 2, np.percentile(soles, _FLOOR_PERCENTILE), (low[2] + high[2]) / 2])
+    centre = np.array([(low[0] + high[0]) / 2, np.percentile(soles, _FLOOR_PERCENTILE), (low[2] + high[2]) / 2])
+    path -= centre
     return path

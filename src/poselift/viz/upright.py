@@ -49,7 +49,8 @@ def _voted_pitch_rad(clip: Clip) -> float:
         body = clip.converted(H36M_17).joints_root_mm
     except SkeletonError:
         return 0.0
-    assert body is not None and clip.valid is not None
+    assert body is not None
+    assert clip.valid is not None
     feet = body[:, H36M_17.indices(("left_ankle", "right_ankle"))].mean(axis=1)
     votes = np.concatenate(
         [

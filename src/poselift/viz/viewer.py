@@ -63,7 +63,7 @@ def _page_file(name: str) -> str:
 def _page_data(clip: Clip) -> dict[str, Any]:
     """What the page's `readClip` takes apart again."""
     stage = Stage.of(clip)
-    status = np.where(stage.present, np.where(clip.filled, _FILLED, _SEEN), _NOBODY).astype(np.uint8)
+    status = np.where(stage.present, np.where(stage.filled, _FILLED, _SEEN), _NOBODY).astype(np.uint8)
     confidence = None if clip.confidence is None else np.nan_to_num(clip.confidence).clip(0, 1) * 255
     return {
         "fps": clip.fps,

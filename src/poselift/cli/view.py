@@ -1,0 +1,28 @@
+"""`poselift view`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def view(
+    file: Annotated[Path, typer.Argument(help="A result: poses.npz or poses.json.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Page to write. Default: viewer.html beside the result.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="Title of the page. Default: where the result came from.")] = "",
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older page.")] = False,
+    open_browser: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+) -> None:
+    """Make the page that plays a result in 3D. It is one file and needs no network."""
+    from poselift.data.clip_file import load_clip
+    from poselift.viz.viewer import write_viewer
+
+    page = output or file.with_name("viewer.html")
+    write_viewer(load_clip(file), page, title=title, overwrite=overwrite)
+    typer.echo(page)
+    if open_browser:
+        typer.launch(str(page))
