@@ -16,7 +16,7 @@ SIZE_PX = (540, 960)
 
 
 def walking_world_mm(frames: int, heading_deg: float) -> np.ndarray:
-    """Joints (F, 17, 3) of a walker, x right, y up, z towards the camera; 1.2 m/s at 50 frames per second."""
+    """Joints (F, 17, 3) of a walker, x right, y up, z towards the camera; 1.2 m/s to and fro at 50 frames per second."""
     time = np.arange(frames) / 50
     phase = 2 * np.pi * 0.95 * time
     body: dict[str, np.ndarray] = {}
@@ -45,7 +45,8 @@ def walking_world_mm(frames: int, heading_deg: float) -> np.ndarray:
         below(f"{side}_elbow", f"{side}_shoulder", 290, arm)
         below(f"{side}_wrist", f"{side}_elbow", 250, arm + 0.35)
     joints = np.stack([body[name] for name in H36M_17.joints], axis=1)
-    joints[..., 2] += (1200 * (time - time.mean()))[:, None]
+    # Two seconds there, two seconds back.
+    joints[..., 2] += (1200 * (1 - np.abs(time % 4 - 2)))[:, None]
     return joints @ axis_rotation("Y", np.radians(heading_deg)).T
 
 
@@ -62,14 +63,14 @@ def walk() -> Callable[..., Clip]:
         joints = (walking_world_mm(frames, heading_deg) - [0, 900, 0]) @ stage_to_cam.T + centre_cam_mm
         camera = Camera.guessed(SIZE_PX)
         root = H36M_17.root_position(joints)
-        values = dict(
-            joints_px=camera.camera_to_image(joints),
-            joints_root_mm=joints - root,
-            root_cam_mm=root[:, 0],
-            size_px=SIZE_PX,
-            camera=camera,
-            source="a synthetic walk",
-        )
+        values = {
+            "joints_px": camera.camera_to_image(joints),
+            "joints_root_mm": joints - root,
+            "root_cam_mm": root[:, 0],
+            "size_px": SIZE_PX,
+            "camera": camera,
+            "source": "a synthetic walk",
+        }
         return Clip(H36M_17, 50.0, **{**values, **changes})  # type: ignore[arg-type]
 
     return make

@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from poselift.skeleton.definitions import SKELETONS
+from poselift.skeleton.skeleton import Skeleton
+from poselift.viz.colours import SIDE_RGB
+from poselift.viz.draw import draw_figure, draw_text
+
+STICK = Skeleton("stick", ("left_a", "right_a"), (("left_a", "right_a"),), ("left_a",), ("left_a",), ("right_a",))
+GREY = 128
+
+
+def _drawn(points_px, skeleton=STICK, **options) -> np.ndarray:
+    image = np.full((100, 200, 3), GREY, np.uint8)
+    draw_figure(image, np.array(points_px, float), skeleton, SIDE_RGB, thickness_px=5, **options)
+    return image
+
+
+def test_joints_have_the_colour_of_their_side_where_they_are():
+    image = _drawn([[40.4, 50], [160, 50.2]])
+    assert tuple(image[50, 40]) == SIDE_RGB["left"]
+    assert tuple(image[50, 160]) == SIDE_RGB["right"]
+    assert tuple(image[50, 100]) == SIDE_RGB["middle"]
+    assert (image[20] == GREY).all()
+
+
+def test_weight_fades_and_zero_leaves_out():
+    points = [[40, 50], [160, 50]]
+    plain, half, none = (_drawn(points, weight=np.array([w, 1.0])) for w in (1.0, 0.5, 0.0))
+    expected = (np.array(SIDE_RGB["left"]) + GREY) / 2
+    # The bone lies beneath the joint, both at half strength; outside the bone's end only the joint shows.
+    assert np.abs(half[50, 37].astype(float) - expected).max() < 40
+    assert tuple(plain[50, 37]) == SIDE_RGB["left"]
+    assert (none[50, 30:100] == GREY).all()
+    assert tuple(none[50, 160]) == SIDE_RGB["right"]
+
+
+@pytest.mark.parametrize("weight", [1.0, 0.4])
+def test_joints_outside_or_nowhere_are_no_error(weight):
+    for point in ([-1e9, 1e9], [np.nan, 5], [np.inf, 5], [-30, -30]):
+        _drawn([point, [160, 50]], weight=np.full(2, weight))
+
+
+def test_nearer_joints_cover_farther_ones():
+    same_place = [[100, 50], [100, 50]]
+    assert tuple(_drawn(same_place, depth=np.array([1000.0, 2000]))[50, 100]) == SIDE_RGB["left"]
+    assert tuple(_drawn(same_place, depth=np.array([2000.0, 1000]))[50, 100]) == SIDE_RGB["right"]
+
+
+@pytest.mark.parametrize("skeleton", SKELETONS.values(), ids=list(SKELETONS))
+def test_every_skeleton_can_be_drawn(skeleton):
+    points = np.random.default_rng(0).uniform(10, 90, (len(skeleton), 2))
+    assert (_drawn(points, skeleton) != GREY).any()
+
+
+def test_text_stands_on_its_baseline_and_can_be_centred():
+    image = np.zeros((400, 300, 3), np.uint8)
+    draw_text(image, "HHH", (150, 100), colour=(255, 255, 255), align="middle")
+    rows, columns = np.nonzero(image.any(axis=-1))
+    assert 85 < rows.min() < rows.max() <= 101
+    assert (columns.min() + columns.max()) / 2 == pytest.approx(150, abs=3)

@@ -1,0 +1,29 @@
+import cv2
+import numpy as np
+import pytest
+
+from poselift.errors import OutputError, ShapeError
+from poselift.viz.figures import write_figure
+from poselift.viz.side_by_side import SideBySide
+
+IMAGE = np.full((960, 540, 3), (200, 100, 50), np.uint8)
+
+
+def test_the_picture_is_the_composed_frame(walk, tmp_path):
+    clip = walk(20)
+    write_figure(IMAGE, clip, 7, tmp_path / "figure.png")
+    read = cv2.imread(str(tmp_path / "figure.png"))[..., ::-1]
+    np.testing.assert_array_equal(read, SideBySide.of(clip, (540, 960)).drawn(IMAGE, 7))
+
+
+@pytest.mark.parametrize("frame", [-1, 20])
+def test_a_frame_that_is_not_there_is_refused(walk, tmp_path, frame):
+    with pytest.raises(ShapeError, match=f"expected 0 to 19, got {frame}"):
+        write_figure(IMAGE, walk(20), frame, tmp_path / "figure.png")
+
+
+def test_an_older_picture_is_kept_unless_told(walk, tmp_path):
+    write_figure(IMAGE, walk(2), 0, tmp_path / "figure.png")
+    with pytest.raises(OutputError, match="exists"):
+        write_figure(IMAGE, walk(2), 1, tmp_path / "figure.png")
+    write_figure(IMAGE, walk(2), 1, tmp_path / "figure.png", overwrite=True)

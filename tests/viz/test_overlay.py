@@ -1,0 +1,131 @@
+import resource
+import sys
+from collections.abc import Iterator
+
+import av
+import numpy as np
+import pytest
+
+from poselift.errors import ExternalToolError, MissingExtraError, OutputError, ShapeError
+from poselift.viz import overlay
+from poselift.viz.overlay import write_overlay
+
+FRAMES = 12
+
+
+def _frames(count: int = FRAMES) -> Iterator[np.ndarray]:
+    for _ in range(count):
+        yield np.full((960, 540, 3), 90, np.uint8)
+
+
+def _decoded(path) -> tuple[object, list[np.ndarray]]:
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return stream, [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+
+
+def test_the_overlay_plays_and_shows_the_person(walk, tmp_path):
+    path = tmp_path / "overlay.mp4"
+    clip = walk(FRAMES, valid=np.arange(FRAMES) != 3)
+    write_overlay(_frames(), clip, path)
+    stream, images = _decoded(path)
+    assert stream.codec_context.name == "h264"
+    assert stream.codec_context.pix_fmt == "yuv420p"
+    assert float(stream.average_rate) == clip.fps
+    assert len(images) == FRAMES
+    left = np.array([image[:, :540] for image in images]).astype(int)
+    person = np.abs(left - 90).max(axis=(1, 2, 3))
+    assert person[3] < 30
+    assert np.delete(person, 3).min() > 80
+    assert np.abs(images[0][:, 540:].astype(int) - images[8][:, 540:]).max() > 80
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("fps", [23.976, 30000 / 1001, 12.5, 240.0])
+def test_the_frame_rate_is_kept(walk, tmp_path, fps):
+    clip = walk(3, size_px=(90, 160), joints_px=walk(3).joints_px / 6).replaced(fps=fps)
+    write_overlay((np.zeros((160, 90, 3), np.uint8) for _ in range(3)), clip, tmp_path / "o.mp4")
+    with av.open(str(tmp_path / "o.mp4")) as container:
+        assert float(container.streams.video[0].average_rate) == pytest.approx(fps, rel=1e-3)
+
+
+def test_without_x264_it_falls_back(walk, tmp_path, monkeypatch):
+    monkeypatch.setattr(overlay, "_ENCODERS", {"absent": {}, "mpeg4": overlay._ENCODERS["mpeg4"]})
+    write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
+    stream, images = _decoded(tmp_path / "o.mp4")
+    assert stream.codec_context.name == "mpeg4"
+    assert len(images) == FRAMES
+
+
+@pytest.mark.parametrize("count", [0, FRAMES - 1, FRAMES + 1])
+def test_another_number_of_frames_is_refused_and_leaves_nothing(walk, tmp_path, count):
+    with pytest.raises(ShapeError, match=f"expected {FRAMES}, got"):
+        write_overlay(_frames(count), walk(FRAMES), tmp_path / "o.mp4")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupt_leaves_nothing(walk, tmp_path):
+    def interrupted() -> Iterator[np.ndarray]:
+        yield from _frames(5)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_overlay(interrupted(), walk(FRAMES), tmp_path / "o.mp4")
+    assert not list(tmp_path.iterdir())
+
+
+def test_frames_are_taken_one_at_a_time(walk, tmp_path):
+    alive = 0
+    most = 0
+
+    class Counted(np.ndarray):
+        def __del__(self) -> None:
+            nonlocal alive
+            alive -= 1
+
+    def counted() -> Iterator[np.ndarray]:
+        nonlocal alive, most
+        for _ in range(FRAMES):
+            alive += 1
+            most = max(most, alive)
+            yield np.zeros((960, 540, 3), np.uint8).view(Counted)
+
+    write_overlay(counted(), walk(FRAMES), tmp_path / "o.mp4")
+    assert most <= 4
+
+
+def test_an_older_file_is_kept_unless_told(walk, tmp_path):
+    path = tmp_path / "o.mp4"
+    path.write_text("mine")
+    with pytest.raises(OutputError, match="exists"):
+        write_overlay(_frames(), walk(FRAMES), path)
+    assert path.read_text() == "mine"
+    write_overlay(_frames(), walk(FRAMES), path, overwrite=True)
+    assert len(_decoded(path)[1]) == FRAMES
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(walk, tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(OutputError, match=r"o\.mp4: could not be written"):
+            write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_packages_name_the_extra(walk, tmp_path, monkeypatch):
+    for module in ("av", "cv2"):
+        with monkeypatch.context() as patch:
+            patch.setitem(sys.modules, module, None)
+            with pytest.raises(MissingExtraError) as caught:
+                write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
+        assert caught.value.hint == "pip install 'poselift[video]'"
+
+
+def test_failures_of_the_encoder_are_ours(walk, tmp_path, monkeypatch):
+    monkeypatch.setattr(overlay, "_ENCODERS", {"libx264": {"preset": "no such preset"}})
+    with pytest.raises(ExternalToolError, match="FFmpeg cannot encode"):
+        write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
+    assert not list(tmp_path.iterdir())

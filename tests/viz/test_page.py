@@ -1,0 +1,239 @@
+"""The viewer in a real browser. WebGL runs in software, so no GPU is needed."""
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+import pytest
+
+from poselift.viz.viewer import write_viewer
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine")
+QUIET = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
+    --disable-component-update --disable-sync""".split()
+SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+BOX = {"x": 300, "y": 60, "width": 480, "height": 520}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[object]:
+    with playwright.sync_playwright() as api:
+        browser = api.chromium.launch(executable_path=CHROMIUM, args=QUIET + SOFTWARE_GL)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, tmp_path):
+    """Open a clip's page; what it complains about and asks the network for is collected in `page.complaints`."""
+    pages = []
+
+    def opened(clip, *, browser=chromium, title="", scheme="dark", motion="reduce"):
+        path = tmp_path / f"viewer{len(pages)}.html"
+        write_viewer(clip, path, title=title)
+        page = browser.new_page(viewport={"width": 1100, "height": 720}, color_scheme=scheme, reduced_motion=motion)
+        page.complaints = []
+        page.on("request", lambda request: page.complaints.append(request.url))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+        page.goto(path.as_uri())
+        assert page.complaints.pop(0) == path.as_uri()
+        pages.append(page)
+        return page
+
+    yield opened
+    for page in pages:
+        assert page.complaints == []
+        page.close()
+
+
+def _label(page) -> str:
+    return page.locator("#label").text_content()
+
+
+def _frame(page) -> int:
+    return int(page.locator("#scrub").input_value())
+
+
+def _wait_until(page, condition: Callable[[], bool]) -> None:
+    # Not page.wait_for_function: it needs eval, which the page forbids.
+    for _ in range(200):
+        if condition():
+            return
+        page.wait_for_timeout(25)
+    pytest.fail("waited 5 s for nothing")
+
+
+def _note(page) -> str:
+    return page.locator("#note").text_content()
+
+
+def _picture(page) -> np.ndarray:
+    """The middle of the scene, RGB, after the camera has come to rest."""
+    page.wait_for_timeout(700)
+    png = page.screenshot(clip=BOX)
+    return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)[..., ::-1].astype(int)
+
+
+def _orange(image: np.ndarray) -> np.ndarray:
+    return np.argwhere(image[..., 0] - image[..., 2] > 70)
+
+
+def _blue(image: np.ndarray) -> np.ndarray:
+    return np.argwhere(image[..., 2] - image[..., 0] > 70)
+
+
+def test_the_figure_stands_there_right_way_round(open_page, walk):
+    for scheme in ("dark", "light"):
+        image = _picture(open_page(walk(40, heading_deg=20), scheme=scheme))
+        orange, blue = _orange(image), _blue(image)
+        assert min(len(orange), len(blue)) > 1000
+        assert orange[:, 1].mean() < blue[:, 1].mean(), "who comes towards us has the right side on our left"
+        assert np.ptp(np.concatenate([orange, blue])[:, 0]) > 250
+
+
+def test_play_scrub_and_keys_move_through_time(open_page, walk):
+    page = open_page(walk(100))
+    assert _label(page) == "frame 0 / 99 · 0.00 s"
+    page.locator("#scrub").fill("30")
+    assert _label(page) == "frame 30 / 99 · 0.60 s"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    assert _label(page) == "frame 31 / 99 · 0.62 s"
+    page.keyboard.press("Space")
+    _wait_until(page, lambda: _frame(page) > 40)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(100)
+    stopped = _label(page)
+    page.wait_for_timeout(200)
+    assert _label(page) == stopped
+    page.click("#play")
+    _wait_until(page, lambda: _label(page) != stopped)
+    assert page.locator("#play").get_attribute("aria-label") == "pause"
+
+
+def test_it_plays_by_itself_unless_motion_is_unwanted(open_page, walk):
+    page = open_page(walk(1000), motion="no-preference")
+    _wait_until(page, lambda: _frame(page) > 5)
+
+
+def test_speed_changes_the_pace(open_page, walk):
+    page = open_page(walk(2000))
+    pace = {}
+    for speed in ("1", "0.25"):
+        page.click(f"[data-speed='{speed}']")
+        page.keyboard.press("Space")
+        pace[speed] = page.evaluate(
+            """() => new Promise((done) => {
+                const [began, first] = [performance.now(), Number(document.getElementById("scrub").value)];
+                setTimeout(() => done((Number(document.getElementById("scrub").value) - first)
+                    / (performance.now() - began) * 1000), 800);
+            })"""
+        )
+        page.keyboard.press("Space")
+    assert pace["1"] == pytest.approx(50, rel=0.3)
+    assert pace["0.25"] == pytest.approx(12.5, rel=0.4)
+
+
+def test_mouse_and_presets_turn_the_view(open_page, walk):
+    page = open_page(walk(40))
+    start = _picture(page)
+    page.mouse.move(550, 500)
+    page.mouse.down()
+    page.mouse.move(750, 470, steps=5)
+    page.mouse.up()
+    pictures = [start, _picture(page)]
+    for view in ("front", "side", "top"):
+        page.click(f"[data-view={view}]")
+        pictures.append(_picture(page))
+    for n, one in enumerate(pictures):
+        for other in pictures[:n]:
+            assert (np.abs(one - other).max(axis=-1) > 60).mean() > 0.01
+
+
+def test_following_keeps_the_figure_in_place_and_the_path_does_not(open_page, walk):
+    page = open_page(walk(100, heading_deg=90))
+    page.click("[data-view=front]")
+
+    def travel() -> float:
+        columns = []
+        for frame in ("0", "99"):
+            page.locator("#scrub").fill(frame)
+            columns.append(_orange(_picture(page))[:, 1].mean())
+        return abs(columns[1] - columns[0])
+
+    following = travel()
+    page.locator(".switch").click()
+    page.click("[data-view=front]")
+    assert following < 60
+    assert travel() > 150
+
+
+def test_absent_frames_are_empty_and_filled_ones_paler_and_both_say_so(open_page, walk):
+    still = walk(1)
+    clip = walk(
+        3,
+        valid=np.array([True, False, True]),
+        filled=np.array([False, False, True]),
+        joints_root_mm=np.repeat(still.joints_root_mm, 3, axis=0),
+    )
+    page = open_page(clip)
+    seen = _picture(page)
+    assert page.locator("#note").is_hidden()
+    page.locator("#scrub").fill("1")
+    assert _note(page) == "no person"
+    assert len(_orange(_picture(page))) == 0
+    page.locator("#scrub").fill("2")
+    assert _note(page) == "filled"
+    pale = _picture(page)
+    assert len(_orange(pale)) < 0.6 * len(_orange(seen))
+    assert (np.abs(pale - seen).max(axis=-1) > 40).sum() > 1000
+
+
+def test_the_inset_shows_the_keypoints_in_image_axes(open_page, walk):
+    clip = walk(20)
+    page = open_page(clip)
+    box = page.locator("#inset canvas").bounding_box()
+    assert box["width"] / box["height"] == pytest.approx(540 / 960, abs=0.01)
+    found = page.evaluate(
+        """() => {
+            const canvas = document.querySelector("#inset canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            const rows = [];
+            for (let i = 3; i < data.length; i += 4) if (data[i]) rows.push(Math.floor(i / 4 / canvas.width));
+            return [rows[0] / canvas.height, rows.at(-1) / canvas.height];
+        }"""
+    )
+    y = clip.joints_px[0, :, 1] / 960
+    assert found == pytest.approx([y.min(), y.max()], abs=0.02)
+
+
+def test_3d_alone_has_no_inset_and_an_unknown_path_no_switch(open_page, walk):
+    page = open_page(walk(5, joints_px=None, confidence=None, root_cam_mm=None))
+    assert page.locator("#inset").is_hidden()
+    assert page.locator("#follow").is_disabled()
+    assert len(_orange(_picture(page))) > 1000
+
+
+def test_text_is_only_text(open_page, walk):
+    title = "</script><script>window.broken = true</script><b>{{clip}}"
+    page = open_page(walk(2, source=title + "!"), title=title)
+    assert page.title() == title
+    assert page.locator("h1").text_content() == title
+    assert page.evaluate("window.broken") is None
+
+
+def test_without_webgl_it_says_so_and_plays_the_keypoints(chromium, open_page, walk):
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*QUIET, "--disable-3d-apis"])
+    page = open_page(walk(50), browser=browser)
+    assert "no WebGL" in page.locator("#no-webgl").text_content()
+    assert page.locator("#no-webgl").is_visible()
+    page.keyboard.press("Space")
+    _wait_until(page, lambda: _frame(page) > 3)
+    assert page.complaints == []
+    browser.close()

@@ -1,0 +1,110 @@
+import base64
+import json
+import re
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from poselift.errors import OutputError, ShapeError
+from poselift.skeleton.definitions import BLAZEPOSE_33
+from poselift.viz.stage import Stage
+from poselift.viz.viewer import write_viewer
+
+PAGE = files("poselift.viz") / "page"
+MALICE = "</script><script>window.broken = true</script> & <b> {{clip}} \u2028"
+
+
+def _data(path) -> dict:
+    return json.loads(re.search(r'<script id="clip"[^>]*>(.*?)</script>', path.read_text("utf-8"), re.S)[1])
+
+
+def _unpacked(packed: dict, shape: tuple[int, ...]) -> np.ndarray:
+    steps = np.frombuffer(base64.b64decode(packed["base64"]), "<i2").reshape(shape)
+    return np.where(steps == -32768, np.nan, steps * packed["step"])
+
+
+def test_the_page_holds_the_clip_to_a_tenth_of_a_millimetre(walk, tmp_path):
+    valid, filled = np.arange(30) % 7 != 3, np.arange(30) % 7 == 4
+    clip = walk(30, valid=valid, filled=filled)
+    write_viewer(clip, tmp_path / "v.html")
+    data, stage = _data(tmp_path / "v.html"), Stage.of(clip)
+    assert (data["frames"], data["fps"], data["size_px"]) == (30, 50.0, [540, 960])
+    np.testing.assert_allclose(
+        _unpacked(data["joints_root_stage_mm"], (30, 17, 3)), stage.joints_root_stage_mm, atol=0.1
+    )
+    np.testing.assert_allclose(_unpacked(data["root_height_mm"], (30,)), stage.root_height_mm, atol=0.1)
+    np.testing.assert_allclose(_unpacked(data["root_stage_mm"], (30, 3)), stage.root_stage_mm, atol=0.1)
+    np.testing.assert_allclose(_unpacked(data["joints_px"], (30, 17, 2)), clip.joints_px, atol=0.05)
+    status = np.frombuffer(base64.b64decode(data["status"]), np.uint8)
+    np.testing.assert_array_equal(status, np.where(valid, np.where(filled, 2, 1), 0))
+
+
+def test_ten_thousand_frames_are_small(walk, tmp_path):
+    clip = walk(10_000)
+    write_viewer(clip, tmp_path / "v.html")
+    assert (tmp_path / "v.html").stat().st_size < 5e6
+
+
+def test_text_cannot_break_out(walk, tmp_path):
+    write_viewer(walk(2, source=MALICE), tmp_path / "v.html", title=MALICE + "2")
+    page = (tmp_path / "v.html").read_text("utf-8")
+    assert "<script>window.broken" not in page
+    assert page.count("&lt;/script&gt;") >= 3
+    assert page.count("</script>") == 3
+
+
+def test_the_page_asks_for_nothing_from_elsewhere(walk, tmp_path):
+    write_viewer(walk(2), tmp_path / "v.html")
+    page = (tmp_path / "v.html").read_text("utf-8")
+    assert "default-src 'none'" in page
+    assert not re.search(r"""(src|href)=["']?(https?:)?//|@import|url\(|import\(""", page)
+
+
+def test_three_js_comes_along_with_its_licence():
+    assert "MIT" in (PAGE / "three.LICENSE").read_text()
+    bundle = (PAGE / "three.bundle.js").read_text()
+    assert len(bundle.encode()) < 1e6
+    assert "</script" not in bundle.lower()
+    # Everything that the page takes is in the bundle.
+    exported = set(re.findall(r"^  (\w+),$", (PAGE / "three_entry.js").read_text(), re.M)) | {"OrbitControls"}
+    used = {name for file in PAGE.iterdir() if file.name.endswith(".js") for name in _three_names(file)}
+    assert used == exported
+    assert all(f"{name}:()=>" in bundle for name in used)
+
+
+def _three_names(file) -> list[str]:
+    return [] if file.name.startswith("three") else re.findall(r"\bTHREE\.(\w+)", file.read_text())
+
+
+def test_2d_alone_is_refused(walk, tmp_path):
+    with pytest.raises(ShapeError, match="2D joints only"):
+        write_viewer(walk(2, joints_root_mm=None), tmp_path / "v.html")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_older_page_is_kept_unless_told(walk, tmp_path):
+    path = tmp_path / "v.html"
+    path.write_text("mine")
+    with pytest.raises(OutputError, match="exists"):
+        write_viewer(walk(2), path)
+    assert path.read_text() == "mine"
+    write_viewer(walk(2), path, overwrite=True)
+    assert path.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_any_skeleton_and_missing_parts(walk, tmp_path):
+    joints = np.random.default_rng(0).normal(0, 300, (4, 33, 3))
+    clip = walk(4).replaced(
+        skeleton=BLAZEPOSE_33, joints_root_mm=joints, joints_px=None, confidence=None, root_cam_mm=None, camera=None
+    )
+    write_viewer(clip, tmp_path / "v.html")
+    data = _data(tmp_path / "v.html")
+    assert data["joints_px"] is data["root_stage_mm"] is data["confidence"] is None
+    assert len(data["bone_sides"]) == len(BLAZEPOSE_33.bones)
+
+
+def test_the_image_size_is_made_up_where_unknown(walk, tmp_path):
+    clip = walk(4, size_px=None)
+    write_viewer(clip, tmp_path / "v.html")
+    assert _data(tmp_path / "v.html")["size_px"] == np.ceil(clip.joints_px.max(axis=(0, 1))).tolist()
