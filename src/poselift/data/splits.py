@@ -120,7 +120,8 @@ def _moving(windows: np.ndarray) -> np.ndarray:
     motion = windows.reshape(len(windows), _WINDOW, -1).std(axis=1).mean(axis=1)
     moving = np.flatnonzero(motion > _LEAST_MOTION_RAD)
     spread = np.linspace(0, len(moving) - 1, min(_WINDOWS, len(moving))).round().astype(int)
-    return moving[spread]
+    chosen: np.ndarray = moving[spread]
+    return chosen
 
 
 def _in_step(squared_distance: np.ndarray, chosen: np.ndarray) -> bool:

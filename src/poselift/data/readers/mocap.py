@@ -1,0 +1,225 @@
+"""Motion capture of the CMU database, in four dialects, to Human3.6M joints in millimetres.
+
+| dialect | files | what is special |
+|---|---|---|
+| `cmu_bvh` | BVH with names such as `LeftUpLeg` | centimetres, or the database's unit; three bones were lost |
+| `character_bvh` | BVH with names such as `CC_Base_L_Thigh` | the motion on a character's body, centimetres |
+| `asf_amc` | ASF skeleton, AMC motion, names such as `lfemur` | the database's own format |
+
+All three have y up; the world here is right-handed with z up: (x, y, z) becomes (x, -z, y).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from poselift.data.readers.asfamc import INCH_MM, read_amc, read_asf
+from poselift.data.readers.bvh import BvhMotion, read_bvh
+from poselift.errors import DataFormatError
+from poselift.skeleton import H36M_17
+
+# The length unit of the CMU database's own skeletons, 56.444 mm; its motion files name no frame rate.
+CMU_UNIT_MM = INCH_MM / 0.45
+CMU_FPS = 120.0
+
+
+@dataclass(frozen=True, eq=False)
+class MocapClip:
+    """One take: Human3.6M joints in the world, z up."""
+
+    name: str
+    dialect: str
+    fps: float
+    joints_world_mm: Float[np.ndarray, "frames joints 3"]
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A point that moves with a joint: `offset_mm` is in the axes of `joint`; several joints stand for their mean."""
+
+    joints: tuple[str, ...]
+    offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one family of files names the joints.
+
+    Attributes:
+        name: short name, goes into the clip table.
+        points: where the Human3.6M joints are; pelvis and thorax are the means of the hips and of the shoulders.
+    """
+
+    name: str
+    points: Mapping[str, _Point]
+
+    @property
+    def needed(self) -> set[str]:
+        """The joints a file of this dialect has."""
+        return {joint for point in self.points.values() for joint in point.joints}
+
+
+_LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+
+
+def _dialect(name: str, sides: tuple[str, str], limbs: str, **trunk: _Point) -> Dialect:
+    """A dialect from its names of the limbs, in the order of `_LIMBS`, with `*` for the side."""
+    points = {
+        f"{ours}_{joint}": _Point((theirs.replace("*", side),))
+        for ours, side in zip(("left", "right"), sides, strict=True)
+        for joint, theirs in zip(_LIMBS, limbs.split(), strict=True)
+    }
+    return Dialect(name, {**points, **trunk})
+
+
+# The nose of Human3.6M is the top of the neck, somewhat in front of it; its head is the top of the head. The CMU
+# skeletons face +z at rest and have both; in the character's face x is up and y is forward.
+CMU_BVH = _dialect(
+    "cmu_bvh",
+    ("Left", "Right"),
+    "*UpLeg *Leg *Foot *Arm *ForeArm *FingerBase",
+    spine=_Point(("Spine",)),
+    nose=_Point(("Head",), (0, 0, 30)),
+    head=_Point(("HeadEnd",)),
+)
+ASF_AMC = _dialect(
+    "asf_amc",
+    ("l", "r"),
+    "*femur *tibia *foot *humerus *radius *hand",
+    spine=_Point(("upperback",)),
+    nose=_Point(("head",), (0, 0, 30)),
+    head=_Point(("headEnd",)),
+)
+CHARACTER_BVH = _dialect(
+    "character_bvh",
+    ("L", "R"),
+    "CC_Base_*_Thigh CC_Base_*_Calf CC_Base_*_Foot CC_Base_*_Upperarm CC_Base_*_Forearm CC_Base_*_Hand",
+    spine=_Point(("CC_Base_Spine01", "CC_Base_Spine02")),
+    nose=_Point(("CC_Base_FacialBone",), (0, 30, 0)),
+    head=_Point(("CC_Base_FacialBone",), (120, 0, 0)),
+)
+DIALECTS = (CMU_BVH, CHARACTER_BVH, ASF_AMC)
+# Files do not say their unit; a thigh tells. Far enough apart to leave no doubt: 43 is cm, 7.6 the CMU unit.
+_UNITS_MM = (1.0, 10.0, INCH_MM, CMU_UNIT_MM, 1000.0)
+_THIGH_MM = (300.0, 600.0)
+
+
+class _Motion(NamedTuple):
+    """Where joints are, in a file's own axes and unit, and how they are turned from the rest pose."""
+
+    positions: Mapping[str, np.ndarray]
+    rotations: Mapping[str, np.ndarray]
+    dialect: Dialect
+    fps: float
+
+
+def read_mocap(path: Path) -> MocapClip:
+    """Read a BVH file, or an AMC file with the ASF file of its folder.
+
+    Raises:
+        DataFormatError: the file breaks its format, its joints have names of no known dialect, or its skeleton is
+            not of a human's size in any known unit.
+    """
+    path = Path(path)
+    readers = {".bvh": _read_bvh_motion, ".amc": _read_amc_motion}
+    if path.suffix.lower() not in readers:
+        raise DataFormatError(f"{path}: expected a .bvh or .amc file", "name a motion-capture file")
+    motion = readers[path.suffix.lower()](path)
+    joints = _h36m_joints(path, motion)
+    if _starts_with_rest_pose(joints):
+        joints = joints[1:]
+    return MocapClip(path.stem, motion.dialect.name, motion.fps, joints)
+
+
+def _read_bvh_motion(path: Path) -> _Motion:
+    motion = read_bvh(path)
+    dialect = _recognised(path, motion.joints, (CMU_BVH, CHARACTER_BVH))
+    if dialect is CMU_BVH:
+        motion = _with_lost_bones(motion)
+    positions, rotations = motion.pose()
+    points = dict(zip(motion.joints, np.moveaxis(positions, 1, 0), strict=True))
+    axes = dict(zip(motion.joints, np.moveaxis(rotations, 1, 0), strict=True))
+    fps = 1 / motion.frame_time_s
+    # Frame times are written with few digits: 0.0083333 means 120 Hz.
+    whole = round(fps)
+    return _Motion(points, axes, dialect, float(whole) if abs(fps - whole) < 1e-3 * fps else fps)
+
+
+def _read_amc_motion(path: Path) -> _Motion:
+    skeletons = sorted(p for p in path.parent.iterdir() if p.suffix.lower() == ".asf")
+    if len(skeletons) != 1:
+        raise DataFormatError(
+            f"{path}: expected one .asf file in its folder, found {len(skeletons)}",
+            "put the skeleton of the subject, and no other, beside its motions",
+        )
+    motion = read_amc(path, read_asf(skeletons[0]))
+    positions, rotations = motion.pose()
+    return _Motion(positions, rotations, _recognised(path, tuple(positions), (ASF_AMC,)), CMU_FPS)
+
+
+def _recognised(path: Path, joints: tuple[str, ...], dialects: tuple[Dialect, ...]) -> Dialect:
+    for dialect in dialects:
+        if dialect.needed <= set(joints):
+            return dialect
+    missing = min((sorted(dialect.needed - set(joints)) for dialect in dialects), key=len)
+    raise DataFormatError(
+        f"{path}: expected the joint names of {' or '.join(d.name for d in dialects)}, "
+        f"found no {', '.join(missing[:4])}",
+        "add the names of this skeleton to poselift.data.readers.mocap",
+    )
+
+
+def _with_lost_bones(motion: BvhMotion) -> BvhMotion:
+    """Give back the lengths that the conversion to BVH lost: neck and clavicles start where the chest ends, not where
+    it begins, and the hand's bone, which the wrist's rotation turns, has the length of half the forearm's."""
+    offsets = motion.offsets.copy()
+    index = motion.joints.index
+    chest = np.array([0.0, np.linalg.norm(offsets[index("Spine1")]), 0.0])
+    lost = dict.fromkeys(("Neck", "LeftShoulder", "RightShoulder"), chest)
+    lost |= {f"{side}FingerBase": offsets[index(f"{side}Hand")] / 2 for side in ("Left", "Right")}
+    for name, offset in lost.items():
+        if not offsets[index(name)].any():
+            offsets[index(name)] = offset
+    return replace(motion, offsets=offsets)
+
+
+def _h36m_joints(path: Path, motion: _Motion) -> np.ndarray:
+    """Human3.6M joints (F, 17, 3) in millimetres, z up."""
+    points = motion.dialect.points
+    scale = _mm_per_unit(path, motion)
+    joints = {}
+    for name, point in points.items():
+        joints[name] = np.mean([motion.positions[joint] for joint in point.joints], axis=0) * scale
+        if any(point.offset_mm):
+            joints[name] = joints[name] + motion.rotations[point.joints[0]] @ np.array(point.offset_mm)
+    joints["pelvis"] = (joints["left_hip"] + joints["right_hip"]) / 2
+    joints["thorax"] = (joints["left_shoulder"] + joints["right_shoulder"]) / 2
+    x, y, z = np.moveaxis(np.stack([joints[j] for j in H36M_17.joints], axis=1), -1, 0)
+    return np.stack([x, -z, y], axis=-1)
+
+
+def _mm_per_unit(path: Path, motion: _Motion) -> float:
+    hip, knee = (motion.positions[motion.dialect.points[f"left_{j}"].joints[0]] for j in ("hip", "knee"))
+    thigh = float(np.linalg.norm(knee - hip, axis=-1).mean())
+    for unit in _UNITS_MM:
+        if _THIGH_MM[0] <= thigh * unit <= _THIGH_MM[1]:
+            return unit
+    raise DataFormatError(
+        f"{path}: expected a thigh of {_THIGH_MM[0]:g} to {_THIGH_MM[1]:g} mm in a known unit, found {thigh:g} units",
+        "scale the skeleton to an adult's in millimetres, centimetres or metres",
+    )
+
+
+def _starts_with_rest_pose(joints: np.ndarray) -> bool:
+    """Whether the pose jumps after the first frame and nowhere near it: exporters put the rest pose there."""
+    if len(joints) < 4:
+        return False
+    relative = joints - joints[:, :1]
+    jumps = np.linalg.norm(np.diff(relative[:12], axis=0), axis=-1).mean(axis=-1)
+    return bool(jumps[0] > 50 and jumps[0] > 5 * jumps[1:].max())
