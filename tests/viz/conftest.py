@@ -16,7 +16,7 @@ SIZE_PX = (540, 960)
 
 
 def walking_world_mm(frames: int, heading_deg: float) -> np.ndarray:
-    """Joints (F, 17, 3) of a walker, x right, y up, z towards the camera; 1.2 m/s to and fro at 50 frames per second."""
+    """Joints (F, 17, 3) of a walker, x right, y up, z towards the camera; to and fro at 1.2 m/s and 50 fps."""
     time = np.arange(frames) / 50
     phase = 2 * np.pi * 0.95 * time
     body: dict[str, np.ndarray] = {}

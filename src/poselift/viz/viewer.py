@@ -20,7 +20,7 @@ from poselift.data.output import whole_file
 from poselift.viz.colours import bone_sides, joint_sides
 from poselift.viz.stage import Stage
 
-_SCRIPTS = ("clip.js", "figure.js", "floor.js", "scene.js", "inset.js", "player.js")
+_SCRIPTS = ("clip.js", "figure.js", "floor.js", "camera.js", "scene.js", "inset.js", "player.js")
 _MISSING = np.iinfo(np.int16).min
 _NOBODY, _SEEN, _FILLED = 0, 1, 2
 

@@ -3,7 +3,7 @@ function makeInset(host, clip) {
   const canvas = host.querySelector("canvas");
   const context = canvas.getContext("2d");
   const [width, height] = clip.size_px;
-  const scale = Math.min(240 / Math.max(width, height), (0.3 * innerWidth) / width);
+  const scale = Math.min(240 / Math.max(width, height), (0.2 * innerWidth) / width);
   const ratio = devicePixelRatio;
   canvas.width = Math.round(width * scale * ratio);
   canvas.height = Math.round(height * scale * ratio);
