@@ -46,7 +46,7 @@ ROOMS = {
     "onnx": ["export.onnx"],
     "onnxruntime": ["lifting"],
     "mediapipe": ["detect"],
-    "cv2": ["detect"],
+    "cv2": ["detect", "viz"],
     "av": ["detect", "lifting", "viz"],
     "matplotlib": ["viz"],
     "scipy": ["data.readers", "data.keypoints"],
