@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from poselift.errors import RecipeError
+from poselift.errors import OutputError, RecipeError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from poselift.data.clip import Clip
     from poselift.geometry.camera import Camera
 
-_WRITTEN = ("poses.npz", "poses.json", "poses.csv", "overlay.mp4", "viewer.html")
+_TABLES = ("poses.npz", "poses.json", "poses.csv")
+_OVERLAY, _VIEWER = "overlay.mp4", "viewer.html"
 
 
 @dataclass
@@ -51,36 +53,42 @@ def lift(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace older results in the folder.")] = False,
 ) -> None:
     """Lift a video to 3D: poses as .npz, .json and .csv, an overlay video and a page that plays them."""
-    from poselift.data.clip_file import save_clip
+    from poselift.cli.progress import progress_bar
     from poselift.data.output import writable_folder
-    from poselift.detect.frames import read_frames, video_info
+    from poselift.detect.frames import video_info
     from poselift.detect.mediapipe import MediaPipeDetector
-    from poselift.export.tables import write_csv
     from poselift.lifting.lifter import Lifter
     from poselift.lifting.video import detect_video, lift_detected
-    from poselift.viz.overlay import write_overlay
-    from poselift.viz.viewer import write_viewer
 
+    # Detection takes long: what can be wrong is checked before.
+    _check_numbers(focal_px, fov_deg, max_gap, smooth)
     info = video_info(video)
     camera = _camera(info.size_px, focal_px, fov_deg)
     lifter = Lifter(model, flip=flip)
+    if video.resolve() == (output / _OVERLAY).resolve():
+        raise OutputError(f"{video}: would be replaced by its own overlay", "name another folder")
     writable_folder(output, overwrite=overwrite)
     times = _Times()
-    with times.of("detection"), MediaPipeDetector() as detector, _bar("detect", info.n_frames) as show:
+    with MediaPipeDetector() as detector, progress_bar("detect", info.n_frames) as show, times.of("detection"):
         detected = detect_video(video, detector, on_frame=show)
     with times.of("lifting"):
         clip = lift_detected(detected.replaced(camera=camera), lifter, max_gap_s=max_gap, smoothing_s=smooth)
     with times.of("tables"):
-        for name in ("poses.npz", "poses.json"):
-            save_clip(clip, output / name, overwrite=overwrite)
-        write_csv(clip, output / "poses.csv", overwrite=overwrite)
-    if viewer:
-        write_viewer(clip, output / "viewer.html", title=video.name, overwrite=overwrite)
-    if overlay:
-        with _bar("overlay", len(clip)) as show:
-            frames = _counted(read_frames(video), show)
-            write_overlay(frames, clip, output / "overlay.mp4", overwrite=overwrite)
-    _summary(clip, times, output)
+        _write_tables(clip, output, overwrite=overwrite)
+    _tell(clip, times, output)
+    _write_views(clip, video, output, overlay=overlay, viewer=viewer)
+
+
+def _check_numbers(focal_px: float | None, fov_deg: float | None, max_gap: float, smooth: float) -> None:
+    if focal_px is not None and fov_deg is not None:
+        raise RecipeError("expected --focal-px or --fov-deg, got both", "leave one out")
+    if focal_px is not None and not 0 < focal_px < math.inf:
+        raise RecipeError(f"--focal-px: expected a positive number, got {focal_px:g}", "a guess is --fov-deg 55")
+    if fov_deg is not None and not 0 < fov_deg < 180:
+        raise RecipeError(f"--fov-deg: expected 0 to 180 degrees, got {fov_deg:g}", "most phones have about 65")
+    for flag, seconds in (("--max-gap", max_gap), ("--smooth", smooth)):
+        if not 0 <= seconds < math.inf:
+            raise RecipeError(f"{flag}: expected 0 or more seconds, got {seconds:g}", "0 turns it off")
 
 
 def _camera(size_px: tuple[int, int], focal_px: float | None, fov_deg: float | None) -> Camera:
@@ -88,11 +96,35 @@ def _camera(size_px: tuple[int, int], focal_px: float | None, fov_deg: float | N
 
     from poselift.geometry.camera import Camera
 
-    if focal_px is not None and fov_deg is not None:
-        raise RecipeError("expected --focal-px or --fov-deg, got both", "leave one out")
     if focal_px is not None:
         return Camera(np.full(2, focal_px), np.array(size_px) / 2, size_px=size_px)
     return Camera.guessed(size_px) if fov_deg is None else Camera.guessed(size_px, fov_deg=fov_deg)
+
+
+def _write_tables(clip: Clip, output: Path, *, overwrite: bool) -> None:
+    from poselift.data.clip_file import save_clip
+    from poselift.export.tables import write_csv
+
+    for name in _TABLES:
+        write = write_csv if name.endswith(".csv") else save_clip
+        write(clip, output / name, overwrite=overwrite)
+
+
+def _write_views(clip: Clip, video: Path, output: Path, *, overlay: bool, viewer: bool) -> None:
+    from poselift.cli.progress import progress_bar
+    from poselift.detect.frames import read_frames
+    from poselift.viz.overlay import write_overlay
+    from poselift.viz.viewer import write_viewer
+
+    for name in (_VIEWER, _OVERLAY):  # they show older poses
+        (output / name).unlink(missing_ok=True)
+    if viewer:
+        write_viewer(clip, output / _VIEWER)
+        typer.echo(f"  {output / _VIEWER}")
+    if overlay:
+        with progress_bar("overlay", len(clip)) as show:
+            write_overlay(_counted(read_frames(video), show), clip, output / _OVERLAY)
+        typer.echo(f"  {output / _OVERLAY}")
 
 
 def _counted(frames: Iterator[np.ndarray], show: Callable[[int], None]) -> Iterator[np.ndarray]:
@@ -101,29 +133,15 @@ def _counted(frames: Iterator[np.ndarray], show: Callable[[int], None]) -> Itera
         show(done)
 
 
-@contextmanager
-def _bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description:8}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)
-
-
-def _summary(clip: Clip, times: _Times, output: Path) -> None:
+def _tell(clip: Clip, times: _Times, output: Path) -> None:
+    """Say what was found and how fast; loading models, the page and the overlay do not count."""
     assert clip.valid is not None
     assert clip.filled is not None
-    total = sum(times.seconds.values())
-    valid, filled = int(clip.valid.sum()), int(clip.filled.sum())
+    speed = len(clip) / sum(times.seconds.values())
     share = 100 * times.seconds["lifting"] / times.seconds["detection"]
     typer.echo(
-        f"{len(clip)} frames, {valid} with a person ({filled} of them filled), {len(clip) / total:.1f} frames/s; "
-        f"lifting took {share:.1f} % of the detector's time"
+        f"{len(clip)} frames, {clip.valid.sum()} with a person ({clip.filled.sum()} of them filled), "
+        f"{speed:.1f} frames/s; lifting took {share:.1f} % of the detector's time"
     )
-    for name in _WRITTEN:
-        if (output / name).exists():
-            typer.echo(f"  {output / name}")
+    for name in _TABLES:
+        typer.echo(f"  {output / name}")

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from poselift import __version__
 from poselift.cli import evaluate, export, lift, prepare, train, view
 from poselift.errors import PoseliftError
 
+# Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
+_UsageError: Any = typer.BadParameter.__base__
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:  # typer would end without a word
+            typer.secho("interrupted: no half-written file is left", fg="red", err=True)
+            raise typer.Exit(130) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Lift 2D human keypoints to 3D poses.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -41,14 +56,23 @@ def _options(
 
 
 def main() -> None:
-    """Run a command. Errors that poselift raises on purpose end in one line and a hint; defects in a traceback."""
+    """Run a command. What the user can mend ends in one line and a hint, a defect of poselift in a traceback."""
+    logging.basicConfig(format="warning: %(message)s", level=logging.WARNING)
     try:
-        app(standalone_mode=True)
+        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except PoseliftError as error:
-        typer.secho(f"error: {error}", fg="red", err=True)
-        if error.hint:
-            typer.secho(f"hint: {error.hint}", err=True)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        typer.secho("interrupted: no half-written file is left", fg="red", err=True)
-        sys.exit(130)
+        _complain(str(error), error.hint)
+        code = error.exit_code
+    except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # of a group of commands; its message is its help
+            error.show()
+        else:
+            _complain(error.format_message(), f"{error.ctx.command_path if error.ctx else 'poselift'} --help")
+        code = error.exit_code
+    sys.exit(code)
+
+
+def _complain(message: str, hint: str) -> None:
+    typer.secho(f"error: {' '.join(message.split())}", fg="red", err=True)
+    if hint:
+        typer.secho(f"hint: {hint}", err=True)

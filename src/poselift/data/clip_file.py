@@ -1,15 +1,14 @@
 """Clips on disk: `.npz` for numpy, `.json` for everything else. Both hold all of a clip and read back to the same.
 
 npz: one array per field of `Clip` that is set, and `header`, a JSON text with the rest. No pickles.
-json: the same header with `dtypes` of the arrays and a list `frames`; a frame has `frame`, `time_s`, `valid`, `filled` and its rows of the
-arrays. What is not a number (a missing joint, an invalid frame) is null.
+json: the same header, the types of the arrays, and a list `frames`; a frame has `frame`, `time_s`, `valid`, `filled`
+and its rows of the arrays. What is not finite (a missing joint, an invalid frame) is null, and NaN when read.
 """
 
 from __future__ import annotations
 
 import json
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +16,14 @@ import numpy as np
 
 from poselift.data.clip import Clip
 from poselift.data.output import whole_file
-from poselift.errors import DataFormatError, PoseliftError
+from poselift.errors import DataFormatError, PoseliftError, SkeletonError
 from poselift.geometry.camera import Camera
-from poselift.skeleton import get_skeleton
+from poselift.skeleton import SKELETONS, get_skeleton
 
 FORMAT = "poselift-clip"
 VERSION = 1
 
+_HINT = "name a poses.npz or poses.json written by `poselift lift`"
 _ARRAYS = ("joints_px", "confidence", "joints_root_mm", "root_cam_mm")
 _FLAGS = ("valid", "filled")
 _CAMERA = ("focal_px", "center_px", "rotation", "position_mm", "radial", "tangential")
@@ -40,10 +40,15 @@ def save_clip(clip: Clip, path: Path, *, overwrite: bool = False) -> None:
 
     Raises:
         DataFormatError: the name has another ending.
+        SkeletonError: the clip's skeleton is none of `SKELETONS`, where the reader will look for it.
         OutputError: the file exists and `overwrite` is false, or it cannot be written.
     """
     path = Path(path)
     write = _by_ending({".npz": _write_npz, ".json": _write_json}, path)
+    if SKELETONS.get(clip.skeleton.name) != clip.skeleton:
+        raise SkeletonError(
+            f"{path}: skeleton {clip.skeleton.name} is not one that a reader knows", f"known: {', '.join(SKELETONS)}"
+        )
     with whole_file(path, overwrite=overwrite) as temporary:
         write(clip, temporary)
 
@@ -60,26 +65,26 @@ def load_clip(path: Path) -> Clip:
         clip: Clip = read(path)
         return clip
     except PoseliftError as error:
-        raise DataFormatError(f"{path}: {error}", error.hint) from None
+        raise DataFormatError(f"{path}: {error}", error.hint or _HINT) from None
     except OSError as error:
         raise DataFormatError(f"{path}: cannot be read ({error.strerror or error})", "check the path") from None
-    except (KeyError, TypeError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise DataFormatError(
-            f"{path}: not a poselift result, or cut short ({type(error).__name__}: {error})",
-            "name a poses.npz or poses.json written by `poselift lift`",
-        ) from None
+    except Exception as error:  # zip, zlib, json and numpy each have their own for a damaged file
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise DataFormatError(f"{path}: not a poselift result, or damaged ({reason})", _HINT) from error
 
 
 def _by_ending(choices: dict[str, Callable[..., Any]], path: Path) -> Callable[..., Any]:
     if path.suffix not in choices:
-        raise DataFormatError(f"{path}: expected a name ending in {' or '.join(choices)}, got {path.suffix!r}")
+        raise DataFormatError(
+            f"{path}: expected a name that ends in {' or '.join(choices)}, got {path.suffix!r}", "name another file"
+        )
     return choices[path.suffix]
 
 
 def _header(clip: Clip) -> dict[str, Any]:
     camera = clip.camera and {
         **{name: getattr(clip.camera, name).tolist() for name in _CAMERA},
-        "size_px": clip.camera.size_px,
+        "size_px": _pair(clip.camera.size_px),
         "name": clip.camera.name,
     }
     return {
@@ -87,32 +92,39 @@ def _header(clip: Clip) -> dict[str, Any]:
         "version": VERSION,
         "skeleton": clip.skeleton.name,
         "joints": list(clip.skeleton.joints),
-        "fps": clip.fps,
-        "size_px": clip.size_px,
+        "fps": float(clip.fps),
+        "size_px": _pair(clip.size_px),
         "camera": camera,
         "source": clip.source,
         "units": _UNITS,
     }
 
 
+def _check_version(header: dict[str, Any]) -> None:
+    if header["format"] != FORMAT:
+        raise DataFormatError(f"expected {FORMAT}, found {header['format']}")
+    if header["version"] != VERSION:
+        raise DataFormatError(f"expected version {VERSION}, found {header['version']}", "pip install -U poselift")
+
+
 def _clip(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Clip:
-    if header["format"] != FORMAT or header["version"] != VERSION:
-        raise DataFormatError(
-            f"expected {FORMAT} version {VERSION}, found {header['format']} version {header['version']}",
-            "pip install --upgrade poselift",
-        )
     skeleton = get_skeleton(header["skeleton"])
     if list(skeleton.joints) != header["joints"]:
-        raise DataFormatError(f"its joints are not those of skeleton {skeleton.name} here")
+        raise DataFormatError(f"its joints are not those of skeleton {skeleton.name} here", "pip install -U poselift")
     camera = header["camera"]
     if camera is not None:
         camera = Camera(**{**camera, "size_px": _pair(camera["size_px"])})
     return Clip(
-        skeleton, header["fps"], size_px=_pair(header["size_px"]), camera=camera, source=header["source"], **arrays
+        skeleton,
+        float(header["fps"]),
+        size_px=_pair(header["size_px"]),
+        camera=camera,
+        source=str(header["source"]),
+        **arrays,
     )
 
 
-def _pair(size: list[int] | None) -> tuple[int, int] | None:
+def _pair(size: Sequence[int] | None) -> tuple[int, int] | None:
     return None if size is None else (int(size[0]), int(size[1]))
 
 
@@ -125,12 +137,13 @@ def _write_npz(clip: Clip, path: Path) -> None:
 def _read_npz(path: Path) -> Clip:
     with np.load(path, allow_pickle=False) as file:
         header = json.loads(str(file["header"]))
+        _check_version(header)
         return _clip(header, {name: file[name] for name in (*_ARRAYS, *_FLAGS) if name in file})
 
 
 def _write_json(clip: Clip, path: Path) -> None:
     dtypes = {name: str(getattr(clip, name).dtype) for name in _ARRAYS if getattr(clip, name) is not None}
-    header = json.dumps({**_header(clip), "dtypes": dtypes}, indent=1)
+    header = json.dumps({**_header(clip), "dtypes": dtypes}, indent=1, allow_nan=False)
     with open(path, "w", encoding="utf-8") as file:
         # Frame by frame, so that a long clip never stands in memory as text.
         file.write(header.removesuffix("\n}") + ',\n "frames": [')
@@ -151,7 +164,7 @@ def _row(clip: Clip, frame: int) -> dict[str, Any]:
 
 
 def _finite(values: np.ndarray) -> Any:
-    """Nested lists, null where a value is not a number. Shortest text that reads back to the same float."""
+    """Nested lists, null where a value is not finite. The shortest numbers that read back to the same floats."""
     if values.ndim > 1:
         return [_finite(part) for part in values]
     return [float(str(value)) if np.isfinite(value) else None for value in values]
@@ -159,6 +172,7 @@ def _finite(values: np.ndarray) -> Any:
 
 def _read_json(path: Path) -> Clip:
     data = json.loads(path.read_text(encoding="utf-8"))
+    _check_version(data)
     rows = data["frames"]
     joints = len(data["joints"])
     shapes = {"joints_px": (joints, 2), "confidence": (joints,), "joints_root_mm": (joints, 3), "root_cam_mm": (3,)}

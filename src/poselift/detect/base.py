@@ -15,7 +15,8 @@ class Detection(NamedTuple):
     """One person in one image.
 
     Attributes:
-        joints_px: (J, 2) pixels, x right, y down; joints outside the image are possible.
+        joints_px: (J, 2) pixels, x right, y down; joints outside the image are possible. Meaningless where the
+            confidence is 0.
         confidence: (J,) from 0 (missing) to 1.
         joints_root_mm: (J, 3) the detector's own guess of the pose in camera axes, if it has one.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,13 +16,17 @@ from poselift.errors import DataFormatError, MissingExtraError
 logger = logging.getLogger(__name__)
 
 _HINT = "check that a player can show it, or convert it: ffmpeg -i IN -pix_fmt yuv420p OUT.mp4"
+# A video that ends so much earlier than it says was cut; a little less than it says is common.
+_CUT_S = 0.3
+# Pixels longer or wider than this are a damaged header.
+_LONGEST_PIXEL = 4.0
 
 
 class VideoInfo(NamedTuple):
     """What a video says about itself.
 
     Attributes:
-        size_px: (width, height) as shown, that is after the rotation that phones store.
+        size_px: (width, height) as shown, that is with the rotation that phones store and with square pixels.
         fps: frames per second; the average where the rate varies.
         n_frames: how many frames there should be, if the file says so.
     """
@@ -40,23 +44,18 @@ def video_info(path: Path) -> VideoInfo:
         MissingExtraError: PyAV is not installed.
     """
     with _opened(path) as (container, stream):
-        first = next(_decoded(path, container, stream), None)
-        if first is None:
-            raise DataFormatError(f"{path}: expected frames, found none that can be decoded", _HINT)
-        rate = stream.average_rate or stream.guessed_rate
-        if not rate:
+        height, width = next(_decoded(path, container, stream)).shape[:2]
+        fps = _fps(stream)
+        if not fps:
             raise DataFormatError(f"{path}: expected a frame rate, found none", _HINT)
-        height, width = first.shape[:2]
-        count = stream.frames or (
-            round(float(stream.duration * stream.time_base) * float(rate)) if stream.duration else None
-        )
-        return VideoInfo((width, height), float(rate), count)
+        seconds = _seconds(container, stream)
+        return VideoInfo((width, height), fps, stream.frames or (round(seconds * fps) if seconds else None))
 
 
-def read_frames(path: Path) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
-    """Frames of a video as upright RGB images, one at a time.
+def read_frames(path: Path) -> Generator[UInt8[np.ndarray, "height width 3"], None, None]:
+    """Frames of a video as upright RGB images of one size, one at a time.
 
-    A file that breaks off yields the frames that can be decoded and logs a warning.
+    What cannot be decoded is left out. A warning is logged for that, and if the video ends earlier than it says.
 
     Raises:
         DataFormatError: as for `video_info`.
@@ -68,44 +67,111 @@ def read_frames(path: Path) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
+    """The container and its video stream."""
     try:
         import av
     except ImportError:
         raise MissingExtraError("PyAV", "video") from None
     path = Path(path)
     if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing"
+        found = "a folder" if path.is_dir() else "no such file"
         raise DataFormatError(f"{path}: expected a video file, found {found}", "check the path")
     if path.stat().st_size == 0:
         raise DataFormatError(f"{path}: the file is empty", "copy the video again")
     try:
-        container = av.open(str(path))
+        # FFmpeg would take the beginning of "12:30.mp4" for a protocol.
+        container = av.open(str(path.absolute()))
     except av.error.FFmpegError as error:
         raise DataFormatError(
             f"{path}: not a video that can be read, or cut short ({error.strerror})", _HINT
         ) from None
     with container:
-        if not container.streams.video:
-            kinds = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
-            raise DataFormatError(f"{path}: expected a picture, found only {kinds}", "name a video with a picture")
-        stream = container.streams.video[0]
-        stream.thread_type = "AUTO"
-        yield container, stream
+        yield container, _video_stream(path, container)
 
 
-def _decoded(path: Path, container: Any, stream: Any) -> Iterator[np.ndarray]:
+def _video_stream(path: Path, container: Any) -> Any:
+    from av.stream import Disposition
+
+    # The cover of a song is a video of one frame.
+    moving = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    if not moving:
+        kinds = ", ".join(sorted({s.type for s in container.streams if s not in container.streams.video}))
+        raise DataFormatError(
+            f"{path}: expected a picture, found only {kinds or 'nothing'}", "name a video with a picture"
+        )
+    stream = moving[0]
+    if stream.codec_context is None:
+        raise DataFormatError(f"{path}: FFmpeg knows no decoder for this video", _HINT)
+    stream.thread_type = "AUTO"
+    return stream
+
+
+def _decoded(path: Path, container: Any, stream: Any) -> Generator[np.ndarray, None, None]:
     import av
 
-    count = 0
+    size_px: tuple[int, int] | None = None
+    first_s = last_s = 0.0
+    damage: list[str | None] = []
+    for packet in _packets(path, container, stream):
+        try:
+            frames = packet.decode()
+        except av.error.FFmpegError as error:
+            damage.append(error.strerror)
+            continue
+        for frame in frames:
+            if size_px is None:
+                size_px, first_s = _size_px(frame, stream), frame.time or 0.0
+            last_s = frame.time or 0.0
+            yield _upright(frame.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1]), frame)
+    if size_px is None:
+        raise DataFormatError(f"{path}: no frame can be decoded{f' ({damage[0]})' if damage else ''}", _HINT)
+    if damage:
+        logger.warning("%s: %d packets are damaged and left out (%s)", path, len(damage), damage[0])
+    seconds, expected_s = last_s - first_s + 1 / (_fps(stream) or np.inf), _seconds(container, stream)
+    if last_s and expected_s and seconds < expected_s - _CUT_S:
+        logger.warning("%s: cut short: it ends after %.1f of %.1f s", path, seconds, expected_s)
+
+
+def _packets(path: Path, container: Any, stream: Any) -> Iterator[Any]:
+    """Packets up to the end of what can be read, and the empty one that flushes the decoder."""
+    import av
+
     try:
-        for frame in container.decode(stream):
-            # FFmpeg gives the rotation that makes the frame upright, counter-clockwise, as numpy's rot90.
-            image = np.rot90(frame.to_ndarray(format="rgb24"), k=round(frame.rotation / 90) % 4)
-            yield np.ascontiguousarray(image)
-            count += 1
+        yield from container.demux(stream)
     except av.error.FFmpegError as error:
-        if count == 0:
-            raise DataFormatError(f"{path}: no frame can be decoded ({error.strerror})", _HINT) from None
-        logger.warning(
-            "%s breaks off after frame %d (%s); the frames before it are used", path, count, error.strerror
-        )
+        logger.warning("%s: cannot be read to its end (%s)", path, error.strerror)
+        yield av.Packet()
+
+
+def _fps(stream: Any) -> float:
+    """Frames per second, 0 where the file does not say."""
+    return float(stream.average_rate or stream.guessed_rate or 0)
+
+
+def _seconds(container: Any, stream: Any) -> float:
+    """How long the video should be, 0 where the file does not say."""
+    import av
+
+    if stream.duration and stream.time_base:
+        return float(stream.duration) * float(stream.time_base)
+    return float(container.duration or 0) / float(av.time_base)
+
+
+def _size_px(frame: Any, stream: Any) -> tuple[int, int]:
+    """Width and height of the image as it is stored, made of square pixels."""
+    aspect = float(stream.sample_aspect_ratio or 1)
+    if not 1 / _LONGEST_PIXEL < aspect < _LONGEST_PIXEL:
+        aspect = 1.0
+    return round(frame.width * aspect), frame.height
+
+
+def _upright(image: np.ndarray, frame: Any) -> np.ndarray:
+    """The image as its display matrix (ISO/IEC 14496-12, 6.2.2) shows it: turned by right angles, mirrored."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return image
+    # A pixel (x, y) is shown at (a x + c y, b x + d y).
+    a, b, _, c, d = (float(n) for n in np.frombuffer(matrix, dtype=np.int32)[:5])
+    if abs(b) + abs(c) > abs(a) + abs(d):
+        image, (a, d) = image.swapaxes(0, 1), (c, b)
+    return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])

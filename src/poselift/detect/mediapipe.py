@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -19,15 +20,18 @@ from poselift.skeleton import BLAZEPOSE_33, Skeleton
 
 DEFAULT_BUNDLE = Path(__file__).parents[1] / "weights" / "pose_landmarker_full.task"
 
+# Two threads that silence stderr at once would restore it in the wrong order.
+_SILENCE = threading.Lock()
+
 
 class MediaPipeDetector:
     """Finds people frame by frame, with tracking between frames; a context manager.
 
     Args:
         bundle: a pose landmarker bundle (.task). Default: the "full" one that comes with the package.
-        people: how many people to look for. The default of two costs nothing while there is one, and keeps MediaPipe
-            from smoothing over time: with a single person it does, which lags a frame behind and smears the limbs
-            where it exchanges left and right for a moment.
+        people: how many people to look for. With one, MediaPipe smooths over time, which lags a frame behind and
+            smears the limbs where it exchanges left and right for a moment. The default of two keeps it from that,
+            for a third of the speed: it searches every frame for the second person.
 
     Raises:
         DataFormatError: the bundle is missing or none.
@@ -72,15 +76,15 @@ class MediaPipeDetector:
         """People in an RGB frame. The confidence is MediaPipe's visibility.
 
         Raises:
-            ShapeError: the frame has no pixels.
+            ShapeError: the frame is no RGB image of uint8, or has no pixels.
             ExternalToolError: MediaPipe failed.
         """
+        if frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0 or frame.dtype != np.uint8:
+            raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {frame.shape} of {frame.dtype}")
         height, width = frame.shape[:2]
-        if height == 0 or width == 0:
-            raise ShapeError(f"frame: expected pixels, got an image of {width} x {height}")
         # MediaPipe wants whole milliseconds that rise; above 1000 frames/s they would not.
         self._last_ms = max(self._last_ms + 1, round(time_s * 1000))
-        image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=frame)
+        image = self._mediapipe.Image(image_format=self._mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(frame))
         # Its first frame makes MediaPipe log a warning about non-square regions.
         quiet = _quiet() if self._first else contextlib.nullcontext()
         self._first = False
@@ -116,16 +120,18 @@ class MediaPipeDetector:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep MediaPipe's C++ log, which no setting turns off, from the terminal."""
-    sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # no stderr to keep clean
-        yield
-        return
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    if sys.stderr is not None:
+        sys.stderr.flush()
+    with _SILENCE:
+        try:
+            kept = os.dup(2)
+        except OSError:  # no stderr to keep clean
+            yield
+            return
+        try:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -22,7 +22,7 @@ def write_csv(clip: Clip, path: Path, *, overwrite: bool = False) -> None:
         OutputError: the file exists and `overwrite` is false, or it cannot be written.
     """
     names, columns = _columns(clip)
-    table = np.concatenate(columns, axis=1)
+    table = np.concatenate(columns, axis=1, dtype=np.float64)
     with (
         whole_file(path, overwrite=overwrite) as temporary,
         open(temporary, "w", newline="", encoding="utf-8") as file,
@@ -45,5 +45,5 @@ def _columns(clip: Clip) -> tuple[list[str], list[np.ndarray]]:
         ([f"{j}_{axis}_px" for j in joints for axis in "xy"], clip.joints_px),
         ([f"{j}_confidence" for j in joints], clip.confidence),
     ]
-    present = [(names, array.reshape(len(clip), -1)) for names, array in parts if array is not None]
+    present = [(names, array.reshape(len(clip), len(names))) for names, array in parts if array is not None]
     return [name for names, _ in present for name in names], [array for _, array in present]

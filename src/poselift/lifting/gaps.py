@@ -9,6 +9,9 @@ import numpy as np
 from poselift.data.clip import Clip
 from poselift.errors import ShapeError
 
+# 0.29 s at 100 frames/s are 29 frames, whatever floating point makes of the product.
+_ROUNDING = 1e-6
+
 
 def gaps_filled(clip: Clip, longest_s: float) -> Clip:
     """Fill gaps of at most `longest_s` seconds by straight lines between the frames around them.
@@ -31,7 +34,7 @@ def gaps_filled(clip: Clip, longest_s: float) -> Clip:
     seen = np.flatnonzero(valid)
     for before, after in itertools.pairwise(seen):
         missing = slice(int(before) + 1, int(after))
-        if not 0 < after - before - 1 <= longest_s * clip.fps:
+        if not 0 < after - before - 1 <= longest_s * clip.fps + _ROUNDING:
             continue
         share = (np.arange(before + 1, after) - before) / (after - before)
         joints[missing] = joints[before] + share[:, None, None] * (joints[after] - joints[before])

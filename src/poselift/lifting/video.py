@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.errors import NoPersonError
+from poselift.errors import NoPersonError, ShapeError
 from poselift.lifting.gaps import gaps_filled
 from poselift.lifting.sides import sides_kept
 from poselift.lifting.smooth import smoothed
+from poselift.lifting.track import MainPerson
 
 if TYPE_CHECKING:
     from poselift.detect.base import Detection, Detector
@@ -52,8 +54,12 @@ def lift_video(
     Raises:
         DataFormatError: the video cannot be read.
         NoPersonError: no frame shows a person.
-        MissingExtraError: the default detector is not installed.
+        ShapeError: a time is negative or not finite.
+        MissingExtraError: PyAV or the default detector is not installed.
     """
+    for name, seconds in (("max_gap_s", max_gap_s), ("smoothing_s", smoothing_s)):
+        if not (np.isfinite(seconds) and seconds >= 0):  # detection takes long; complain before
+            raise ShapeError(f"{name}: expected 0 or more seconds, got {seconds}")
     from poselift.detect.mediapipe import MediaPipeDetector
     from poselift.lifting.lifter import Lifter
 
@@ -84,7 +90,7 @@ def lift_detected(
 
 
 def detect_video(path: Path, detector: Detector, *, on_frame: Callable[[int], None] = lambda done: None) -> Clip:
-    """The 2D joints of a video's main person: who is largest at first, and afterwards who is nearest to them.
+    """The 2D joints of a video's main person, see `lifting.track`. Frames without this person are invalid.
 
     Frames are decoded in a thread of their own while the detector works.
 
@@ -95,14 +101,15 @@ def detect_video(path: Path, detector: Detector, *, on_frame: Callable[[int], No
     from poselift.detect.frames import read_frames, video_info
 
     info = video_info(path)
+    main_person = MainPerson(detector.skeleton)
     people: list[Detection | None] = []
-    last: Detection | None = None
-    for frame in _in_thread(read_frames(path)):
-        found = _main_person(detector.detect(frame, len(people) / info.fps), last)
-        people.append(found)
-        last = found or last
-        on_frame(len(people))
-    if last is None:
+    # An error of the detector, or Ctrl-C, must end the thread at once.
+    with closing(_in_thread(read_frames(path))) as frames:
+        for frame, image in enumerate(frames):
+            time_s = frame / info.fps
+            people.append(main_person.among(detector.detect(image, time_s), time_s))
+            on_frame(frame + 1)
+    if not any(people):
         raise NoPersonError(
             f"{path}: no person found in {len(people)} frames",
             "the person should be most of the picture's height; cut or enlarge the video",
@@ -115,21 +122,11 @@ def detect_video(path: Path, detector: Detector, *, on_frame: Callable[[int], No
         confidence=np.stack([np.zeros(joints, np.float32) if p is None else p.confidence for p in people]),
         valid=np.array([p is not None for p in people]),
         size_px=info.size_px,
-        source=Path(path).name,
+        source=Path(path).name.encode(errors="replace").decode(),  # what is no text in it becomes "?"
     )
 
 
-def _main_person(found: list[Detection], last: Detection | None) -> Detection | None:
-    """The person to follow among those of a frame."""
-    if not found:
-        return None
-    if last is None:
-        return max(found, key=lambda person: np.ptp(person.joints_px, axis=0).prod())
-    centre = last.joints_px.mean(axis=0)
-    return min(found, key=lambda person: float(np.linalg.norm(person.joints_px.mean(axis=0) - centre)))
-
-
-def _in_thread(items: Iterator[T]) -> Iterator[T]:
+def _in_thread(items: Generator[T, None, None]) -> Generator[T, None, None]:
     """The items, made a few ahead by a thread; its errors are raised here, and it ends when the caller stops."""
     waiting: queue.Queue[object] = queue.Queue(_WAITING_FRAMES)
     stopped = threading.Event()
@@ -145,9 +142,10 @@ def _in_thread(items: Iterator[T]) -> Iterator[T]:
 
     def work() -> None:
         try:
-            for item in items:
-                if not put(item):
-                    return
+            with closing(items):
+                for item in items:
+                    if not put(item):
+                        return
             put(_END)
         except BaseException as error:  # handed on to the caller's thread
             put(error)
