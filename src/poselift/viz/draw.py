@@ -94,7 +94,7 @@ def draw_line(image: np.ndarray, start_px: Points2D, end_px: Points2D, colour: R
     """A smooth line with round ends."""
     import cv2
 
-    start, end = (tuple(np.rint(np.asarray(p) * (1 << _SHIFT)).astype(int).tolist()) for p in (start_px, end_px))
+    start, end = ([round(x * (1 << _SHIFT)) for x in point.tolist()] for point in (start_px, end_px))
     if start == end:
         cv2.circle(image, start, round(width_px / 2 * (1 << _SHIFT)), colour, cv2.FILLED, cv2.LINE_AA, _SHIFT)
     else:
