@@ -25,7 +25,10 @@ def mocap(
     fps: Annotated[float, typer.Option(help="Most frames per second to keep.")] = 60.0,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older store.")] = False,
 ) -> None:
-    """Motion capture to a dataset store, split so that no test motion is trained on."""
+    """Motion capture to a dataset store, split so that no test motion is trained on.
+
+    Reads BVH with joint names of the CMU database's conversion or of Character Creator, and ASF/AMC.
+    """
     from poselift.cli.progress import progress_bar
     from poselift.data.readers.corpus import mocap_files, prepare_mocap
     from poselift.errors import OutputError
@@ -42,7 +45,13 @@ def _summary(store: DatasetStore, output: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("split", "clips", "frames", "minutes", title=str(output))
+    same = store.about["same_takes"]
+    note = (
+        f"{len(same)} takes come more than once, in {sum(map(len, same))} clips; each is in one split"
+        if same
+        else None
+    )
+    table = Table("split", "clips", "frames", "minutes", title=str(output), caption=note)
     for split, clips in sorted(store.splits.items()):
         minutes = sum(clip.length / clip.fps for clip in clips) / 60
         table.add_row(split, str(len(clips)), str(sum(clip.length for clip in clips)), f"{minutes:.1f}")

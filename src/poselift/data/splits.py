@@ -50,6 +50,8 @@ _IN_STEP = 0.95  # of the windows
 def split_by_take(store: DatasetStore) -> DatasetStore:
     """The store with the split of each clip set; clips of the same take share the most held-out of their splits.
 
+    Which clips are the same take is told under `same_takes` in `about`.
+
     A store without any clip that is held out by name holds out every tenth take for tests and every twentieth for
     selection, in the order of their names.
     """
@@ -65,7 +67,8 @@ def split_by_take(store: DatasetStore) -> DatasetStore:
         for i in group:
             splits[i] = strictest
     clips = tuple(replace(clip, split=split) for clip, split in zip(store.clips, splits, strict=True))
-    return DatasetStore(store.skeleton, clips, store.arrays, store.about)
+    same = [[store.clips[i].name for i in group] for group in groups if len(group) > 1]
+    return DatasetStore(store.skeleton, clips, store.arrays, {**store.about, "same_takes": same})
 
 
 def _split_by_name(clip: ClipInfo) -> str:

@@ -46,10 +46,11 @@ class AsfSkeleton:
 
 @dataclass(frozen=True, eq=False)
 class AmcMotion:
-    """The channels (F, len(dof)) of each bone of `skeleton` that moves."""
+    """The channels (F, len(dof)) of each bone of `skeleton` that moves; angles in degrees or radians."""
 
     skeleton: AsfSkeleton
     values: Mapping[str, Float[np.ndarray, "frames dof"]]
+    degrees: bool
 
     def __len__(self) -> int:
         return len(self.values[ROOT])
@@ -84,7 +85,7 @@ class AmcMotion:
         # Angles apply in written order about fixed axes: the last written stands leftmost in the product.
         order = "".join(bone.dof[n][1].upper() for n in reversed(turns))
         angles = values[:, turns[::-1]]
-        turn = euler_rotation(order, np.deg2rad(angles) if self.skeleton.degrees else angles)
+        turn = euler_rotation(order, np.deg2rad(angles) if self.degrees else angles)
         return move, bone.axes @ turn @ bone.axes.T
 
 
@@ -236,11 +237,11 @@ def read_amc(path: Path, skeleton: AsfSkeleton) -> AmcMotion:
             not have; the message names the line.
     """
     lines = read_lines(path)
-    first = 0
-    while first < len(lines) and lines[first].strip() != "1":
-        first += 1
-    if first == len(lines):
+    header = [line.strip() for line in lines]
+    if "1" not in header:
         raise format_error(path, len(lines), "frame number 1", "the end of the file")
+    first = header.index("1")
+    degrees = ":RADIANS" not in header[:first] and (skeleton.degrees or ":DEGREES" in header[:first])
     rows = [line.split() for line in lines[first:]]
     while not rows[-1]:
         rows.pop()
@@ -251,7 +252,7 @@ def read_amc(path: Path, skeleton: AsfSkeleton) -> AmcMotion:
     for n, name in enumerate(names, start=1):
         own = rows[n::height]
         values[name] = _finite(path, first + 1 + n, height, own)
-    return AmcMotion(skeleton, values)
+    return AmcMotion(skeleton, values, degrees)
 
 
 def _first_frame(path: Path, skeleton: AsfSkeleton, first: int, rows: list[list[str]]) -> tuple[list[str], list[int]]:

@@ -98,9 +98,9 @@ def _motion_header(path: Path, lines: list[str], motion_line: int) -> tuple[int,
     found = []
     for line, key in ((motion_line + 1, "Frames:"), (motion_line + 2, "Frame Time:")):
         text = lines[line - 1].strip() if line <= len(lines) else "the end of the file"
-        if not text.startswith(key):
+        if not text.lower().startswith(key.lower()):
             raise format_error(path, line, f"'{key}' and a number", repr(text[:40]))
-        found.append(number(path, line, text.removeprefix(key).strip()))
+        found.append(number(path, line, text[len(key) :].strip()))
     frames, frame_time_s = found
     if frames < 1 or frames != int(frames):
         raise format_error(path, motion_line + 1, "a whole number of frames from 1", f"{frames:g}")

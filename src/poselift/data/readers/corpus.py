@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,18 +17,30 @@ from poselift.errors import DataFormatError, ShapeError
 from poselift.skeleton import H36M_17
 
 MOST_FPS = 60.0
+CITATION = (
+    "CMU clips: CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu, created with funding from NSF EIA-0196217"
+)
+TERMS = "CMU clips: free for all uses, also in products that are sold; the data itself may not be resold"
 
 
-def mocap_files(folders: Sequence[Path]) -> list[Path]:
-    """The BVH and AMC files below some folders, in the order of their names.
+def mocap_files(folders: Sequence[Path]) -> dict[str, Path]:
+    """The BVH and AMC files below some folders by the names of their clips, `folder/subfolder/file`, in order.
 
     Raises:
-        DataFormatError: a folder is missing, or there is no such file below any of them.
+        DataFormatError: a folder is missing, there is no such file below any of them, or two have the same name.
     """
+    found: dict[str, Path] = {}
     for folder in folders:
         if not folder.is_dir():
             raise DataFormatError(f"{folder}: expected a folder", "name the folder of unpacked .bvh or .amc files")
-    found = [p for folder in folders for p in sorted(folder.rglob("*")) if p.suffix.lower() in (".bvh", ".amc")]
+        for path in sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".bvh", ".amc")):
+            name = (folder.resolve().name / path.relative_to(folder).with_suffix("")).as_posix()
+            if name in found:
+                raise DataFormatError(
+                    f"{found[name]} and {path}: expected clips of different names, found {name} twice",
+                    "leave one of them out, or rename a folder",
+                )
+            found[name] = path
     if not found:
         names = ", ".join(map(str, folders))
         raise DataFormatError(f"{names}: expected .bvh or .amc files, found none", "unpack the corpus first")
@@ -50,19 +64,23 @@ def prepare_mocap(
         raise ShapeError(f"fps: expected a positive number, got {fps}")
     clips: list[ClipInfo] = []
     joints: list[np.ndarray] = []
+    dialects: list[str] = []
     start = 0
-    for path in mocap_files(folders):
+    for name, path in mocap_files(folders).items():
         take = read_mocap(path)
-        step = max(1, round(take.fps / fps))
+        step = max(1, math.ceil(take.fps / fps - 1e-6))
+        dialects.append(take.dialect)
         joints.append(take.joints_world_mm[::step].astype(np.float32))
-        name = f"{path.parent.name}/{path.stem}"
         clips.append(_clip_info(name, take, start, len(joints[-1]), take.fps / step))
         start += len(joints[-1])
         on_file(len(clips))
     about = {
-        "source": "motion capture in BVH and ASF/AMC files",
+        "source": f"motion capture in BVH and ASF/AMC files below {', '.join(f.resolve().name for f in folders)}",
         "joints": "Human3.6M-17 by poselift.data.readers.mocap",
-        "citation": "CMU clips: mocap.cs.cmu.edu, created with funding from NSF EIA-0196217",
+        "fps": f"at most {fps:g}",
+        "dialects": dict(Counter(dialects)),
+        "citation": CITATION,
+        "terms": TERMS,
     }
     store = DatasetStore(H36M_17, tuple(clips), {"joints_world_mm": np.concatenate(joints)}, about)
     return split_by_take(store)

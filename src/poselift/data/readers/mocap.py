@@ -1,8 +1,8 @@
-"""Motion capture of the CMU database, in four dialects, to Human3.6M joints in millimetres.
+"""Motion capture of the CMU database, in three dialects, to Human3.6M joints in millimetres.
 
 | dialect | files | what is special |
 |---|---|---|
-| `cmu_bvh` | BVH with names such as `LeftUpLeg` | centimetres, or the database's unit; three bones were lost |
+| `cmu_bvh` | BVH with names such as `LeftUpLeg` | centimetres or the database's unit; five bones lost their length |
 | `character_bvh` | BVH with names such as `CC_Base_L_Thigh` | the motion on a character's body, centimetres |
 | `asf_amc` | ASF skeleton, AMC motion, names such as `lfemur` | the database's own format |
 
@@ -104,8 +104,7 @@ CHARACTER_BVH = _dialect(
     nose=_Point(("CC_Base_FacialBone",), (0, 30, 0)),
     head=_Point(("CC_Base_FacialBone",), (120, 0, 0)),
 )
-DIALECTS = (CMU_BVH, CHARACTER_BVH, ASF_AMC)
-# Files do not say their unit; a thigh tells. Far enough apart to leave no doubt: 43 is cm, 7.6 the CMU unit.
+# BVH files do not say their unit; a thigh tells. Far enough apart to leave no doubt: 43 is cm, 7.6 the CMU unit.
 _UNITS_MM = (1.0, 10.0, INCH_MM, CMU_UNIT_MM, 1000.0)
 _THIGH_MM = (300.0, 600.0)
 
@@ -117,6 +116,7 @@ class _Motion(NamedTuple):
     rotations: Mapping[str, np.ndarray]
     dialect: Dialect
     fps: float
+    units_mm: tuple[float, ...]  # that a length of 1 may stand for
 
 
 def read_mocap(path: Path) -> MocapClip:
@@ -130,6 +130,8 @@ def read_mocap(path: Path) -> MocapClip:
     readers = {".bvh": _read_bvh_motion, ".amc": _read_amc_motion}
     if path.suffix.lower() not in readers:
         raise DataFormatError(f"{path}: expected a .bvh or .amc file", "name a motion-capture file")
+    if not path.is_file():
+        raise DataFormatError(f"{path}: expected a file, found none", "check the path")
     motion = readers[path.suffix.lower()](path)
     joints = _h36m_joints(path, motion)
     if _starts_with_rest_pose(joints):
@@ -148,19 +150,26 @@ def _read_bvh_motion(path: Path) -> _Motion:
     fps = 1 / motion.frame_time_s
     # Frame times are written with few digits: 0.0083333 means 120 Hz.
     whole = round(fps)
-    return _Motion(points, axes, dialect, float(whole) if abs(fps - whole) < 1e-3 * fps else fps)
+    return _Motion(points, axes, dialect, float(whole) if abs(fps - whole) < 1e-3 * fps else fps, _UNITS_MM)
 
 
 def _read_amc_motion(path: Path) -> _Motion:
-    skeletons = sorted(p for p in path.parent.iterdir() if p.suffix.lower() == ".asf")
-    if len(skeletons) != 1:
-        raise DataFormatError(
-            f"{path}: expected one .asf file in its folder, found {len(skeletons)}",
-            "put the skeleton of the subject, and no other, beside its motions",
-        )
-    motion = read_amc(path, read_asf(skeletons[0]))
+    motion = read_amc(path, read_asf(_skeleton_file(path)))
     positions, rotations = motion.pose()
-    return _Motion(positions, rotations, _recognised(path, tuple(positions), (ASF_AMC,)), CMU_FPS)
+    dialect = _recognised(path, tuple(positions), (ASF_AMC,))
+    return _Motion(positions, rotations, dialect, CMU_FPS, (motion.skeleton.mm_per_unit,))
+
+
+def _skeleton_file(path: Path) -> Path:
+    """The ASF file of an AMC file's folder; of several, the one that has its subject's name: 01.asf for 01_05.amc."""
+    skeletons = sorted(p for p in path.parent.iterdir() if p.suffix.lower() == ".asf")
+    own = [p for p in skeletons if p.stem == path.stem.rsplit("_", 1)[0]]
+    if len(skeletons) == 1 or len(own) == 1:
+        return (own or skeletons)[0]
+    raise DataFormatError(
+        f"{path}: expected the .asf file of its subject in its folder, found {len(skeletons)} others",
+        "put the skeleton of the subject beside its motions",
+    )
 
 
 def _recognised(path: Path, joints: tuple[str, ...], dialects: tuple[Dialect, ...]) -> Dialect:
@@ -207,7 +216,7 @@ def _h36m_joints(path: Path, motion: _Motion) -> np.ndarray:
 def _mm_per_unit(path: Path, motion: _Motion) -> float:
     hip, knee = (motion.positions[motion.dialect.points[f"left_{j}"].joints[0]] for j in ("hip", "knee"))
     thigh = float(np.linalg.norm(knee - hip, axis=-1).mean())
-    for unit in _UNITS_MM:
+    for unit in motion.units_mm:
         if _THIGH_MM[0] <= thigh * unit <= _THIGH_MM[1]:
             return unit
     raise DataFormatError(
@@ -220,6 +229,6 @@ def _starts_with_rest_pose(joints: np.ndarray) -> bool:
     """Whether the pose jumps after the first frame and nowhere near it: exporters put the rest pose there."""
     if len(joints) < 4:
         return False
-    relative = joints - joints[:, :1]
+    relative = joints - H36M_17.root_position(joints)
     jumps = np.linalg.norm(np.diff(relative[:12], axis=0), axis=-1).mean(axis=-1)
     return bool(jumps[0] > 50 and jumps[0] > 5 * jumps[1:].max())
