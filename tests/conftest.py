@@ -57,3 +57,28 @@ def mocap_store(tmp_path_factory):
     path = tmp_path_factory.mktemp("mocap") / "mocap.safetensors"
     DatasetStore(H36M_17, clips, {"joints_world_mm": joints_world_mm}).save(path)
     return path
+
+
+@pytest.fixture(scope="session")
+def write_video():
+    """Write a small video; its frames are grey and get brighter, or show the images that are given."""
+    av = pytest.importorskip("av")
+
+    def write(path, *, images=None, frames=20, fps=25, size_px=(64, 48), codec="mpeg4", aspect=None, options=None):
+        if images is None:
+            images = (np.full((size_px[1], size_px[0], 3), 5 + 10 * i, dtype=np.uint8) for i in range(frames))
+        with av.open(str(path), "w", options=options or {}) as container:
+            stream = container.add_stream(codec, rate=fps)
+            stream.pix_fmt = "yuv420p"
+            # Frames that do not wait for later ones, so that a cut file holds all frames up to the cut.
+            stream.codec_context.max_b_frames = 0
+            if aspect is not None:
+                stream.codec_context.sample_aspect_ratio = aspect
+            for number, image in enumerate(images):
+                if number == 0:
+                    stream.height, stream.width = image.shape[:2]
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+            container.mux(stream.encode(None))
+        return path
+
+    return write

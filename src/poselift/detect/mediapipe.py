@@ -77,10 +77,12 @@ class MediaPipeDetector:
 
         Raises:
             ShapeError: the frame is no RGB image of uint8, or has no pixels.
-            ExternalToolError: MediaPipe failed.
+            ExternalToolError: MediaPipe failed, or the detector is closed.
         """
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0 or frame.dtype != np.uint8:
             raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {frame.shape} of {frame.dtype}")
+        if self._landmarker is None:
+            raise ExternalToolError("the detector is closed", "use it inside its `with` block")
         height, width = frame.shape[:2]
         # MediaPipe wants whole milliseconds that rise; above 1000 frames/s they would not.
         self._last_ms = max(self._last_ms + 1, round(time_s * 1000))
@@ -104,9 +106,11 @@ class MediaPipeDetector:
         ]
 
     def close(self) -> None:
-        """Free MediaPipe's graph; left to the garbage collector at exit it would raise."""
-        with _quiet():
-            self._landmarker.close()
+        """Free MediaPipe's graph; left to the garbage collector at exit it would raise. Closing twice is closing."""
+        if self._landmarker is not None:
+            with _quiet():
+                self._landmarker.close()
+            self._landmarker = None
 
     def __enter__(self) -> MediaPipeDetector:
         return self

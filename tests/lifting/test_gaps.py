@@ -1,0 +1,86 @@
+"""Laws of filling gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from poselift.data.clip import Clip
+from poselift.errors import ShapeError
+from poselift.lifting.gaps import gaps_filled
+from poselift.skeleton import H36M_17
+
+FPS = 10.0
+#           frame: 0  1  2  3  4  5  6  7  8  9  10 11
+SEEN = np.array([0, 1, 1, 0, 1, 0, 0, 0, 1, 0, 0, 1], dtype=bool)
+
+
+def clip_seen(seen=SEEN, fps=FPS, **changes) -> Clip:
+    """Joints that move in straight lines, each with its own speed and a confidence that falls."""
+    frame = np.arange(len(seen), dtype=np.float32)
+    speed = np.arange(1, 35, dtype=np.float32).reshape(17, 2)
+    joints_px = np.where(seen[:, None, None], 100 + frame[:, None, None] * speed, np.nan)
+    confidence = np.where(seen, 1 - frame / 100, 0).astype(np.float32)[:, None].repeat(17, axis=1)
+    return Clip(H36M_17, fps, joints_px=joints_px, confidence=confidence, valid=seen, **changes)
+
+
+def test_short_gaps_are_filled_and_flagged_and_longer_ones_and_the_ends_stay():
+    filled = gaps_filled(clip_seen(), 0.2)
+    assert np.flatnonzero(filled.filled).tolist() == [3, 9, 10]
+    assert np.flatnonzero(~filled.valid).tolist() == [0, 5, 6, 7]
+    assert np.isnan(filled.joints_px[~filled.valid]).all()
+    assert (filled.confidence[~filled.valid] == 0).all()
+
+
+@pytest.mark.parametrize(("longest_s", "n_filled"), [(0, 0), (0.09, 0), (0.1, 1), (0.2, 3), (0.3, 6), (99, 6)])
+def test_a_gap_is_as_long_as_its_missing_frames(longest_s, n_filled):
+    assert gaps_filled(clip_seen(), longest_s).filled.sum() == n_filled
+
+
+def test_the_longest_gap_is_exact_despite_floating_point():
+    """0.29 * 100 is 28.999999999999996."""
+    seen = np.ones(31, dtype=bool)
+    seen[1:30] = False
+    assert gaps_filled(clip_seen(seen, fps=100.0), 0.29).valid.all()
+    assert not gaps_filled(clip_seen(seen, fps=100.0), 0.28).valid.all()
+
+
+def test_what_moves_in_straight_lines_is_filled_with_the_truth():
+    filled = gaps_filled(clip_seen(), 1.0)
+    truth = clip_seen(np.ones(12, dtype=bool))
+    np.testing.assert_allclose(filled.joints_px[1:], truth.joints_px[1:], rtol=1e-6)
+
+
+def test_a_filled_joint_is_as_sure_as_the_less_sure_end():
+    clip = clip_seen()
+    confidence = clip.confidence.copy()
+    confidence[4, 0], confidence[8, 1] = 0.3, 0
+    filled = gaps_filled(clip.replaced(confidence=confidence), 1.0)
+    np.testing.assert_array_equal(filled.confidence[5:8, 0], np.float32(0.3))
+    np.testing.assert_array_equal(filled.confidence[5:8, 1], 0)
+    np.testing.assert_array_equal(filled.confidence[5:8, 2], np.float32(0.92))
+
+
+def test_what_was_seen_is_not_touched_and_filling_twice_is_filling():
+    clip = clip_seen()
+    once = gaps_filled(clip, 0.2)
+    np.testing.assert_array_equal(once.joints_px[SEEN], clip.joints_px[SEEN])
+    twice = gaps_filled(once, 0.2)
+    for name in ("joints_px", "confidence", "valid", "filled"):
+        np.testing.assert_array_equal(getattr(twice, name), getattr(once, name))
+
+
+@pytest.mark.parametrize("seen", [np.zeros(4, dtype=bool), np.zeros(0, dtype=bool), np.eye(4, dtype=bool)[1]])
+def test_without_two_frames_there_is_nothing_to_fill(seen):
+    np.testing.assert_array_equal(gaps_filled(clip_seen(seen), 9.0).valid, seen)
+
+
+@pytest.mark.parametrize("longest_s", [-0.1, np.nan, np.inf])
+def test_impossible_lengths_are_named(longest_s):
+    with pytest.raises(ShapeError, match="max gap"):
+        gaps_filled(clip_seen(), longest_s)
+
+
+def test_only_2d_joints_are_filled():
+    with pytest.raises(ShapeError, match="no 2D joints"):
+        gaps_filled(Clip(H36M_17, FPS, joints_root_mm=np.zeros((2, 17, 3))), 1.0)
