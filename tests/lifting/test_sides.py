@@ -71,5 +71,5 @@ def test_nothing_is_concluded_across_a_long_pause():
 
 def test_clips_too_short_to_tell_are_left_alone():
     clip = walking()
-    short = clip.replaced(joints_px=clip.joints_px[:1], confidence=clip.confidence[:1], valid=None, filled=None)
+    short = Clip(H36M_17, 30.0, joints_px=clip.joints_px[:1], confidence=clip.confidence[:1])
     assert not exchanged_sides(short).any()

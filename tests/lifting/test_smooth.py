@@ -16,8 +16,8 @@ FRAMES = 60
 def clip_of(joints: np.ndarray, valid: np.ndarray | None = None) -> Clip:
     joints = joints.copy()
     root = np.full((len(joints), 3), 3000.0)
-    if valid is not None:
-        joints[~valid], root[~valid] = np.nan, np.nan
+    valid = np.ones(len(joints), dtype=bool) if valid is None else valid
+    joints[~valid], root[~valid] = np.nan, np.nan
     return Clip(H36M_17, 30.0, joints_root_mm=joints, root_cam_mm=root, valid=valid)
 
 

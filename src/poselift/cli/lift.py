@@ -135,8 +135,6 @@ def _counted(frames: Iterator[np.ndarray], show: Callable[[int], None]) -> Itera
 
 def _tell(clip: Clip, times: _Times, output: Path) -> None:
     """Say what was found and how fast; loading models, the page and the overlay do not count."""
-    assert clip.valid is not None
-    assert clip.filled is not None
     speed = len(clip) / sum(times.seconds.values())
     share = 100 * times.seconds["lifting"] / times.seconds["detection"]
     typer.echo(

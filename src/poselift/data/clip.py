@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -13,6 +13,9 @@ from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.skeleton.convert import conversion
 from poselift.skeleton.skeleton import Skeleton
+
+# The default of fields that `Clip` sets itself, which are arrays for everyone who reads them.
+_FILLED_IN = cast("np.ndarray", None)
 
 
 def _frozen(array: np.ndarray, name: str) -> np.ndarray:
@@ -26,6 +29,13 @@ def _frozen(array: np.ndarray, name: str) -> np.ndarray:
         array = array.copy()
     array.setflags(write=False)
     return array
+
+
+class Keypoints(NamedTuple):
+    """2D joints (F, J, 2) in pixels, and their confidence (F, J)."""
+
+    joints_px: np.ndarray
+    confidence: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +62,8 @@ class Clip:
     fps: float
     joints_px: Float[np.ndarray, "frames joints 2"] | None = None
     confidence: Float[np.ndarray, "frames joints"] | None = None
-    valid: Bool[np.ndarray, " frames"] | None = None
-    filled: Bool[np.ndarray, " frames"] | None = None
+    valid: Bool[np.ndarray, " frames"] = _FILLED_IN
+    filled: Bool[np.ndarray, " frames"] = _FILLED_IN
     joints_root_mm: Float[np.ndarray, "frames joints 3"] | None = None
     root_cam_mm: Float[np.ndarray, "frames 3"] | None = None
     size_px: tuple[int, int] | None = None
@@ -104,9 +114,18 @@ class Clip:
     @property
     def frames(self) -> Int[np.ndarray, " frames"]:
         """Frame numbers from 0."""
-        lead = self.joints_px if self.joints_px is not None else self.joints_root_mm
-        assert lead is not None  # __post_init__ checked it
-        return np.arange(len(lead))
+        return np.arange(len(self.valid))
+
+    @property
+    def keypoints(self) -> Keypoints:
+        """The 2D joints and their confidences.
+
+        Raises:
+            ShapeError: the clip has none.
+        """
+        if self.joints_px is None or self.confidence is None:
+            raise ShapeError("this clip has no 2D joints", "read keypoints or detect them in a video first")
+        return Keypoints(self.joints_px, self.confidence)
 
     @property
     def joints_cam_mm(self) -> Float[np.ndarray, "frames joints 3"]:

@@ -29,8 +29,6 @@ def write_csv(clip: Clip, path: Path, *, overwrite: bool = False) -> None:
     ):
         writer = csv.writer(file)
         writer.writerow(["frame", "time_s", "valid", "filled", *names])
-        assert clip.valid is not None
-        assert clip.filled is not None
         for frame, values in enumerate(table):
             cells = [f"{value:.6g}" if np.isfinite(value) else "" for value in values]
             start = [frame, f"{frame / clip.fps:.6f}", int(clip.valid[frame]), int(clip.filled[frame])]

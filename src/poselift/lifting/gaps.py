@@ -24,12 +24,7 @@ def gaps_filled(clip: Clip, longest_s: float) -> Clip:
     """
     if not (np.isfinite(longest_s) and longest_s >= 0):
         raise ShapeError(f"max gap: expected 0 or more seconds, got {longest_s}")
-    if clip.joints_px is None:
-        raise ShapeError("this clip has no 2D joints to fill")
-    assert clip.confidence is not None
-    assert clip.valid is not None
-    assert clip.filled is not None
-    joints, confidence = clip.joints_px.copy(), clip.confidence.copy()
+    joints, confidence = (array.copy() for array in clip.keypoints)
     valid, filled = clip.valid.copy(), clip.filled.copy()
     seen = np.flatnonzero(valid)
     for before, after in itertools.pairwise(seen):

@@ -71,27 +71,21 @@ class Lifter:
             ShapeError: no 2D joints; neither camera nor image size; or as for `lift_arrays`.
             GeometryError: as for `lift_arrays`.
         """
-        if clip.joints_px is None:
-            raise ShapeError("this clip has no joints_px to lift", "read keypoints or detect them in a video first")
         if clip.camera is None and clip.size_px is None:
             raise ShapeError("this clip has neither a camera nor an image size", "set size_px to (width, height)")
         camera = clip.camera or Camera.guessed(clip.size_px or (0, 0))
         ours = clip.converted(self.skeleton)
-        assert ours.joints_px is not None
-        assert ours.confidence is not None
-        assert ours.valid is not None
+        joints_px, confidence = ours.keypoints
         seen = ours.valid
         joints_root_mm = np.full((len(ours), len(self.skeleton), 3), np.nan, dtype=np.float32)
         root_cam_mm = np.full((len(ours), 3), np.nan, dtype=np.float32)
-        joints_root_mm[seen], root_cam_mm[seen] = self.lift_arrays(
-            ours.joints_px[seen], ours.confidence[seen], camera
-        )
+        joints_root_mm[seen], root_cam_mm[seen] = self.lift_arrays(joints_px[seen], confidence[seen], camera)
         lifted = np.asarray(np.isfinite(joints_root_mm).all(axis=(1, 2)))
         return ours.replaced(
             joints_root_mm=joints_root_mm,
             root_cam_mm=root_cam_mm,
-            joints_px=np.where(lifted[:, None, None], ours.joints_px, np.nan),
-            confidence=np.where(lifted[:, None], ours.confidence, 0),
+            joints_px=np.where(lifted[:, None, None], joints_px, np.nan),
+            confidence=np.where(lifted[:, None], confidence, 0),
             valid=lifted,
             camera=camera,
         )

@@ -20,12 +20,13 @@ _LONGEST_STEP_S = 0.25  # frames further apart do not tell about each other
 
 
 def exchanged_sides(clip: Clip) -> Bool[np.ndarray, " frames"]:
-    """Which frames of a 2D clip have left and right exchanged."""
+    """Which frames of a 2D clip have left and right exchanged.
+
+    Raises:
+        ShapeError: the clip has no 2D joints.
+    """
     exchanged = np.zeros(len(clip), dtype=bool)
-    assert clip.joints_px is not None  # checked by Clip where there is a confidence
-    assert clip.confidence is not None
-    assert clip.valid is not None
-    seen = np.flatnonzero(clip.valid & (clip.confidence > 0).any(axis=-1))
+    seen = np.flatnonzero(clip.valid & (clip.keypoints.confidence > 0).any(axis=-1))
     if len(seen) < 2:
         return exchanged
     stay, cross = _movements(clip, seen)
@@ -40,10 +41,8 @@ def sides_kept(clip: Clip) -> Clip:
     exchanged = exchanged_sides(clip)
     if not exchanged.any():
         return clip
-    assert clip.joints_px is not None
-    assert clip.confidence is not None
     mirror = clip.skeleton.flip_permutation
-    joints_px, confidence = clip.joints_px.copy(), clip.confidence.copy()
+    joints_px, confidence = (array.copy() for array in clip.keypoints)
     joints_px[exchanged] = joints_px[exchanged][:, mirror]
     confidence[exchanged] = confidence[exchanged][:, mirror]
     return clip.replaced(joints_px=joints_px, confidence=confidence)
@@ -51,11 +50,9 @@ def sides_kept(clip: Clip) -> Clip:
 
 def _movements(clip: Clip, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How far paired joints move from one seen frame to the next if labels stay, and if they are exchanged."""
-    assert clip.joints_px is not None
-    assert clip.confidence is not None
     skeleton = clip.skeleton
     paired = skeleton.indices((*skeleton.left, *skeleton.right))
-    joints, confidence = clip.joints_px[seen], clip.confidence[seen]
+    joints, confidence = (array[seen] for array in clip.keypoints)
     weight = (confidence > 0).astype(float)[..., None]
     centre = (np.nan_to_num(joints) * weight).sum(1, keepdims=True) / weight.sum(1, keepdims=True)
     size = np.sqrt(((np.nan_to_num(joints - centre) ** 2) * weight).sum((1, 2)) / weight.sum((1, 2)))

@@ -23,7 +23,6 @@ def smoothed(clip: Clip, seconds: float) -> Clip:
         raise ShapeError(f"smoothing: expected 0 or more seconds, got {seconds}")
     if clip.joints_root_mm is None:
         raise ShapeError("this clip has no 3D joints to smooth", "lift it first")
-    assert clip.valid is not None
     deviation = seconds * clip.fps
     if deviation == 0:
         return clip

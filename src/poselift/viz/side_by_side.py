@@ -84,21 +84,18 @@ class SideBySide:
 
     def _draw_keypoints(self, image: np.ndarray, frame: int) -> None:
         clip = self.clip
-        assert clip.joints_px is not None
-        assert clip.confidence is not None
-        assert clip.valid is not None
-        assert clip.filled is not None
         if not clip.valid[frame]:
             return
+        joints_px, confidence = clip.keypoints
         scale = np.array(self.video_size_px) / self.image_size_px
         palette = PALE_RGB if clip.filled[frame] else SIDE_RGB
         draw_figure(
             image,
-            clip.joints_px[frame] * scale,
+            joints_px[frame] * scale,
             clip.skeleton,
             palette,
             thickness_px=max(2.0, max(image.shape) / 200),
-            weight=clip.confidence[frame],
+            weight=confidence[frame],
         )
 
 

@@ -47,8 +47,6 @@ class Stage:
         """
         if clip.joints_root_mm is None:
             raise ShapeError("joints_root_mm: this clip has 2D joints only", "lift it first: poselift lift")
-        assert clip.valid is not None
-        assert clip.filled is not None
         rotation = camera_to_stage(clip)
         joints = clip.joints_root_mm @ rotation.T
         present = clip.valid & np.isfinite(joints).all(axis=-1).any(axis=-1)

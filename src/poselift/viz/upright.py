@@ -43,14 +43,12 @@ def camera_to_stage(clip: Clip) -> Float[np.ndarray, "3 3"]:
 
 
 def _voted_pitch_rad(clip: Clip) -> float:
-    if clip.joints_root_mm is None:
-        return 0.0
     try:
         body = clip.converted(H36M_17).joints_root_mm
     except SkeletonError:
         return 0.0
-    assert body is not None
-    assert clip.valid is not None
+    if body is None:
+        return 0.0
     feet = body[:, H36M_17.indices(("left_ankle", "right_ankle"))].mean(axis=1)
     votes = np.concatenate(
         [
