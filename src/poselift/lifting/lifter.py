@@ -71,11 +71,11 @@ class Lifter:
             ShapeError: no 2D joints; neither camera nor image size; or as for `lift_arrays`.
             GeometryError: as for `lift_arrays`.
         """
+        ours = clip.converted(self.skeleton)
+        joints_px, confidence = ours.keypoints
         if clip.camera is None and clip.size_px is None:
             raise ShapeError("this clip has neither a camera nor an image size", "set size_px to (width, height)")
         camera = clip.camera or Camera.guessed(clip.size_px or (0, 0))
-        ours = clip.converted(self.skeleton)
-        joints_px, confidence = ours.keypoints
         seen = ours.valid
         joints_root_mm = np.full((len(ours), len(self.skeleton), 3), np.nan, dtype=np.float32)
         root_cam_mm = np.full((len(ours), 3), np.nan, dtype=np.float32)
