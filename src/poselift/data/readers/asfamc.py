@@ -15,7 +15,7 @@ from typing import TypeAlias
 import numpy as np
 from jaxtyping import Float
 
-from poselift.data.readers.lines import format_error, number, read_lines
+from poselift.data.readers.lines import format_error, number, numbers, read_lines
 from poselift.geometry.rotation import euler_rotation
 
 ROOT = "root"
@@ -76,7 +76,7 @@ class AmcMotion:
         return starts | {f"{name}End": ends[name] for name in leaves}, rotations
 
     def _local_motion(self, bone: AsfBone) -> tuple[np.ndarray, np.ndarray]:
-        values = self.values.get(bone.name, np.zeros((len(self), 0)))
+        values = self.values[bone.name] if bone.dof else np.zeros((len(self), 0))
         move = np.zeros((len(self), 3))
         turns = [n for n, dof in enumerate(bone.dof) if dof in _TURNS]
         for n, dof in enumerate(bone.dof):
@@ -249,9 +249,9 @@ def read_amc(path: Path, skeleton: AsfSkeleton) -> AmcMotion:
     height = len(names) + 1
     _check_layout(path, first + 1, rows, names, widths)
     values = {}
-    for n, name in enumerate(names, start=1):
-        own = rows[n::height]
-        values[name] = _finite(path, first + 1 + n, height, own)
+    for n, (name, width) in enumerate(zip(names, widths, strict=True), start=1):
+        own = [words[1:] for words in rows[n::height]]
+        values[name] = numbers(path, own, range(first + 1 + n, first + 1 + len(rows), height), width)
     return AmcMotion(skeleton, values, degrees)
 
 
@@ -265,8 +265,9 @@ def _first_frame(path: Path, skeleton: AsfSkeleton, first: int, rows: list[list[
         if name not in skeleton.bones or name in names:
             raise format_error(path, line, "a bone of the skeleton, once a frame", repr(name))
         names.append(name)
-    if ROOT not in names:
-        raise format_error(path, first, "a frame with 'root'", "none")
+    for name, bone in skeleton.bones.items():
+        if bone.dof and name not in names:
+            raise format_error(path, first, f"bone {name!r} in the frame", "none")
     return names, [len(skeleton.bones[name].dof) for name in names]
 
 
@@ -289,16 +290,3 @@ def _check_layout(path: Path, first: int, rows: list[list[str]], names: list[str
         raise format_error(
             path, first + len(rows) - 1, f"bone {names[len(rows) % height - 1]!r}", "the end of the file"
         )
-
-
-def _finite(path: Path, line: int, step: int, rows: list[list[str]]) -> np.ndarray:
-    """The numbers behind the first word of each row; the rows are `step` lines apart."""
-    try:
-        values = np.array([row[1:] for row in rows], dtype=np.float64)
-    except ValueError:
-        values = np.full(1, np.nan)
-    if not np.isfinite(values).all():
-        for n, row in enumerate(rows):
-            for word in row[1:]:
-                number(path, line + n * step, word)
-    return values

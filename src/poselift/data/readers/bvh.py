@@ -17,6 +17,8 @@ from poselift.data.readers.lines import format_error, number, number_rows, read_
 from poselift.geometry.rotation import euler_rotation
 
 _CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
+_COUNTS = tuple("0123456")
+_FRAME_TIMES_S = (1e-4, 10.0)  # beyond, the time is damaged or in another unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +106,9 @@ def _motion_header(path: Path, lines: list[str], motion_line: int) -> tuple[int,
     frames, frame_time_s = found
     if frames < 1 or frames != int(frames):
         raise format_error(path, motion_line + 1, "a whole number of frames from 1", f"{frames:g}")
-    if frame_time_s <= 0:
-        raise format_error(path, motion_line + 2, "a frame time above 0", f"{frame_time_s:g}")
+    shortest, longest = _FRAME_TIMES_S
+    if not shortest <= frame_time_s <= longest:
+        raise format_error(path, motion_line + 2, f"{shortest:g} to {longest:g} seconds", f"{frame_time_s:g}")
     return int(frames), frame_time_s
 
 
@@ -122,9 +125,10 @@ class _Hierarchy:
 
     def parse(self, lines: list[str]) -> int:
         """Read up to MOTION and return its line."""
-        if lines[0].split()[:1] != ["HIERARCHY"]:
+        start, *rest = lines[0].split(maxsplit=1) or [""]
+        if start != "HIERARCHY":
             raise format_error(self.path, 1, "HIERARCHY", repr(lines[0][:40]))
-        for line, text in enumerate(lines[1:], start=2):
+        for line, text in enumerate([*rest, *lines[1:]], start=2 - len(rest)):
             words = text.replace("{", " { ").replace("}", " } ").split()
             if words == ["MOTION"]:
                 self._finish(line)
@@ -148,7 +152,7 @@ class _Hierarchy:
             case ["OFFSET", x, y, z, *rest] if self.open:
                 self.offsets[self.open[-1]] = [number(self.path, line, w) for w in (x, y, z)]
                 return rest
-            case ["CHANNELS", count, *rest] if self.open and count.isdigit() and len(rest) >= int(count):
+            case ["CHANNELS", count, *rest] if self.open and count in _COUNTS and len(rest) >= int(count):
                 self.channels[self.open[-1]] = self._checked_channels(line, rest[: int(count)])
                 return rest[int(count) :]
         raise format_error(self.path, line, "a statement of the hierarchy, or MOTION", repr(" ".join(words)[:40]))

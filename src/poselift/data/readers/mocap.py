@@ -54,28 +54,30 @@ class Dialect:
     Attributes:
         name: short name, goes into the clip table.
         points: where the Human3.6M joints are; pelvis and thorax are the means of the hips and of the shoulders.
+        others: further joints that a file of this dialect has.
     """
 
     name: str
     points: Mapping[str, _Point]
+    others: tuple[str, ...] = ()
 
     @property
     def needed(self) -> set[str]:
         """The joints a file of this dialect has."""
-        return {joint for point in self.points.values() for joint in point.joints}
+        return {joint for point in self.points.values() for joint in point.joints} | set(self.others)
 
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 
 
-def _dialect(name: str, sides: tuple[str, str], limbs: str, **trunk: _Point) -> Dialect:
+def _dialect(name: str, sides: tuple[str, str], limbs: str, others: tuple[str, ...] = (), **trunk: _Point) -> Dialect:
     """A dialect from its names of the limbs, in the order of `_LIMBS`, with `*` for the side."""
     points = {
         f"{ours}_{joint}": _Point((theirs.replace("*", side),))
         for ours, side in zip(("left", "right"), sides, strict=True)
         for joint, theirs in zip(_LIMBS, limbs.split(), strict=True)
     }
-    return Dialect(name, {**points, **trunk})
+    return Dialect(name, {**points, **trunk}, others)
 
 
 # The nose of Human3.6M is the top of the neck, somewhat in front of it; its head is the top of the head. The CMU
@@ -84,6 +86,7 @@ CMU_BVH = _dialect(
     "cmu_bvh",
     ("Left", "Right"),
     "*UpLeg *Leg *Foot *Arm *ForeArm *FingerBase",
+    others=("Spine1", "Neck", "LeftShoulder", "RightShoulder", "LeftHand", "RightHand"),
     spine=_Point(("Spine",)),
     nose=_Point(("Head",), (0, 0, 30)),
     head=_Point(("HeadEnd",)),
