@@ -48,7 +48,6 @@ ROOMS = {
     "mediapipe": ["detect"],
     "cv2": ["detect", "viz"],
     "av": ["detect", "lifting", "viz"],
-    "matplotlib": ["viz"],
     "scipy": ["data.readers", "data.keypoints"],
     "h5py": ["data.readers", "data.keypoints"],
     "ray": ["lifting.batch"],
@@ -58,7 +57,7 @@ ROOMS = {
     "rich": ["cli", "metrics.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
-INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "matplotlib", "scipy", "h5py", "ray"}
+INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "scipy", "h5py", "ray"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "legacy"}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 500, 60
 

@@ -12,7 +12,6 @@ HEAVY = {
     "cv2",
     "ray",
     "onnxruntime",
-    "matplotlib",
     "av",
     "onnx",
     "pydantic",
