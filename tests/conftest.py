@@ -18,6 +18,29 @@ settings.register_profile("poselift", derandomize=True, deadline=None, max_examp
 settings.load_profile("poselift")
 
 
+# Left-hand joints of somebody who stands, in millimetres: x to the right, y forward, z up.
+STANDING_MM = {
+    "pelvis": (0, 0, 950),
+    "hip": (-120, 0, 940),
+    "knee": (-120, 20, 510),
+    "ankle": (-120, 0, 90),
+    "spine": (0, 0, 1180),
+    "thorax": (0, 0, 1430),
+    "nose": (0, 60, 1520),
+    "head": (0, 0, 1680),
+    "shoulder": (-180, 0, 1410),
+    "elbow": (-200, -20, 1130),
+    "wrist": (-210, 20, 880),
+}
+
+
+def standing_mm(skeleton):
+    """Joints (J, 3) of somebody who stands; x to the right, y forward, z up."""
+    joints = np.array([STANDING_MM[name.split("_")[-1]] for name in skeleton.joints], dtype=np.float32)
+    joints[skeleton.indices(skeleton.right), 0] *= -1
+    return joints
+
+
 @pytest.fixture
 def unchecked_shapes():
     """Calls go through as they do for a user, who meets our own errors and no type checker."""
@@ -33,22 +56,7 @@ def mocap_store(tmp_path_factory):
     from poselift.data.store import ClipInfo, DatasetStore
     from poselift.skeleton import H36M_17
 
-    places = {
-        "pelvis": (0, 0, 950),
-        "hip": (-120, 0, 940),
-        "knee": (-120, 20, 510),
-        "ankle": (-120, 0, 90),
-        "spine": (0, 0, 1180),
-        "thorax": (0, 0, 1430),
-        "nose": (0, 60, 1520),
-        "head": (0, 0, 1680),
-        "shoulder": (-180, 0, 1410),
-        "elbow": (-200, -20, 1130),
-        "wrist": (-210, 20, 880),
-    }
-    standing = np.array([places[name.split("_")[-1]] for name in H36M_17.joints], dtype=np.float32)
-    standing[H36M_17.indices(H36M_17.right), 0] *= -1
-    joints_world_mm = standing + np.random.default_rng(0).normal(0, 40, (120, 17, 3)).astype(np.float32)
+    joints_world_mm = standing_mm(H36M_17) + np.random.default_rng(0).normal(0, 40, (120, 17, 3)).astype(np.float32)
     clips = (
         ClipInfo("long", "s1", "walk", 0, 80, 30.0),
         ClipInfo("short", "s1", "jump", 80, 10, 30.0),
@@ -82,3 +90,62 @@ def write_video():
         return path
 
     return write
+
+
+class FakeDetector:
+    """Finds in frame i the people that `found(i)` lists, and notes what it was shown and whether it was closed."""
+
+    def __init__(self, found):
+        # Imported here, so that the hook above sees the modules first.
+        from poselift.skeleton import H36M_17
+
+        self.skeleton = H36M_17
+        self.found = found
+        self.shown = []
+        self.closed = False
+
+    def detect(self, frame, time_s):
+        self.shown.append((round((float(frame.mean()) - 5) / 10), time_s))
+        return self.found(len(self.shown) - 1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.closed = True
+
+
+@pytest.fixture(scope="session")
+def fake_detector():
+    return FakeDetector
+
+
+@pytest.fixture(scope="session")
+def someone():
+    """Make a detection of somebody 40 px high who stands about a centre."""
+    from poselift.detect.base import Detection
+    from poselift.skeleton import H36M_17
+
+    pose_px = (standing_mm(H36M_17)[:, [0, 2]] - [0, 900]).astype(np.float32) * np.float32([0.025, -0.025])
+
+    def make(x=32.0, y=24.0, size=1.0):
+        centre_px = np.array([x, y], dtype=np.float32)
+        return Detection(size * pose_px + centre_px, np.linspace(0.5, 1, 17, dtype=np.float32))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory):
+    """Path of a small exported network, of which no weight is 0."""
+    import torch
+
+    from poselift.export.onnx import export_onnx
+    from poselift.models import create_model
+
+    torch.manual_seed(0)
+    model = create_model("lcn", channels=4, layers=1, add_input=False, normalisation="person_centred")
+    path = tmp_path_factory.mktemp("model") / "tiny.onnx"
+    with torch.no_grad():
+        export_onnx(model, {"licence": "MIT"}, path)
+    return path
