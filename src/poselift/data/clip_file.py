@@ -113,7 +113,8 @@ def _clip(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Clip:
         raise DataFormatError(f"its joints are not those of skeleton {skeleton.name} here", "pip install -U poselift")
     camera = header["camera"]
     if camera is not None:
-        camera = Camera(**{**camera, "size_px": _pair(camera["size_px"])})
+        values = {name: np.array(camera[name]) for name in _CAMERA}
+        camera = Camera(**values, size_px=_pair(camera["size_px"]), name=str(camera["name"]))
     return Clip(
         skeleton,
         float(header["fps"]),
