@@ -136,7 +136,8 @@ def _write_npz(clip: Clip, path: Path) -> None:
 
 
 def _read_npz(path: Path) -> Clip:
-    with np.load(path, allow_pickle=False) as file:
+    # numpy leaves a damaged file that it opened itself open.
+    with open(path, "rb") as opened, np.load(opened, allow_pickle=False) as file:
         header = json.loads(str(file["header"]))
         _check_version(header)
         return _clip(header, {name: file[name] for name in (*_ARRAYS, *_FLAGS) if name in file})
@@ -154,7 +155,7 @@ def _write_json(clip: Clip, path: Path) -> None:
 
 
 def _row(clip: Clip, frame: int) -> dict[str, Any]:
-    row: dict[str, Any] = {"frame": frame, "time_s": round(frame / clip.fps, 6)}
+    row: dict[str, Any] = {"frame": frame, "time_s": round(frame / float(clip.fps), 6)}
     for name in _FLAGS:
         row[name] = bool(getattr(clip, name)[frame])
     for name in _ARRAYS:
