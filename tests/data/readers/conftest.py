@@ -5,6 +5,7 @@ The body is the same in all of them, in millimetres at rest: y up, facing z, the
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ CHARACTER = {bone: f"CC_Base_{name}" for bone, name in CHARACTER.items()}
 
 @dataclass(frozen=True)
 class Person:
-    """Where the root is (F, 3) in mm, and the angles (F, 3) in degrees about x, then y, then z, of bones that turn."""
+    """Where the root is (F, 3) in mm, and the angles (F, 3) of bones that turn: degrees about x, then y, then z."""
 
     root: np.ndarray
     turns: Mapping[str, np.ndarray]
@@ -74,7 +75,7 @@ class Person:
         return rotation_of(self.turns.get(bone, np.zeros((len(self.root), 3))))
 
     def starts(self) -> dict[str, np.ndarray]:
-        """Where each bone starts (F, 3), the end of the head as `top`, and 30 mm before the head's start as `nose`."""
+        """Where each bone starts (F, 3), where the head ends as `top`, and 30 mm before its start as `nose`."""
         starts, ends, axes = {"root": self.root}, {"root": self.root}, {"root": self.rotation("root")}
         for bone, (parent, rest) in BONES.items():
             starts[bone], axes[bone] = ends[parent], axes[parent] @ self.rotation(bone)
@@ -152,8 +153,8 @@ def _bvh_text(
     rows = []
     for f, root in enumerate(person.root):
         # The face's x is the head's y, its y the head's z: a quarter turn about z, then one about the new x.
-        channels = [[*turns[bone][f], *((90, 90) if bone == "head" and face else ())] for bone in bones]
-        rows.append(_words([*(root / mm), *sum(channels, [])]))
+        channels = [(*turns[bone][f], *((90, 90) if bone == "head" and face else ())) for bone in bones]
+        rows.append(_words([*(root / mm), *itertools.chain(*channels)]))
     if rest_pose_first:
         rows.insert(0, _words([*(person.root[0] / mm), *np.zeros(3 * len(bones))]))
     lines = ["HIERARCHY", *hierarchy, "MOTION", f"Frames: {len(rows)}", f"Frame Time: {frame_time}", *rows]

@@ -14,16 +14,18 @@ from poselift.errors import DataFormatError
 HINT = "export the motion again, or leave this file out"
 # No length, angle or count in a motion is larger; a damaged exponent would overflow further on.
 LARGEST = 1e9
+_LONGEST = 60  # characters that an error shows of a file
 _BINARY = re.compile("[\0-\b\x0e-\x19\x1b-\x1f]")  # 1A ends text files of DOS
 
 
 def format_error(path: Path, line: int, expected: str, found: str) -> DataFormatError:
     """The error of a file that breaks its format in `line`, counted from 1."""
+    found = found if len(found) <= _LONGEST else f"{found[:_LONGEST]} ..."
     return DataFormatError(f"{path}, line {line}: expected {expected}, found {found}", HINT)
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file.
+    """The lines of a text file up to the last that is not blank.
 
     Raises:
         DataFormatError: it cannot be read, is empty, or is no text.
@@ -41,7 +43,7 @@ def read_lines(path: Path) -> list[str]:
         raise DataFormatError(f"{path}: expected text, found binary data at character {binary.start() + 1}", HINT)
     if not text.strip():
         raise DataFormatError(f"{path}: expected text, found an empty file", HINT)
-    return re.split("\r\n|\r|\n", text)
+    return re.split("\r\n|\r|\n", text.rstrip(" \t\r\n\x1a"))
 
 
 def number(path: Path, line: int, word: str) -> float:
