@@ -58,10 +58,12 @@ def prepare_mocap(
 
     Raises:
         DataFormatError: a file breaks its format; the message names file and line.
-        ShapeError: `fps` is not positive.
+        ShapeError: `fps` is below 1.
     """
-    if not (np.isfinite(fps) and fps > 0):
-        raise ShapeError(f"fps: expected a positive number, got {fps}")
+    if not (np.isfinite(fps) and fps >= 1):
+        raise ShapeError(
+            f"fps: expected a number from 1, got {fps}", "say how many frames a second to keep, such as 60"
+        )
     clips: list[ClipInfo] = []
     joints: list[np.ndarray] = []
     dialects: list[str] = []
