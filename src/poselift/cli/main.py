@@ -17,6 +17,20 @@ from poselift.errors import PoseliftError
 _UsageError: Any = typer.BadParameter.__base__
 
 
+class _Warnings(logging.Handler):
+    """Shows what the libraries warn of, each message once: the overlay reads the video a second time."""
+
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self._told: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if message not in self._told:
+            self._told.add(message)
+            typer.secho(f"warning: {message}", fg="yellow", err=True)
+
+
 class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -57,7 +71,7 @@ def _options(
 
 def main() -> None:
     """Run a command. What the user can mend ends in one line and a hint, a defect of poselift in a traceback."""
-    logging.basicConfig(format="warning: %(message)s", level=logging.WARNING)
+    logging.basicConfig(handlers=[_Warnings(logging.WARNING)])
     try:
         code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
     except PoseliftError as error:
