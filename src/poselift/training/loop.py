@@ -147,12 +147,14 @@ class _Run:
 
     def about(self) -> dict[str, Any]:
         """Where the model comes from, for the run folder and the checkpoints."""
+        recipe = self.recipe.model_dump(mode="json")
+        recipe["data"]["store"] = self.recipe.data.store.name  # where it lay is nobody's business
         return {
             "poselift": poselift.__version__,
             "torch": torch.__version__,
             "python": platform.python_version(),
             "device": str(self.fabric.device),
-            "recipe": self.recipe.model_dump(mode="json"),
+            "recipe": recipe,
             "data": dict(self.store.about),
         }
 
