@@ -1,4 +1,4 @@
-"""However a file is damaged, it is read as a motion of finite joints or told with its name and line, never a crash."""
+"""A damaged file is read as a motion of finite joints, or told with its name and line; it never crashes."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ GARBAGE = (
 
 @pytest.fixture(params=["cmu_bvh", "character_bvh", "asf", "amc"])
 def damage(request, unchecked_shapes, person, write_bvh, write_amc):
-    """(path, text, read): a sound file, and what reading gives with another text in its place: the clip or the error."""
+    """(path, text, read): a sound file, and the clip or the error that reading gives with other bytes in it."""
     if request.param in ("asf", "amc"):
         motion = write_amc(person)
         path = motion if request.param == "amc" else motion.with_name("01.asf")
@@ -103,7 +103,7 @@ def test_lines_missing_or_twice(damage):
     path, text, read = damage
     lines = text.splitlines(keepends=True)
     for n in np.linspace(0, len(lines) - 1, CUTS // 8).astype(int):
-        for changed in (lines[:n] + lines[n + 1 :], lines[:n] + [lines[n]] + lines[n:]):
+        for changed in (lines[:n] + lines[n + 1 :], [*lines[:n], lines[n], *lines[n:]]):
             result = read("".join(changed).encode())
             if isinstance(result, DataFormatError):
                 assert_tells(result, path)
