@@ -6,13 +6,12 @@ The videos and the OpenPose keypoints are in two versions of one package (BSD-3-
     pip download --no-deps pose2sim==0.4.15
     unzip -d pose2sim-0.10.49 pose2sim-0.10.49-*.whl
     unzip -d pose2sim-0.4.15 pose2sim-0.4.15-*.whl
-    python benchmarks/pose2sim.py --pose2sim pose2sim-0.10.49 --openpose pose2sim-0.4.15 \
-        --bundle pose_landmarker_full.task
+    python benchmarks/pose2sim.py --pose2sim pose2sim-0.10.49 --openpose pose2sim-0.4.15
 
-Both methods get the same detections of the same frames: MediaPipe's image landmarks are lifted by poselift, its world
-landmarks are the rival. Each camera is lifted alone, without its calibration; the calibrated cameras only make the
-references (see `pose2sim_reference`). The error is that of the twelve limb joints after Procrustes alignment of each
-frame (rotation, translation, scale; no reflection), averaged over the frames.
+Both methods get the same detections of the same frames: MediaPipe's image landmarks are lifted by poselift as
+`poselift lift` does it, its world landmarks are the rival. Each camera is lifted alone, without its calibration; the
+calibrated cameras only make the references (see `pose2sim_reference`). The error is that of the twelve limb joints
+after Procrustes alignment of each frame (rotation, translation, scale; no reflection), averaged over the frames.
 
 Where the face is pixelated the detector takes the man's front for his back in some frames. poselift mends that
 before it lifts (`lifting.sides`), MediaPipe does not; a third row shows the rival with its sides mended likewise.
@@ -43,10 +42,10 @@ from pose2sim_reference import (
 from rich.console import Console
 from rich.table import Table
 
-from poselift.data.clip import Clip
 from poselift.data.output import whole_file
 from poselift.lifting.lifter import Lifter
-from poselift.lifting.sides import exchanged_sides, sides_kept
+from poselift.lifting.sides import exchanged_sides
+from poselift.lifting.video import lift_detected
 from poselift.metrics import PROTOCOLS, protocol_errors
 from poselift.skeleton import BLAZEPOSE_33, H36M_17, conversion
 
@@ -65,33 +64,24 @@ def error_mm(predicted_mm: np.ndarray, reference_mm: np.ndarray) -> float:
 
 def lifted(landmarks: Landmarks, lifter: Lifter) -> np.ndarray:
     """What poselift makes of the image landmarks, (F, 17, 3)."""
-    joints_root_mm = lifter.lift(sides_kept(_clip(landmarks))).joints_root_mm
+    joints_root_mm = lift_detected(landmarks.clip, lifter).joints_root_mm
     assert joints_root_mm is not None
     return joints_root_mm
 
 
 def world_mended(landmarks: Landmarks) -> np.ndarray:
     """World landmarks (F, 33, 3) with the names of left and right exchanged where poselift would."""
-    exchanged = exchanged_sides(_clip(landmarks))[:, None, None]
-    mirror = BLAZEPOSE_33.flip_permutation
+    exchanged = exchanged_sides(landmarks.clip)[:, None, None]
+    mirror = landmarks.clip.skeleton.flip_permutation
     return np.where(exchanged, landmarks.joints_root_mm[:, mirror], landmarks.joints_root_mm)
-
-
-def _clip(landmarks: Landmarks) -> Clip:
-    return Clip(
-        BLAZEPOSE_33,
-        landmarks.fps,
-        joints_px=landmarks.joints_px,
-        confidence=landmarks.visibility,
-        size_px=landmarks.size_px,
-    )
 
 
 def references(openpose: Path, detected: Mapping[int, Landmarks]) -> tuple[dict[str, np.ndarray], dict[str, float]]:
     """World joints (F, 17, 3) of both references, and the median reprojection error of each in pixels."""
     cameras = read_cameras(openpose / "calibration" / "Calib_qualisys.toml")
     seen = [detected[c] for c in CAMERAS]
-    own = Views(BLAZEPOSE_33, np.stack([d.joints_px for d in seen]), np.stack([d.visibility for d in seen]))
+    joints_px, confidence = (np.stack(part) for part in zip(*(d.clip.keypoints for d in seen), strict=True))
+    own = Views(BLAZEPOSE_33, joints_px, confidence)
     sources = {
         "OpenPose 2D": read_openpose(openpose / "pose", own.joints_px.shape[1]),
         "MediaPipe 2D": with_sides_exchanged(own, exchanged_views(cameras, own)),
@@ -112,7 +102,7 @@ def scores(predictions: Mapping[int, np.ndarray], truths: Mapping[str, np.ndarra
     return rows
 
 
-def run(videos: Path, openpose: Path, bundle: Path, model: Path | None) -> dict[str, Any]:
+def run(videos: Path, openpose: Path, bundle: Path | None, model: Path | None) -> dict[str, Any]:
     """Detect, lift and compare."""
     detected = {c: landmarks_of(videos / f"cam{c:02d}.mp4", bundle) for c in CAMERAS}
     truths, medians = references(openpose, detected)
@@ -125,10 +115,10 @@ def run(videos: Path, openpose: Path, bundle: Path, model: Path | None) -> dict[
     return {
         "metric": PROTOCOL.title,
         "joints": LIMB_JOINTS,
-        "bundle": bundle.name,
+        "bundle": "default" if bundle is None else bundle.name,
         "model": "default" if model is None else model.name,
         "reference_reprojection_px": medians,
-        "frames_with_exchanged_sides": {c: int(exchanged_sides(_clip(d)).sum()) for c, d in detected.items()},
+        "frames_with_exchanged_sides": {c: int(exchanged_sides(d.clip).sum()) for c, d in detected.items()},
         "errors_mm": {method: scores(predictions, truths) for method, predictions in methods.items()},
     }
 
@@ -147,7 +137,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pose2sim", type=Path, required=True, help="unpacked wheel of pose2sim 0.10.49")
     parser.add_argument("--openpose", type=Path, required=True, help="unpacked wheel of pose2sim 0.4.15")
-    parser.add_argument("--bundle", type=Path, required=True, help="MediaPipe's pose_landmarker_*.task")
+    parser.add_argument("--bundle", type=Path, help="MediaPipe's pose_landmarker_*.task; default: poselift's own")
     parser.add_argument("--model", type=Path, help=".onnx by `poselift export`; default: poselift's own")
     parser.add_argument("--output", "-o", type=Path, default=Path("pose2sim.json"), help="where the JSON goes")
     options = parser.parse_args()

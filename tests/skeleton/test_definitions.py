@@ -23,7 +23,7 @@ from poselift.skeleton import (
         (BODY_25B, 25),
         (HALPE_26, 26),
         (BLAZEPOSE_33, 33),
-        (CMU_MOCAP, 24),
+        (CMU_MOCAP, 26),
     ],
 )
 def test_every_skeleton_is_found_by_its_name(skeleton, n_joints):

@@ -66,7 +66,7 @@ CONVERSIONS: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {
     (CMU_MOCAP.name, H36M_17.name): {
         "pelvis": ("LeftUpLeg", "RightUpLeg"),
         "spine": ("Spine",),
-        "thorax": ("Neck",),
+        "thorax": ("LeftArm", "RightArm"),
         "nose": ("Head",),
         "head": ("HeadEnd",),
         **{
@@ -78,7 +78,7 @@ CONVERSIONS: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {
                 ("ankle", "Foot"),
                 ("shoulder", "Arm"),
                 ("elbow", "ForeArm"),
-                ("wrist", "Hand"),
+                ("wrist", "FingerBase"),  # `Hand` is where the forearm twists
             )
         },
     },

@@ -171,7 +171,7 @@ BLAZEPOSE_33 = Skeleton(
     right=_sided(*_BLAZE_SIDED)[1],
 )
 
-_CMU_SIDED = ("UpLeg", "Leg", "Foot", "ToeBase", "Shoulder", "Arm", "ForeArm", "Hand")
+_CMU_SIDED = ("UpLeg", "Leg", "Foot", "ToeBase", "Shoulder", "Arm", "ForeArm", "Hand", "FingerBase")
 
 
 def _cmu_bones() -> tuple[tuple[str, str], ...]:
