@@ -8,10 +8,12 @@ import sys
 import tracemalloc
 import wave
 from fractions import Fraction
+from itertools import islice
 
 import numpy as np
 import pytest
 
+from poselift.detect import frames as module
 from poselift.detect.frames import read_frames, video_info
 from poselift.errors import DataFormatError, MissingExtraError
 
@@ -131,7 +133,7 @@ def write_song(path):
     with av.open(str(path), "w") as container:
         cover = container.add_stream("mjpeg", rate=1)
         cover.width, cover.height, cover.pix_fmt = 32, 32, "yuvj420p"
-        cover.disposition = av.stream.Disposition.attached_pic
+        cover.disposition = av.stream.Disposition.attached_pic.value
         sound = container.add_stream("aac", rate=8000)
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), dtype=np.float32), "fltp", "mono")
         frame.rate = 8000
@@ -187,15 +189,17 @@ def test_a_video_without_a_frame_that_can_be_decoded_is_one_error(tmp_path, writ
 
 
 CONTAINERS = [
-    ("a.mp4", "mpeg4", {"movflags": "faststart"}),
-    ("a.mp4", "mpeg4", {"movflags": "frag_keyframe+empty_moov"}),
-    ("a.mkv", "mpeg4", {}),
-    ("a.ts", "mpeg2video", {}),
+    ("a.mp4", "mpeg4", {"movflags": "faststart"}, True),
+    ("a.mp4", "mpeg4", {"movflags": "frag_keyframe+empty_moov"}, False),
+    ("a.mkv", "mpeg4", {}, True),
+    ("a.ts", "mpeg2video", {}, False),
 ]
 
 
-@pytest.mark.parametrize(("name", "codec", "options"), CONTAINERS)
-def test_a_cut_video_yields_the_frames_before_the_cut(tmp_path, write_video, name, codec, options, caplog):
+@pytest.mark.parametrize(("name", "codec", "options", "says_its_length"), CONTAINERS)
+def test_a_cut_video_yields_the_frames_before_the_cut(
+    tmp_path, write_video, name, codec, options, says_its_length, caplog
+):
     path = write_video(tmp_path / name, images=noise(60), codec=codec, options=options)
     whole = list(read_frames(path))
     content = path.read_bytes()
@@ -203,7 +207,7 @@ def test_a_cut_video_yields_the_frames_before_the_cut(tmp_path, write_video, nam
     frames = list(read_frames(path))
     assert 10 < len(frames) < 45
     np.testing.assert_array_equal(frames[:10], whole[:10])
-    if not name.endswith(".ts"):  # which says nowhere how long it should be
+    if says_its_length:
         (record,) = (r for r in caplog.records if "cut short" in r.message)
         assert record.levelno == logging.WARNING
         assert str(path) in record.message
@@ -218,6 +222,30 @@ def test_damage_in_the_middle_costs_a_few_frames(tmp_path, write_video, caplog):
     assert 50 <= len(list(read_frames(path))) < 60
     assert [r.levelno for r in caplog.records] == [logging.WARNING]
     assert "damaged" in caplog.text
+
+
+def test_a_file_that_cannot_be_read_to_its_end_yields_what_could_be_read(tmp_path, write_video, monkeypatch, caplog):
+    """As if the disk failed after ten packets."""
+    path = write_video(tmp_path / "a.mp4")
+    packets = module._packets
+
+    class Failing:
+        def __init__(self, container):
+            self.container, self.duration = container, container.duration
+
+        def demux(self, stream):
+            yield from islice(self.container.demux(stream), 10)
+            raise av.error.OSError(5, "Input/output error")
+
+    monkeypatch.setattr(module, "_packets", lambda path, container, stream: packets(path, Failing(container), stream))
+    assert brightness(read_frames(path)) == list(range(10))
+    assert "cannot be read to its end (Input/output error)" in caplog.text
+
+
+def test_a_video_without_a_rate_is_one_error(tmp_path, write_video, monkeypatch):
+    monkeypatch.setattr(module, "_fps", lambda stream: 0.0)
+    with pytest.raises(DataFormatError, match="expected a frame rate"):
+        video_info(write_video(tmp_path / "a.mp4"))
 
 
 def test_reading_holds_few_frames_at_a_time(tmp_path, write_video):

@@ -114,14 +114,14 @@ def _decoded(path: Path, container: Any, stream: Any) -> Generator[np.ndarray, N
     damage: list[str | None] = []
     for packet in _packets(path, container, stream):
         try:
-            frames = packet.decode()
+            frames = stream.decode(packet)
         except av.error.FFmpegError as error:
             damage.append(error.strerror)
             continue
         for frame in frames:
             if size_px is None:
-                size_px, first_s = _size_px(frame, stream), frame.time or 0.0
-            last_s = frame.time or 0.0
+                size_px, first_s = _size_px(frame, stream), _time_s(frame, stream)
+            last_s = _time_s(frame, stream)
             yield _upright(frame.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1]), frame)
     if size_px is None:
         raise DataFormatError(f"{path}: no frame can be decoded{f' ({damage[0]})' if damage else ''}", _HINT)
@@ -133,19 +133,25 @@ def _decoded(path: Path, container: Any, stream: Any) -> Generator[np.ndarray, N
 
 
 def _packets(path: Path, container: Any, stream: Any) -> Iterator[Any]:
-    """Packets up to the end of what can be read, and the empty one that flushes the decoder."""
+    """Packets up to the end of what can be read, and at last an empty one or None, which empties the decoder."""
     import av
 
     try:
         yield from container.demux(stream)
     except av.error.FFmpegError as error:
         logger.warning("%s: cannot be read to its end (%s)", path, error.strerror)
-        yield av.Packet()
+        yield None
 
 
 def _fps(stream: Any) -> float:
     """Frames per second, 0 where the file does not say."""
     return float(stream.average_rate or stream.guessed_rate or 0)
+
+
+def _time_s(frame: Any, stream: Any) -> float:
+    """When the frame is shown, 0 where the file does not say."""
+    # Frame.time would fail in some versions of PyAV once the decoder is being emptied.
+    return float(frame.pts or 0) * float(stream.time_base or 0)
 
 
 def _seconds(container: Any, stream: Any) -> float:
