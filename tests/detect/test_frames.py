@@ -153,6 +153,7 @@ BAD_FILES = {
     "folder.mp4": (lambda path, write: path.mkdir(), "expected a video file, found a folder"),
     "empty.mp4": (lambda path, write: path.touch(), "the file is empty"),
     "garbage.mp4": (lambda path, write: path.write_bytes(b"no video\n" * 999), "not a video that can be read"),
+    "text.txt": (lambda path, write: path.write_text("no video\n" * 99), "expected a video, found text"),
     "cut.mp4": (write_cut, "not a video that can be read, or cut short"),
     "sound.wav": (lambda path, write: write_sound(path), "expected a picture, found only audio"),
     "song.mp4": (lambda path, write: write_song(path), "expected a picture, found only audio"),

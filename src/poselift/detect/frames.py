@@ -86,6 +86,8 @@ def _opened(path: Path) -> Iterator[tuple[Any, Any]]:
             f"{path}: not a video that can be read, or cut short ({error.strerror})", _HINT
         ) from None
     with container:
+        if container.format.name == "tty":  # FFmpeg draws text files as a terminal would
+            raise DataFormatError(f"{path}: expected a video, found text", "check the path")
         yield container, _video_stream(path, container)
 
 
