@@ -131,3 +131,15 @@ def test_any_byte_flipped(damage):
         result = read(bytes(data))
         if isinstance(result, DataFormatError):
             assert_tells(result, path)
+
+
+def test_a_number_that_would_overflow_is_told(unchecked_shapes, person, write_bvh, write_amc, broken):
+    path = write_bvh(person)
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), start=1) if "OFFSET" in text)
+    broken(path, "OFFSET 0.000000000", "OFFSET 1e300")
+    with pytest.raises(DataFormatError, match=f"line {line}: expected a number up to 1e\\+09, found '1e300'"):
+        read_mocap(path)
+    path = write_amc(person)
+    broken(path.with_name("01.asf"), "position 0", "position -1e300")
+    with pytest.raises(DataFormatError, match="expected a number up to 1e\\+09, found '-1e300'"):
+        read_mocap(path)

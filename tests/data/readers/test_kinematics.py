@@ -158,3 +158,10 @@ def test_a_quick_motion_keeps_its_first_frame(person, write_bvh):
     rng = np.random.default_rng(0)
     quick = replace(person, turns={bone: rng.uniform(-40, 40, (6, 3)) for bone in person.turns})
     assert len(read_mocap(write_bvh(quick)).joints_world_mm) == 6
+
+
+def test_a_first_frame_that_differs_little_is_no_rest_pose(standing, write_bvh):
+    turns = np.zeros((6, 3))
+    turns[0] = [0, 0, 5]
+    still = replace(standing, root=standing.root[:1].repeat(6, axis=0), turns={"lhumerus": turns})
+    assert len(read_mocap(write_bvh(still)).joints_world_mm) == 6
