@@ -35,7 +35,7 @@ _UNITS = {
 }
 
 
-def save_clip(clip: Clip, path: Path, *, overwrite: bool = False) -> None:
+def save_clip(clip: Clip, path: Path | str, *, overwrite: bool = False) -> None:
     """Write a clip as `.npz` or `.json`, by the name's ending; the file appears whole or not at all.
 
     Raises:
@@ -53,7 +53,7 @@ def save_clip(clip: Clip, path: Path, *, overwrite: bool = False) -> None:
         write(clip, temporary)
 
 
-def load_clip(path: Path) -> Clip:
+def load_clip(path: Path | str) -> Clip:
     """Read what `save_clip` wrote.
 
     Raises:

@@ -120,7 +120,7 @@ class DatasetStore:
             raise DataFormatError(f"the store has no split {split!r}", f"it has: {', '.join(self.splits)}")
         return np.concatenate([np.arange(c.start, c.start + c.length) for c in self.splits[split]])
 
-    def save(self, path: Path, *, overwrite: bool = False) -> None:
+    def save(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Write the store; the file appears whole or not at all.
 
         Raises:
@@ -134,18 +134,18 @@ class DatasetStore:
             "about": dict(self.about),
         }
         arrays = {name: np.ascontiguousarray(array) for name, array in self.arrays.items()}
-        with whole_file(path, overwrite=overwrite) as temporary:
+        with whole_file(Path(path), overwrite=overwrite) as temporary:
             save_file(arrays, temporary, metadata={"poselift": json.dumps(header)})
 
 
-def load_store(path: Path) -> DatasetStore:
+def load_store(path: Path | str) -> DatasetStore:
     """Open a store without reading its arrays, which stay on disk until they are used.
 
     Raises:
         DataFormatError: the file is missing, cut, or no dataset store of this version.
         SkeletonError: its skeleton is unknown.
     """
-    header, arrays = _mapped_arrays(path)
+    header, arrays = _mapped_arrays(Path(path))
     try:
         about = json.loads(header["__metadata__"]["poselift"])
         if about["format"] != FORMAT or about["version"] != VERSION:

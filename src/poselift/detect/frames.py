@@ -36,15 +36,15 @@ class VideoInfo(NamedTuple):
     n_frames: int | None
 
 
-def video_info(path: Path) -> VideoInfo:
+def video_info(path: Path | str) -> VideoInfo:
     """Read what a video says about itself, and decode its first frame.
 
     Raises:
         DataFormatError: there is no such file, it is empty, no video, has no picture, or nothing can be decoded.
         MissingExtraError: PyAV is not installed.
     """
-    with _opened(path) as (container, stream):
-        height, width = next(_decoded(path, container, stream)).shape[:2]
+    with _opened(Path(path)) as (container, stream):
+        height, width = next(_decoded(Path(path), container, stream)).shape[:2]
         fps = _fps(stream)
         if not fps:
             raise DataFormatError(f"{path}: expected a frame rate, found none", _HINT)
@@ -52,7 +52,7 @@ def video_info(path: Path) -> VideoInfo:
         return VideoInfo((width, height), fps, stream.frames or (round(seconds * fps) if seconds else None))
 
 
-def read_frames(path: Path) -> Generator[UInt8[np.ndarray, "height width 3"], None, None]:
+def read_frames(path: Path | str) -> Generator[UInt8[np.ndarray, "height width 3"], None, None]:
     """Frames of a video as upright RGB images of one size, one at a time.
 
     What cannot be decoded is left out. A warning is logged for that, and if the video ends earlier than it says.
@@ -61,8 +61,8 @@ def read_frames(path: Path) -> Generator[UInt8[np.ndarray, "height width 3"], No
         DataFormatError: as for `video_info`.
         MissingExtraError: PyAV is not installed.
     """
-    with _opened(path) as (container, stream):
-        yield from _decoded(path, container, stream)
+    with _opened(Path(path)) as (container, stream):
+        yield from _decoded(Path(path), container, stream)
 
 
 @contextmanager

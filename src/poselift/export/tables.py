@@ -11,7 +11,7 @@ from poselift.data.clip import Clip
 from poselift.data.output import whole_file
 
 
-def write_csv(clip: Clip, path: Path, *, overwrite: bool = False) -> None:
+def write_csv(clip: Clip, path: Path | str, *, overwrite: bool = False) -> None:
     """One row per frame: frame, time_s, valid, filled, then the columns of each array that the clip has.
 
     `<joint>_x_px`, `_y_px`, `<joint>_confidence`: the 2D joints. `<joint>_x_mm`, `_y_mm`, `_z_mm`: relative to the
@@ -24,7 +24,7 @@ def write_csv(clip: Clip, path: Path, *, overwrite: bool = False) -> None:
     names, columns = _columns(clip)
     table = np.concatenate(columns, axis=1, dtype=np.float64)
     with (
-        whole_file(path, overwrite=overwrite) as temporary,
+        whole_file(Path(path), overwrite=overwrite) as temporary,
         open(temporary, "w", newline="", encoding="utf-8") as file,
     ):
         writer = csv.writer(file)

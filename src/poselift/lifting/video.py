@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 def lift_video(
-    path: Path,
+    path: Path | str,
     *,
     lifter: Lifter | None = None,
     detector: Detector | None = None,
@@ -89,7 +89,9 @@ def lift_detected(
     return smoothed(lifter.lift(gaps_filled(sides_kept(clip), max_gap_s)), smoothing_s)
 
 
-def detect_video(path: Path, detector: Detector, *, on_frame: Callable[[int], None] = lambda done: None) -> Clip:
+def detect_video(
+    path: Path | str, detector: Detector, *, on_frame: Callable[[int], None] = lambda done: None
+) -> Clip:
     """The 2D joints of a video's main person, see `lifting.track`. Frames without this person are invalid.
 
     Frames are decoded in a thread of their own while the detector works.
