@@ -73,7 +73,7 @@ def main() -> None:
     """Run a command. What the user can mend ends in one line and a hint, a defect of poselift in a traceback."""
     logging.basicConfig(handlers=[_Warnings(logging.WARNING)])
     try:
-        code = app(args=sys.argv[1:] or ["--help"], standalone_mode=False)
+        code = app(args=sys.argv[1:] or ["--help"], prog_name="poselift", standalone_mode=False)
     except PoseliftError as error:
         _complain(str(error), error.hint)
         code = error.exit_code
