@@ -40,7 +40,7 @@ def walker(fake_detector, someone):
 
 
 def decoders() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "decode"]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
 
 
 @pytest.fixture(autouse=True)

@@ -36,9 +36,9 @@ def test_weight_fades_and_zero_leaves_out():
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.4])
-def test_joints_outside_or_nowhere_are_no_error(weight):
+def test_joints_outside_or_nowhere_leave_the_others_drawn(weight):
     for point in ([-1e9, 1e9], [np.nan, 5], [np.inf, 5], [-30, -30]):
-        _drawn([point, [160, 50]], weight=np.full(2, weight))
+        assert _drawn([point, [160, 50]], weight=np.full(2, weight))[50, 160].any()
 
 
 def test_nearer_joints_cover_farther_ones():

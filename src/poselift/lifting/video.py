@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import queue
-import threading
+from collections import deque
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -28,7 +28,6 @@ SMOOTHING_S = 0.04
 
 # Decoded frames that wait for the detector; a few hide uneven decoding times, more only take memory.
 _WAITING_FRAMES = 4
-_END = object()
 T = TypeVar("T")
 
 
@@ -130,35 +129,11 @@ def detect_video(
 
 def _in_thread(items: Generator[T, None, None]) -> Generator[T, None, None]:
     """The items, made a few ahead by a thread; its errors are raised here, and it ends when the caller stops."""
-    waiting: queue.Queue[object] = queue.Queue(_WAITING_FRAMES)
-    stopped = threading.Event()
-
-    def put(item: object) -> bool:
-        while not stopped.is_set():
-            try:
-                waiting.put(item, timeout=0.1)
-                return True
-            except queue.Full:
-                continue
-        return False
-
-    def work() -> None:
+    with closing(items), ThreadPoolExecutor(1, thread_name_prefix="decode") as thread:
+        waiting = deque(thread.submit(next, items, None) for _ in range(_WAITING_FRAMES))
         try:
-            with closing(items):
-                for item in items:
-                    if not put(item):
-                        return
-            put(_END)
-        except BaseException as error:  # handed on to the caller's thread
-            put(error)
-
-    thread = threading.Thread(target=work, name="decode", daemon=True)
-    thread.start()
-    try:
-        while (item := waiting.get()) is not _END:
-            if isinstance(item, BaseException):
-                raise item
-            yield item  # type: ignore[misc]
-    finally:
-        stopped.set()
-        thread.join()
+            while (item := waiting.popleft().result()) is not None:
+                waiting.append(thread.submit(next, items, None))
+                yield item
+        finally:
+            thread.shutdown(cancel_futures=True)
