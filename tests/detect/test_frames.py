@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import struct
 import sys
@@ -265,3 +266,16 @@ def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
     with pytest.raises(MissingExtraError, match="PyAV") as error:
         video_info(tmp_path / "a.mp4")
     assert "poselift[video]" in error.value.hint
+
+
+def test_decoded_pictures_do_not_wait_for_the_garbage_collector(tmp_path, write_video):
+    """They lie outside of what Python counts, so it would not look for them before memory is full."""
+    path = write_video(tmp_path / "a.mp4", frames=20)
+    gc.collect()
+    gc.disable()
+    try:
+        assert len(list(read_frames(path))) == 20
+        waiting = [o for o in gc.get_objects() if isinstance(o, av.VideoFrame)]
+    finally:
+        gc.enable()
+    assert len(waiting) <= 2

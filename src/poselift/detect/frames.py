@@ -112,6 +112,7 @@ def _decoded(path: Path, container: Any, stream: Any) -> Generator[np.ndarray, N
     import av
 
     size_px: tuple[int, int] | None = None
+    matrix: np.ndarray | None = None
     first_s = last_s = 0.0
     damage: list[str | None] = []
     for packet in _packets(path, container, stream):
@@ -123,8 +124,9 @@ def _decoded(path: Path, container: Any, stream: Any) -> Generator[np.ndarray, N
         for frame in frames:
             if size_px is None:
                 size_px, first_s = _size_px(frame, stream), _time_s(frame, stream)
+                matrix = _display_matrix(frame)
             last_s = _time_s(frame, stream)
-            yield _upright(frame.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1]), frame)
+            yield _upright(frame.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1]), matrix)
     if size_px is None:
         raise DataFormatError(f"{path}: no frame can be decoded{f' ({damage[0]})' if damage else ''}", _HINT)
     if damage:
@@ -173,13 +175,22 @@ def _size_px(frame: Any, stream: Any) -> tuple[int, int]:
     return round(frame.width * aspect), frame.height
 
 
-def _upright(image: np.ndarray, frame: Any) -> np.ndarray:
-    """The image as its display matrix (ISO/IEC 14496-12, 6.2.2) shows it: turned by right angles, mirrored."""
+def _display_matrix(frame: Any) -> np.ndarray | None:
+    """How the video is to be shown (ISO/IEC 14496-12, 6.2.2).
+
+    Asked once a video: PyAV's side data and its frame hold each other, and pictures would pile up until Python looks
+    for such circles.
+    """
     matrix = frame.side_data.get("DISPLAYMATRIX")
+    return None if matrix is None else np.frombuffer(matrix, dtype=np.int32).copy()
+
+
+def _upright(image: np.ndarray, matrix: np.ndarray | None) -> np.ndarray:
+    """The image as its display matrix shows it: turned by right angles, mirrored."""
     if matrix is None:
         return image
     # A pixel (x, y) is shown at (a x + c y, b x + d y).
-    a, b, _, c, d = (float(n) for n in np.frombuffer(matrix, dtype=np.int32)[:5])
+    a, b, _, c, d = (float(n) for n in matrix[:5])
     if abs(b) + abs(c) > abs(a) + abs(d):
         image, (a, d) = image.swapaxes(0, 1), (c, b)
     return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])
