@@ -134,10 +134,10 @@ def report_to_table(report: Report) -> Table:
     from rich.table import Table
 
     table = Table(title=f"Errors in mm over {report.n_frames} poses, {report.skeleton}")
-    table.add_column("")
-    table.add_column("frames", justify="right")
+    table.add_column("", no_wrap=True)
+    table.add_column("frames", justify="right", no_wrap=True)
     for result in report.results.values():
-        table.add_column(result.protocol.title, justify="right")
+        table.add_column(result.protocol.title, justify="right", overflow="fold")
     results = list(report.results.values())
 
     def add(name: str, frames: str, values: Iterable[float], pattern: str = "{:.1f}") -> None:
