@@ -70,6 +70,19 @@ class NoPersonError(PoseliftError, ValueError):
     exit_code = 3
 
 
+# Optional packages, and the extra of poselift that brings them.
+EXTRAS = {
+    "av": "video",
+    "cv2": "video",
+    "mediapipe": "video",
+    "lightning_fabric": "train",
+    "onnx": "train",
+    "pydantic": "train",
+    "tensorboard": "train",
+    "torch": "train",
+}
+
+
 class MissingExtraError(PoseliftError, ImportError):
     """An optional dependency is not installed."""
 

@@ -140,3 +140,34 @@ def test_help_is_quick_and_loads_nothing_heavy():
         seconds.append(time.perf_counter() - start)
     assert not {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])} & HEAVY
     assert min(seconds) < 0.7
+
+
+@pytest.mark.parametrize(
+    ("words", "package", "extra"),
+    [
+        (["train", "recipe.toml"], "torch", "train"),
+        (["train", "recipe.toml"], "lightning_fabric", "train"),
+        (["train", "recipe.toml"], "pydantic", "train"),
+        (["export", "a.safetensors"], "torch", "train"),
+        (["evaluate", "a.safetensors", "b.safetensors"], "torch", "train"),
+        (["lift", __file__, "-o", "out"], "av", "video"),
+    ],
+)
+def test_an_extra_that_is_not_installed_is_named(tmp_path, words, package, extra):
+    program = (
+        f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = {words!r};"
+        "from poselift.cli.main import main; main()"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path)
+    assert ended.returncode == 2
+    error, hint = ended.stderr.splitlines()
+    assert error.startswith("error: ")
+    assert error.endswith("is not installed")
+    assert hint == f"hint: pip install 'poselift[{extra}]'"
+
+
+def test_a_missing_package_that_no_extra_brings_is_a_defect(viewing, monkeypatch):
+    viewing(raising(ModuleNotFoundError("No module named 'nowhere'", name="nowhere")))
+    monkeypatch.setattr(sys, "argv", ["poselift", "view", "a.npz"])
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        main()

@@ -11,7 +11,7 @@ from typer.core import TyperGroup
 
 from poselift import __version__
 from poselift.cli import evaluate, export, lift, prepare, train, view
-from poselift.errors import PoseliftError
+from poselift.errors import EXTRAS, MissingExtraError, PoseliftError
 
 # Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
 _UsageError: Any = typer.BadParameter.__base__
@@ -77,6 +77,13 @@ def main() -> None:
     except PoseliftError as error:
         _complain(str(error), error.hint)
         code = error.exit_code
+    except ModuleNotFoundError as error:
+        package = (error.name or "").split(".")[0]
+        if package not in EXTRAS:
+            raise
+        missing = MissingExtraError(package, EXTRAS[package])
+        _complain(str(missing), missing.hint)
+        code = missing.exit_code
     except _UsageError as error:
         if type(error).__name__ == "NoArgsIsHelpError":  # of a group of commands; its message is its help
             error.show()
