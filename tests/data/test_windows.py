@@ -10,7 +10,7 @@ import pytest
 from poselift.data.augment import PoseAugmentConfig
 from poselift.data.store import ClipInfo, DatasetStore, load_store
 from poselift.data.virtual_cameras import ViewConfig
-from poselift.data.windows import TrainingBatches, load_poses, made_ahead, seen
+from poselift.data.windows import TrainingBatches, load_poses, seen
 from poselift.errors import DataFormatError
 from poselift.skeleton import H36M_17
 
@@ -131,21 +131,3 @@ def test_an_unknown_split_is_named(store):
     with pytest.raises(DataFormatError, match="'tarin'") as caught:
         load_poses(store, "tarin", H36M_17)
     assert "train, val" in caught.value.hint
-
-
-@pytest.mark.parametrize("count", [0, 1, 3, 4, 20])
-def test_made_ahead_keeps_the_order(count):
-    assert list(made_ahead(lambda n: n * n, range(2, 2 + count))) == [n * n for n in range(2, 2 + count)]
-
-
-def test_made_ahead_stops_when_it_is_closed():
-    made = []
-    batches = made_ahead(made.append, range(1000))
-    next(batches)
-    batches.close()
-    assert len(made) < 10
-
-
-def test_an_error_in_the_making_comes_out():
-    with pytest.raises(ZeroDivisionError):
-        list(made_ahead(lambda n: 1 // (2 - n), range(10)))

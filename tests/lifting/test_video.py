@@ -14,7 +14,6 @@ import pytest
 from poselift.data.clip import Clip
 from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, NoPersonError, ShapeError
 from poselift.geometry.camera import Camera
-from poselift.lifting import video as module
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.video import detect_video, lift_detected, lift_video
 
@@ -40,7 +39,7 @@ def walker(fake_detector, someone):
 
 
 def decoders() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
 
 
 @pytest.fixture(autouse=True)
@@ -112,24 +111,6 @@ def test_an_error_of_the_decoding_is_raised_here(tmp_path, video, fake_detector,
     with pytest.raises(MemoryError, match="no room"):
         detect_video(video, detector)
     assert len(detector.shown) == 1
-
-
-def test_a_generator_that_is_left_ends_its_thread_and_its_source():
-    ended = threading.Event()
-
-    def numbers():
-        try:
-            yield from range(1000)
-        finally:
-            ended.set()
-
-    ahead = module._in_thread(numbers())
-    assert [next(ahead), next(ahead)] == [0, 1]
-    assert len(decoders()) == 1
-    ahead.close()
-    assert ended.is_set()
-    assert decoders() == []
-    assert list(module._in_thread(i for i in range(50))) == list(range(50))
 
 
 def test_few_frames_wait_for_a_slow_detector(tmp_path, write_video, fake_detector, someone):

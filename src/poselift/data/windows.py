@@ -7,11 +7,8 @@ was never interrupted.
 from __future__ import annotations
 
 import logging
-from collections import deque
-from collections.abc import Callable, Generator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -26,10 +23,6 @@ from poselift.skeleton import Skeleton, conversion
 logger = logging.getLogger(__name__)
 
 Balance: TypeAlias = Literal["frames", "clips", "actions"]
-T = TypeVar("T")
-
-# Batches made ahead of the one in use.
-_AHEAD = 3
 
 
 class Batch(NamedTuple):
@@ -136,20 +129,3 @@ class TrainingBatches:
         rng = np.random.default_rng((self.seed, number))
         joints = augmented(self.poses.drawn(self.batch_size, rng), self.poses.skeleton, self.augment, rng)
         return seen(joints, self.poses.skeleton, self.views, rng, channels=self.channels)
-
-
-def made_ahead(make: Callable[[int], T], numbers: range) -> Generator[T, None, None]:
-    """`make(number)` for each number in order, made by one background thread a few ahead of their use."""
-    waiting: deque[Future[T]] = deque()
-    coming = iter(numbers)
-    with ThreadPoolExecutor(1, thread_name_prefix="batches") as thread:
-        try:
-            for number in coming:
-                waiting.append(thread.submit(make, number))
-                if len(waiting) > _AHEAD:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            for future in waiting:
-                future.cancel()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Generator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from poselift.data.ahead import made_ahead
 from poselift.data.clip import Clip
 from poselift.errors import NoPersonError, ShapeError
 from poselift.lifting.gaps import gaps_filled
@@ -25,10 +24,6 @@ if TYPE_CHECKING:
 
 MAX_GAP_S = 0.5
 SMOOTHING_S = 0.04
-
-# Decoded frames that wait for the detector; a few hide uneven decoding times, more only take memory.
-_WAITING_FRAMES = 4
-T = TypeVar("T")
 
 
 def lift_video(
@@ -105,7 +100,7 @@ def detect_video(
     main_person = MainPerson(detector.skeleton)
     people: list[Detection | None] = []
     # An error of the detector, or Ctrl-C, must end the thread at once.
-    with closing(_in_thread(read_frames(path))) as frames:
+    with closing(made_ahead(read_frames(path))) as frames:
         for frame, image in enumerate(frames):
             time_s = frame / info.fps
             people.append(main_person.among(detector.detect(image, time_s), time_s))
@@ -125,15 +120,3 @@ def detect_video(
         size_px=info.size_px,
         source=Path(path).name.encode(errors="replace").decode(),  # what is no text in it becomes "?"
     )
-
-
-def _in_thread(items: Generator[T, None, None]) -> Generator[T, None, None]:
-    """The items, made a few ahead by a thread; its errors are raised here, and it ends when the caller stops."""
-    with closing(items), ThreadPoolExecutor(1, thread_name_prefix="decode") as thread:
-        waiting = deque(thread.submit(next, items, None) for _ in range(_WAITING_FRAMES))
-        try:
-            while (item := waiting.popleft().result()) is not None:
-                waiting.append(thread.submit(next, items, None))
-                yield item
-        finally:
-            thread.shutdown(cancel_futures=True)

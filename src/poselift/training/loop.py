@@ -17,8 +17,9 @@ from lightning_fabric import Fabric
 from torch import nn
 
 import poselift
+from poselift.data.ahead import made_ahead
 from poselift.data.store import DatasetStore, load_store
-from poselift.data.windows import Batch, TrainingBatches, load_poses, made_ahead
+from poselift.data.windows import Batch, TrainingBatches, load_poses
 from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model
 from poselift.models.checkpoint import save_checkpoint
@@ -163,7 +164,8 @@ class _Run:
         state, settings = self.state, self.recipe.train
         since, counted = time.perf_counter(), state.step
         self.model.train()
-        with closing(made_ahead(self.batches.batch, range(state.step, settings.steps))) as batches:
+        coming = (self.batches.batch(number) for number in range(state.step, settings.steps))
+        with closing(made_ahead(coming)) as batches:
             for batch in batches:
                 self._step(batch)
                 last = state.step == settings.steps
