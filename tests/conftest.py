@@ -1,5 +1,7 @@
 """What every test runs under: array shapes and types of the lower floors are checked at each call."""
 
+import signal
+
 import numpy as np
 import pytest
 from beartype import BeartypeConf, beartype
@@ -39,6 +41,14 @@ def standing_mm(skeleton):
     joints = np.array([STANDING_MM[name.split("_")[-1]] for name in skeleton.joints], dtype=np.float32)
     joints[skeleton.indices(skeleton.right), 0] *= -1
     return joints
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _ctrl_c_interrupts():
+    """A shell that starts the tests in the background makes them ignore Ctrl-C, and the programs that they start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
