@@ -188,8 +188,12 @@ def test_an_array_whose_entry_lies_is_refused(path, entry):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"format": "something else"}, DataFormatError, "expected poselift-dataset version 1, found something else"),
-        ({"version": 2}, DataFormatError, "found poselift-dataset version 2"),
+        (
+            {"format": "something else"},
+            DataFormatError,
+            "expected poselift-dataset version 2 or older, found something else",
+        ),
+        ({"version": 3}, DataFormatError, "found poselift-dataset version 3"),
         ({"skeleton": "martian"}, SkeletonError, "unknown skeleton 'martian'"),
         ({"skeleton": ["h36m17"]}, DataFormatError, "not a poselift dataset"),
         ({"clips": None}, DataFormatError, "not a poselift dataset"),

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from poselift.errors import GeometryError, ShapeError
-from poselift.geometry import axis_rotation, euler_rotation, rotation_onto_z, vector_rotation
+from poselift.geometry import axis_rotation, euler_rotation, quaternion_rotation, rotation_onto_z, vector_rotation
 
 angles = st.floats(-7, 7, allow_subnormal=False)
 vectors = arrays(float, (3, 3), elements=st.floats(-3, 3, allow_subnormal=False))
@@ -81,3 +81,11 @@ def test_an_unknown_axis_and_a_wrong_number_of_angles_are_errors():
         euler_rotation("XW", np.zeros(2))
     with pytest.raises(ShapeError, match=r"angles_rad: expected shape \(\.\.\., 3\), got \(5, 2\)"):
         euler_rotation("XYZ", np.zeros((5, 2)))
+
+
+@given(vectors)
+def test_a_quaternion_turns_by_twice_the_angle_of_its_half(rotation_vector):
+    angle = np.linalg.norm(rotation_vector)
+    half = np.concatenate([[np.cos(angle / 2)], np.sinc(angle / 2 / np.pi) / 2 * rotation_vector])
+    np.testing.assert_allclose(quaternion_rotation(half), vector_rotation(rotation_vector), atol=1e-12)
+    np.testing.assert_allclose(quaternion_rotation(-3 * half), vector_rotation(rotation_vector), atol=1e-12)

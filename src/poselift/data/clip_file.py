@@ -26,7 +26,6 @@ VERSION = 1
 _HINT = "name a poses.npz or poses.json written by `poselift lift`"
 _ARRAYS = ("joints_px", "confidence", "joints_root_mm", "root_cam_mm")
 _FLAGS = ("valid", "filled")
-_CAMERA = ("focal_px", "center_px", "rotation", "position_mm", "radial", "tangential")
 _UNITS = {
     "joints_px": "pixels, x right, y down",
     "joints_root_mm": "millimetres relative to the root, camera axes: x right, y down, z forward",
@@ -82,11 +81,6 @@ def _by_ending(choices: dict[str, Callable[..., Any]], path: Path) -> Callable[.
 
 
 def _header(clip: Clip) -> dict[str, Any]:
-    camera = clip.camera and {
-        **{name: getattr(clip.camera, name).tolist() for name in _CAMERA},
-        "size_px": _pair(clip.camera.size_px),
-        "name": clip.camera.name,
-    }
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -94,7 +88,7 @@ def _header(clip: Clip) -> dict[str, Any]:
         "joints": list(clip.skeleton.joints),
         "fps": float(clip.fps),
         "size_px": _pair(clip.size_px),
-        "camera": camera,
+        "camera": clip.camera and clip.camera.as_dict(),
         "source": clip.source,
         "units": _UNITS,
     }
@@ -111,15 +105,11 @@ def _clip(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Clip:
     skeleton = get_skeleton(header["skeleton"])
     if list(skeleton.joints) != header["joints"]:
         raise DataFormatError(f"its joints are not those of skeleton {skeleton.name} here", "pip install -U poselift")
-    camera = header["camera"]
-    if camera is not None:
-        values = {name: np.array(camera[name]) for name in _CAMERA}
-        camera = Camera(**values, size_px=_pair(camera["size_px"]), name=str(camera["name"]))
     return Clip(
         skeleton,
         float(header["fps"]),
         size_px=_pair(header["size_px"]),
-        camera=camera,
+        camera=None if header["camera"] is None else Camera.from_dict(header["camera"]),
         source=str(header["source"]),
         **arrays,
     )

@@ -68,7 +68,7 @@ def split_by_take(store: DatasetStore) -> DatasetStore:
             splits[i] = strictest
     clips = tuple(replace(clip, split=split) for clip, split in zip(store.clips, splits, strict=True))
     same = [[store.clips[i].name for i in group] for group in groups if len(group) > 1]
-    return DatasetStore(store.skeleton, clips, store.arrays, {**store.about, "same_takes": same})
+    return replace(store, clips=clips, about={**store.about, "same_takes": same})
 
 
 def _split_by_name(clip: ClipInfo) -> str:

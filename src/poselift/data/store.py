@@ -1,7 +1,7 @@
 """The dataset store: one memory-mapped safetensors file per dataset.
 
 Arrays share their first axis, the frames of all clips one after the other. The JSON header, under the key
-`poselift` of the file's metadata, holds the skeleton, the table of clips and where the data came from.
+`poselift` of the file's metadata, holds the skeleton, the cameras, the table of clips and where the data came from.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from poselift.data.output import whole_file
-from poselift.errors import DataFormatError, SkeletonError
+from poselift.errors import DataFormatError, ShapeError, SkeletonError
+from poselift.geometry.camera import Camera
 from poselift.skeleton import Skeleton, get_skeleton
 
 FORMAT = "poselift-dataset"
-VERSION = 1
+VERSION = 2  # 1 had no cameras
 _DTYPES = {
     "F64": "<f8",
     "F32": "<f4",
@@ -39,7 +40,14 @@ _DTYPES = {
 
 @dataclass(frozen=True)
 class ClipInfo:
-    """One row of the clip table: frames [start, start + length) of every array."""
+    """One row of the clip table: frames [start, start + length) of every array.
+
+    Attributes:
+        name: unique, for people and files.
+        subject, action, take: who does what; `take` tells repetitions of an action apart.
+        camera: key of the store's cameras; "" where the clip was not seen by one.
+        split: "train", "val" or "test".
+    """
 
     name: str
     subject: str
@@ -48,6 +56,8 @@ class ClipInfo:
     length: int
     fps: float
     split: str = "train"
+    take: str = ""
+    camera: str = ""
 
     @property
     def frames(self) -> slice:
@@ -61,16 +71,24 @@ class DatasetStore:
     Attributes:
         skeleton: what the joints are.
         clips: the table of clips, which cover the frames in order.
-        arrays: by name; the first axis is the frames. `joints_world_mm` (F, J, 3) is the usual one.
+        arrays: by name; the first axis is the frames. `joints_world_mm` (F, J, 3) of motion capture, `joints_cam_mm`
+            (F, J, 3) of what cameras saw, with detections `joints_px.NAME` (F, J, 2) and `confidence.NAME` (F, J).
         about: provenance: source, licence, how it was prepared.
+        cameras: by the key that clips name them by.
     """
 
     skeleton: Skeleton
     clips: tuple[ClipInfo, ...]
     arrays: Mapping[str, np.ndarray]
     about: Mapping[str, Any] = field(default_factory=dict)
+    cameras: Mapping[str, Camera] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        unknown = {clip.camera for clip in self.clips} - {"", *self.cameras}
+        if unknown:
+            raise DataFormatError(
+                f"clips were seen by cameras that the store does not have: {', '.join(sorted(unknown))}"
+            )
         covered = 0
         for clip in self.clips:
             if clip.start != covered or clip.length < 1 or not 0 < clip.fps < math.inf:
@@ -99,10 +117,33 @@ class DatasetStore:
         Raises:
             DataFormatError: the store has none.
         """
+        return self._array("joints_world_mm", "it holds what cameras saw; use a store of motion capture")
+
+    @property
+    def joints_cam_mm(self) -> np.ndarray:
+        """(F, J, 3) axes of each clip's camera.
+
+        Raises:
+            DataFormatError: the store has none.
+        """
+        return self._array("joints_cam_mm", "it holds motion that no camera saw; see `poselift prepare h36m`")
+
+    def _array(self, name: str, hint: str) -> np.ndarray:
         try:
-            return self.arrays["joints_world_mm"]
+            return self.arrays[name]
         except KeyError:
-            raise DataFormatError(f"the store has no joints_world_mm, only {', '.join(self.arrays)}") from None
+            raise DataFormatError(f"the store has no {name}, only {', '.join(self.arrays)}", hint) from None
+
+    def camera_of(self, clip: ClipInfo) -> Camera:
+        """The camera that saw a clip.
+
+        Raises:
+            DataFormatError: none did.
+        """
+        try:
+            return self.cameras[clip.camera]
+        except KeyError:
+            raise DataFormatError(f"clip {clip.name} was seen by no camera") from None
 
     @cached_property
     def splits(self) -> dict[str, tuple[ClipInfo, ...]]:
@@ -130,6 +171,7 @@ class DatasetStore:
             "format": FORMAT,
             "version": VERSION,
             "skeleton": self.skeleton.name,
+            "cameras": {key: camera.as_dict() for key, camera in self.cameras.items()},
             "clips": [asdict(c) for c in self.clips],
             "about": dict(self.about),
         }
@@ -148,13 +190,14 @@ def load_store(path: Path | str) -> DatasetStore:
     header, arrays = _mapped_arrays(Path(path))
     try:
         about = json.loads(header["__metadata__"]["poselift"])
-        if about["format"] != FORMAT or about["version"] != VERSION:
+        if about["format"] != FORMAT or not 1 <= about["version"] <= VERSION:
             raise DataFormatError(
-                f"expected {FORMAT} version {VERSION}, found {about['format']} version {about['version']}"
+                f"expected {FORMAT} version {VERSION} or older, found {about['format']} version {about['version']}"
             )
         clips = tuple(ClipInfo(**row) for row in about["clips"])
-        return DatasetStore(get_skeleton(about["skeleton"]), clips, arrays, about["about"])
-    except (DataFormatError, SkeletonError) as error:
+        cameras = {key: Camera.from_dict(values) for key, values in about.get("cameras", {}).items()}
+        return DatasetStore(get_skeleton(about["skeleton"]), clips, arrays, about["about"], cameras)
+    except (DataFormatError, ShapeError, SkeletonError) as error:
         raise type(error)(f"{path}: {error}", error.hint) from None
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise DataFormatError(

@@ -4,7 +4,13 @@ from poselift.geometry.align import procrustes_aligned
 from poselift.geometry.camera import Camera
 from poselift.geometry.crop import camera_to_image_frame, image_frame_to_camera, pixels_per_mm, root_box
 from poselift.geometry.distortion import distort, undistort
-from poselift.geometry.rotation import axis_rotation, euler_rotation, rotation_onto_z, vector_rotation
+from poselift.geometry.rotation import (
+    axis_rotation,
+    euler_rotation,
+    quaternion_rotation,
+    rotation_onto_z,
+    vector_rotation,
+)
 from poselift.geometry.triangulate import triangulated
 
 __all__ = [
@@ -16,6 +22,7 @@ __all__ = [
     "image_frame_to_camera",
     "pixels_per_mm",
     "procrustes_aligned",
+    "quaternion_rotation",
     "root_box",
     "rotation_onto_z",
     "triangulated",

@@ -6,13 +6,17 @@ pixels. A world point becomes `X_cam = R (X_world - position)`, as in Human3.6M.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
 from poselift.arrays import Points2D, Points3D, Valid, checked_shape, float_type
 from poselift.errors import GeometryError, ShapeError
 from poselift.geometry.distortion import distort, undistort
+
+_ARRAYS = ("focal_px", "center_px", "rotation", "position_mm", "radial", "tangential")
 
 
 def _frozen(values: object, shape: tuple[int, ...], name: str) -> np.ndarray:
@@ -80,6 +84,24 @@ class Camera:
             raise ShapeError(f"fov_deg: expected 0 to 180, got {fov_deg}")
         focal = max(width, height) / 2 / np.tan(np.radians(fov_deg) / 2)
         return cls(np.full(2, focal), np.array([width, height]) / 2, size_px=(width, height))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain lists and names, as they stand in JSON headers; `from_dict` reads them back."""
+        size = None if self.size_px is None else [int(side) for side in self.size_px]
+        return {**{name: getattr(self, name).tolist() for name in _ARRAYS}, "size_px": size, "name": self.name}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Camera:
+        """Inverse of `as_dict`.
+
+        Raises:
+            KeyError: an entry is missing.
+            ShapeError: an entry has the wrong shape or value.
+        """
+        width_height = values["size_px"]
+        size = None if width_height is None else (int(width_height[0]), int(width_height[1]))
+        arrays = {name: np.array(values[name]) for name in _ARRAYS}
+        return cls(**arrays, size_px=size, name=str(values["name"]))
 
     def without_distortion(self) -> Camera:
         """The same camera with an ideal lens."""

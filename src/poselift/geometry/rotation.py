@@ -56,6 +56,17 @@ def vector_rotation(rotation_vector_rad: Points3D) -> Float[np.ndarray, "*batch 
     return matrix
 
 
+def quaternion_rotation(quaternion: Float[np.ndarray, "*batch 4"]) -> Float[np.ndarray, "*batch 3 3"]:
+    """Rotation matrices of quaternions (w, x, y, z), which need not be of length 1."""
+    w, x, y, z = np.moveaxis(quaternion / np.linalg.norm(quaternion, axis=-1, keepdims=True), -1, 0)
+    rows = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+    )
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
 def rotation_onto_z(direction: Points3D) -> Float[np.ndarray, "*batch 3 3"]:
     """The smallest rotation that turns each direction (..., 3) onto the z axis.
 

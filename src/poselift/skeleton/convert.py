@@ -20,8 +20,11 @@ from poselift.skeleton.definitions import (
     BODY_25B,
     CMU_MOCAP,
     COCO_17,
+    H36M_16,
     H36M_17,
+    H36M_32,
     HALPE_26,
+    SH_16,
 )
 from poselift.skeleton.skeleton import Skeleton
 
@@ -37,6 +40,9 @@ _COCO_TRUNK = {
     "nose": ("nose",),
 }
 _EYES = ("left_eye", "right_eye")
+
+_BY_NAME = {joint: (joint,) for joint in H36M_17.joints}
+_WITHOUT_NOSE = {**_BY_NAME, "nose": ("thorax", "head")}
 
 # (source, target) -> target joint -> the source joints whose mean it is.
 CONVERSIONS: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {
@@ -63,6 +69,9 @@ CONVERSIONS: dict[tuple[str, str], Mapping[str, tuple[str, ...]]] = {
         **_COCO_TRUNK,
         "head": (*_EYES, "left_ear", "right_ear"),
     },
+    (H36M_32.name, H36M_17.name): _BY_NAME,
+    (H36M_16.name, H36M_17.name): _WITHOUT_NOSE,
+    (SH_16.name, H36M_17.name): _WITHOUT_NOSE,
     (CMU_MOCAP.name, H36M_17.name): {
         "pelvis": ("LeftUpLeg", "RightUpLeg"),
         "spine": ("Spine",),

@@ -1,6 +1,7 @@
 """The skeletons that poselift knows, as literal tables.
 
-Joint orders follow the formats' own documents: Human3.6M-17 as used by lcn-pose, VideoPose3D and MotionBERT;
+Joint orders follow the formats' own documents: Human3.6M-17 as used by lcn-pose, VideoPose3D and MotionBERT, the 32
+joints of its original files, the 16 of VideoPose3D's stacked hourglass detections and of that detector itself;
 COCO keypoints; OpenPose BODY_25 and BODY_25B; Halpe-26 (AlphaPose); BlazePose-33 (MediaPipe); the joints of the
 CMU motion-capture database in the names of its BVH conversion.
 """
@@ -34,6 +35,7 @@ def _chains(*chains: str) -> tuple[tuple[str, str], ...]:
 
 _LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 _FACE = ("eye", "ear")
+_H36M_ENDS = ("toe", "toe_end", "collar", "thumb", "thumb_end", "hand", "hand_end")
 
 H36M_17 = Skeleton(
     name="h36m17",
@@ -58,6 +60,53 @@ H36M_17 = Skeleton(
         ("spine", "left_shoulder"),
         ("spine", "right_shoulder"),
     ),
+)
+
+# The joints of the original files; those named after nothing in the body are ends of chains and copies of others.
+H36M_32 = Skeleton(
+    name="h36m32",
+    joints=_names(
+        "pelvis right_hip right_knee right_ankle right_toe right_toe_end left_hip left_knee left_ankle left_toe "
+        "left_toe_end back spine thorax nose head left_collar left_shoulder left_elbow left_wrist left_thumb "
+        "left_thumb_end left_hand left_hand_end right_collar right_shoulder right_elbow right_wrist right_thumb "
+        "right_thumb_end right_hand right_hand_end"
+    ),
+    bones=_chains(
+        "pelvis right_hip right_knee right_ankle right_toe right_toe_end",
+        "pelvis left_hip left_knee left_ankle left_toe left_toe_end",
+        "pelvis back spine thorax nose head",
+        "thorax *collar *shoulder *elbow *wrist *thumb *thumb_end",
+        "*wrist *hand *hand_end",
+    ),
+    root=("pelvis",),
+    left=_sided(*_LIMBS, *_H36M_ENDS)[0],
+    right=_sided(*_LIMBS, *_H36M_ENDS)[1],
+)
+
+H36M_16 = Skeleton(
+    name="h36m16",
+    joints=tuple(joint for joint in H36M_17.joints if joint != "nose"),
+    bones=_chains(
+        "pelvis *hip *knee *ankle",
+        "pelvis spine thorax head",
+        "thorax *shoulder *elbow *wrist",
+    ),
+    root=("pelvis",),
+    left=H36M_17.left,
+    right=H36M_17.right,
+)
+
+# The stacked hourglass detector, in the names that Human3.6M lifting gives its MPII joints.
+SH_16 = Skeleton(
+    name="sh16",
+    joints=_names(
+        "right_ankle right_knee right_hip left_hip left_knee left_ankle pelvis spine thorax head "
+        "right_wrist right_elbow right_shoulder left_shoulder left_elbow left_wrist"
+    ),
+    bones=H36M_16.bones,
+    root=("pelvis",),
+    left=_sided(*_LIMBS)[0],
+    right=_sided(*_LIMBS)[1],
 )
 
 COCO_17 = Skeleton(
@@ -198,9 +247,8 @@ CMU_MOCAP = Skeleton(
     right=tuple(f"Right{j}" for j in _CMU_SIDED),
 )
 
-SKELETONS: dict[str, Skeleton] = {
-    s.name: s for s in (H36M_17, COCO_17, BODY_25, BODY_25B, HALPE_26, BLAZEPOSE_33, CMU_MOCAP)
-}
+_ALL = (H36M_17, H36M_32, H36M_16, SH_16, COCO_17, BODY_25, BODY_25B, HALPE_26, BLAZEPOSE_33, CMU_MOCAP)
+SKELETONS: dict[str, Skeleton] = {s.name: s for s in _ALL}
 
 
 def get_skeleton(name: str) -> Skeleton:
