@@ -50,6 +50,7 @@ ROOMS = {
     "av": ["detect", "lifting", "viz"],
     "scipy": ["data.readers", "data.keypoints"],
     "h5py": ["data.readers", "data.keypoints"],
+    "cdflib": ["data.readers"],
     "ray": ["lifting.batch"],
     "fastapi": ["server"],
     "uvicorn": ["server"],
@@ -57,7 +58,7 @@ ROOMS = {
     "rich": ["cli", "metrics.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
-INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "scipy", "h5py", "ray"}
+INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "scipy", "h5py", "cdflib", "ray"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "legacy"}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 500, 60
 

@@ -73,11 +73,14 @@ class NoPersonError(PoseliftError, ValueError):
 # Optional packages, and the extra of poselift that brings them.
 EXTRAS = {
     "av": "video",
+    "cdflib": "h36m",
     "cv2": "video",
     "mediapipe": "video",
+    "h5py": "h36m",
     "lightning_fabric": "train",
     "onnx": "train",
     "pydantic": "train",
+    "scipy": "h36m",
     "tensorboard": "train",
     "torch": "train",
 }

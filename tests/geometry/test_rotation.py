@@ -85,7 +85,7 @@ def test_an_unknown_axis_and_a_wrong_number_of_angles_are_errors():
 
 @given(vectors)
 def test_a_quaternion_turns_by_twice_the_angle_of_its_half(rotation_vector):
-    angle = np.linalg.norm(rotation_vector)
-    half = np.concatenate([[np.cos(angle / 2)], np.sinc(angle / 2 / np.pi) / 2 * rotation_vector])
+    angle = np.linalg.norm(rotation_vector, axis=-1, keepdims=True)
+    half = np.concatenate([np.cos(angle / 2), np.sinc(angle / 2 / np.pi) / 2 * rotation_vector], axis=-1)
     np.testing.assert_allclose(quaternion_rotation(half), vector_rotation(rotation_vector), atol=1e-12)
     np.testing.assert_allclose(quaternion_rotation(-3 * half), vector_rotation(rotation_vector), atol=1e-12)
