@@ -65,6 +65,29 @@ def test_a_model_comes_back_as_it_was(path, model, name):
     assert header.normalisation == model.config.normalisation
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"graph": "random", "graph_edges": 24, "graph_seed": 3, "share": "symmetric"},
+        {"neighbourhood": "laplacian", "limb_lengths": (0.1, 1.0 / 3, *range(1, 19)), "mask": "learnable"},
+    ],
+    ids=str,
+)
+def test_every_setting_of_the_graph_comes_back(tmp_path, settled, settings):
+    model = settled(create_model("lcn", channels=4, layers=1, **settings))
+    save_checkpoint(tmp_path / "m.safetensors", model, name="lcn", about={})
+    loaded, _ = load_checkpoint(tmp_path / "m.safetensors")
+    assert loaded.config == model.config
+    assert torch.equal(loaded(torch.ones(1, 17, 2)), model(torch.ones(1, 17, 2)))
+
+
+def test_models_from_before_there_was_a_choice_of_graphs_load(path, model, name):
+    new = ("graph", "graph_edges", "graph_seed", "neighbourhood", "limb_lengths", "share")
+    config = {key: value for key, value in asdict(model.config).items() if key not in new}
+    loaded, _ = load_checkpoint(rewritten(path, config=config))
+    assert loaded.config == model.config
+
+
 def test_a_loaded_model_can_be_trained_on(path):
     loaded, _ = load_checkpoint(path)
     before = loaded.output.weight.detach().clone()

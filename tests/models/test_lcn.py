@@ -10,9 +10,20 @@ import torch
 
 from poselift.errors import RecipeError, SkeletonError
 from poselift.models import create_model
-from poselift.skeleton import H36M_17, SKELETONS, Skeleton, adjacency, hop_distance
+from poselift.skeleton import H36M_17, SKELETONS, Skeleton, adjacency, hop_distance, hop_mask
+from poselift.skeleton.graph import graph_adjacency, laplacian_mask
 
 JOINTS = len(H36M_17)
+LENGTHS = tuple(np.linspace(100, 480, 20).tolist())
+LAPLACIAN = {"neighbourhood": "laplacian", "limb_lengths": LENGTHS}
+# Every way to say who feeds whom.
+WIRINGS = [
+    {"hops": 2},
+    {"graph": "bones", "hops": 2},
+    {"graph": "random", "graph_edges": 22, "graph_seed": 5, "hops": 1},
+    LAPLACIAN,
+    {"graph": "random", **LAPLACIAN},
+]
 
 
 def poses(count: int = 5, joints: int = JOINTS, channels: int = 2) -> torch.Tensor:
@@ -125,11 +136,34 @@ def test_every_weight_matrix_is_clipped_to_norm_one_and_small_ones_are_left_alon
         {"add_input": False},
         {"mask": "learnable"},
         {"hops": 2},
+        {"graph": "bones"},
+        {"graph": "random"},
+        {"share": "symmetric"},
+        LAPLACIAN,
     ],
     ids=str,
 )
 def test_each_setting_changes_the_result(settled, change):
-    plain, changed = settled(tiny()), settled(tiny(**change))
+    check_that_it_changes(settled, {}, change)
+
+
+@pytest.mark.parametrize(
+    ("base", "change"),
+    [
+        ({"graph": "random"}, {"graph_edges": 21}),
+        ({"graph": "random"}, {"graph_seed": 147}),
+        (LAPLACIAN, {"limb_lengths": LENGTHS[::-1]}),
+        (LAPLACIAN, {"mask": "learnable"}),
+        ({"mask": "learnable"}, {"share": "symmetric"}),
+    ],
+    ids=str,
+)
+def test_each_setting_that_needs_another_changes_the_result(settled, base, change):
+    check_that_it_changes(settled, base, change)
+
+
+def check_that_it_changes(settled, base, change):
+    plain, changed = settled(tiny(**base)), settled(tiny(**{**base, **change}))
     # Equal weights for all that both have.
     changed.load_state_dict(plain.state_dict(), strict=False)
     assert not torch.allclose(plain(poses()), changed(poses()), atol=1e-4)
@@ -157,6 +191,96 @@ def test_a_learnable_mask_starts_as_asked_and_never_leaves_the_neighbourhood(set
         assert torch.equal(mask == 0, model.neighbours == 0)
         # The softmax runs over all joints, and what falls outside is not made up for.
         assert (mask.sum(dim=0) < 1 - 1e-4)[(model.neighbours == 0).any(dim=0)].all()
+
+
+@pytest.mark.parametrize("mask", ["fixed", "learnable"])
+def test_the_mask_is_the_neighbourhood_in_the_graph(mask):
+    for wiring in WIRINGS[:3]:
+        edges = {"edges": wiring.get("graph_edges", 20), "seed": wiring.get("graph_seed", 146)}
+        adjacent = graph_adjacency(H36M_17, wiring.get("graph", "seed"), **edges)
+        model = tiny(mask=mask, **wiring)
+        np.testing.assert_array_equal(model.joint_mask().detach() != 0, hop_mask(adjacent, wiring["hops"]).T)
+    expected = laplacian_mask(adjacency(H36M_17), np.array(LENGTHS))
+    laplacian = tiny(mask=mask, mask_init="same", **LAPLACIAN)
+    np.testing.assert_allclose(laplacian.neighbours, expected.T, rtol=1e-6)
+    if mask == "fixed":
+        assert torch.equal(laplacian.joint_mask(), laplacian.neighbours)
+    else:
+        softmax = torch.softmax(laplacian.neighbours, dim=0)
+        torch.testing.assert_close(laplacian.joint_mask(), softmax * (laplacian.neighbours != 0))
+
+
+@pytest.mark.parametrize("mask", ["fixed", "learnable"])
+@pytest.mark.parametrize("wiring", WIRINGS, ids=str)
+@torch.no_grad()
+def test_a_symmetric_network_commutes_with_the_exchange_of_sides(settled, wiring, mask):
+    flip, x = H36M_17.flip_permutation.copy(), poses(channels=3)
+    for share in ("none", "symmetric"):
+        model = settled(tiny(share=share, mask=mask, in_channels=3, **wiring)).double()
+        ahead, behind = model(x.double()[:, flip]), model(x.double())[:, flip]
+        if share == "symmetric":
+            torch.testing.assert_close(ahead, behind, rtol=0, atol=1e-12)
+        else:
+            assert (ahead - behind).abs().max() > 1e-2
+
+
+@torch.no_grad()
+def test_sharing_changes_no_shape_and_is_to_copy_one_side_to_the_other(settled):
+    """What counts are the blocks into the joint of lower index, and of those into a joint without a side, likewise
+    the ones from the joint of lower index.
+    """
+    plain, symmetric = settled(tiny()), settled(tiny(share="symmetric"))
+    assert {k: v.shape for k, v in plain.state_dict().items()} == {
+        k: v.shape for k, v in symmetric.state_dict().items()
+    }
+    flip = H36M_17.flip_permutation
+    for layer in (plain.input.linear, plain.blocks[0].first.linear, plain.blocks[0].second.linear, plain.output):
+        blocks = layer.weight.view(JOINTS, layer.in_channels, JOINTS, layer.out_channels)
+        bias = layer.bias.view(JOINTS, layer.out_channels)
+        for i, j in np.ndindex(JOINTS, JOINTS):
+            if (flip[j], flip[i]) > (j, i):
+                blocks[flip[i], :, flip[j]] = blocks[i, :, j]
+        for right, left in ((1, 4), (2, 5), (3, 6), (14, 11), (15, 12), (16, 13)):
+            bias[max(left, right)] = bias[min(left, right)]
+    torch.testing.assert_close(symmetric(poses()), plain(poses()))
+
+
+def test_idle_weights_have_no_effect_whatsoever():
+    model = tiny(share="symmetric")
+    model(poses()).square().sum().backward()
+    gradient = model.output.bias.grad.view(JOINTS, 3).abs().sum(dim=1)
+    idle = [4, 5, 6, 14, 15, 16]
+    assert (gradient[idle] == 0).all()
+    assert (gradient[[j for j in range(JOINTS) if j not in idle]] > 0).all()
+    blocks = model.output.weight.grad.view(JOINTS, 4, JOINTS, 3)
+    assert (blocks[:, :, idle] == 0).all()
+    assert (blocks[:, :, [1, 2, 3, 11, 12, 13]] != 0).all()
+
+
+def after_folding(network, x: np.ndarray) -> np.ndarray:
+    """What the exported network computes."""
+
+    def hidden(y, layer):
+        y = y @ layer.weight + layer.bias
+        return np.where(y > 0, y, network.slope * y)
+
+    y = hidden(x.reshape(len(x), -1), network.input)
+    for first, second in network.blocks:
+        inner = hidden(hidden(y, first), second)
+        y = y + inner if network.residual else inner
+    joints = (y @ network.output.weight + network.output.bias).reshape(len(x), network.joints, 3)
+    joints[..., :2] += x[..., :2] * network.add_input
+    return joints
+
+
+@pytest.mark.parametrize("mask", ["fixed", "learnable"])
+@pytest.mark.parametrize("share", ["none", "symmetric"])
+@pytest.mark.parametrize("wiring", [*WIRINGS, {"max_norm": False, "batch_norm": False, "residual": False}], ids=str)
+@torch.no_grad()
+def test_folding_keeps_the_function(settled, wiring, share, mask):
+    model = settled(tiny(share=share, mask=mask, **wiring))
+    expected = model(poses()).numpy()
+    np.testing.assert_allclose(after_folding(model.folded(), poses().numpy()), expected, rtol=1e-4, atol=1e-5)
 
 
 @torch.no_grad()
@@ -197,6 +321,19 @@ def test_first_weights_follow_the_published_initialiser():
         {"dropout": -0.1},
         {"mask": "moving"},
         {"mask_init": "zeros"},
+        {"graph": "tree"},
+        {"graph_edges": 15, "graph": "random"},
+        {"graph_edges": 137, "graph": "random"},
+        {"graph_edges": -1},
+        {"graph_seed": -1},
+        {"neighbourhood": "all"},
+        {"limb_lengths": (), "neighbourhood": "laplacian"},
+        {"limb_lengths": LENGTHS[1:], "neighbourhood": "laplacian"},
+        {"limb_lengths": LENGTHS, "neighbourhood": "laplacian", "graph": "bones"},
+        {"limb_lengths": (0.0, *LENGTHS[1:]), "neighbourhood": "laplacian"},
+        {"limb_lengths": (float("inf"), *LENGTHS[1:]), "neighbourhood": "laplacian"},
+        {"limb_lengths": LENGTHS},
+        {"share": "all"},
         {"normalisation": "none"},
     ],
     ids=str,

@@ -2,15 +2,17 @@
 Estimation", ICCV 2019; every detail as in its released TensorFlow code.
 
 A fully connected residual network over all joints' channels, whose weight matrices are masked so that a joint
-feeds only the joints within `hops` edges of it. Each pair of joints has weights of its own: nothing is shared.
+feeds only the joints within `hops` edges of it. Each pair of joints has weights of its own: nothing is shared, unless
+both sides of the body are told to share. Other graphs and the Laplacian are what the code offers besides.
 
 Shapes: B batch, J joints, C channels, K input channels.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal, TypeAlias, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -20,9 +22,25 @@ from poselift.errors import RecipeError
 from poselift.geometry.normalise import NORMALISATIONS, Normalisation
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
-from poselift.skeleton import Skeleton, adjacency, get_skeleton, hop_mask
+from poselift.models.masks import SideSharing, neighbour_matrix
+from poselift.skeleton import Skeleton, get_skeleton
+from poselift.skeleton.graph import GraphName
 
 LEAKY_SLOPE = 0.2
+
+MaskKind: TypeAlias = Literal["fixed", "learnable"]
+MaskInit: TypeAlias = Literal["same", "ones", "random"]
+Neighbourhood: TypeAlias = Literal["hops", "laplacian"]
+Sharing: TypeAlias = Literal["none", "symmetric"]
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "graph": get_args(GraphName),
+    "neighbourhood": get_args(Neighbourhood),
+    "mask": get_args(MaskKind),
+    "mask_init": get_args(MaskInit),
+    "share": get_args(Sharing),
+    "normalisation": NORMALISATIONS,
+}
 
 
 @dataclass(frozen=True)
@@ -32,12 +50,20 @@ class LCNConfig:
     Attributes:
         skeleton: name of the skeleton that goes in and comes out.
         channels: channels of a joint in the hidden layers (the seed's F).
-        hops: size of a joint's neighbourhood (the seed's knn); from 6 on the network is fully connected.
+        graph: of `skeleton.graph.GRAPHS`: "seed", "bones" without the seed's other edges, or "random".
+        graph_edges, graph_seed: of a random graph; the defaults are the seed's.
+        neighbourhood: who feeds a joint. "hops": all within `hops` edges, alike. "laplacian": its neighbours in the
+            graph without itself, by `skeleton.graph.laplacian_mask`.
+        hops: size of a neighbourhood of that kind (the seed's knn); from 6 on all joints of the seed's graph are in.
+        limb_lengths: mean length of each edge of the graph in `limbs` order, any unit; the Laplacian's alone.
         layers: residual blocks of two masked linear layers each.
         in_channels: 2 for x, y; 3 adds the confidence.
         dropout: probability to drop a hidden unit.
-        mask: "fixed", or "learnable": one matrix of weights per joint pair, shared by all layers.
+        mask: "fixed", or "learnable": one matrix of weights per joint pair, shared by all layers,
+            of which the neighbourhood leaves only whether joints feed each other.
         mask_init: start of a learnable mask: the "same" as the fixed one, "ones", or "random" in 0 to 1.
+        share: "symmetric" gives joints and pairs of joints the weights of their mirror images: to exchange left and
+            right of the input does so to the output. Half the weights are then idle. "none" as published.
         max_norm: clip the Frobenius norm of every weight matrix to 1.
         batch_norm: normalise hidden channels over batch and joints.
         residual: add each block's input to its output.
@@ -49,12 +75,18 @@ class LCNConfig:
 
     skeleton: str = "h36m17"
     channels: int = 64
+    graph: GraphName = "seed"
+    graph_edges: int = 20
+    graph_seed: int = 146
+    neighbourhood: Neighbourhood = "hops"
     hops: int = 3
+    limb_lengths: tuple[float, ...] = ()
     layers: int = 3
     in_channels: int = 2
     dropout: float = 0.25
-    mask: Literal["fixed", "learnable"] = "fixed"
-    mask_init: Literal["same", "ones", "random"] = "random"
+    mask: MaskKind = "fixed"
+    mask_init: MaskInit = "random"
+    share: Sharing = "none"
     max_norm: bool = True
     batch_norm: bool = True
     residual: bool = True
@@ -63,14 +95,22 @@ class LCNConfig:
     output_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        limits = {"channels": 1, "hops": 0, "layers": 0, "in_channels": 2}
+        # JSON and TOML know lists only.
+        object.__setattr__(self, "limb_lengths", tuple(self.limb_lengths))
+        limits = {"channels": 1, "hops": 0, "layers": 0, "in_channels": 2, "graph_edges": 0, "graph_seed": 0}
         for name, least in limits.items():
             if getattr(self, name) < least:
                 raise RecipeError(f"model.{name}: expected at least {least}, got {getattr(self, name)}")
         if not 0 <= self.dropout < 1:
             raise RecipeError(f"model.dropout: expected 0 <= dropout < 1, got {self.dropout}")
-        choices = {"mask": ("fixed", "learnable"), "mask_init": ("same", "ones", "random")}
-        for name, allowed in {**choices, "normalisation": NORMALISATIONS}.items():
+        if not all(0 < length < math.inf for length in self.limb_lengths):
+            raise RecipeError(f"model.limb_lengths: expected positive finite numbers, got {self.limb_lengths}")
+        if self.limb_lengths and self.neighbourhood != "laplacian":
+            raise RecipeError(
+                f'model.limb_lengths: have no use where model.neighbourhood is "{self.neighbourhood}"',
+                'set model.neighbourhood = "laplacian"',
+            )
+        for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise RecipeError(f"model.{name}: expected one of {allowed}, got {getattr(self, name)!r}")
 
@@ -79,32 +119,46 @@ class MaskedLinear(nn.Module):
     """x @ (mask * clip(weight)) + bias, on joints' channels laid side by side: (B, J * K) to (B, J * C).
 
     The norm is that of the whole matrix before the mask is applied, and the gradient flows through it; so masked
-    weights matter, are trained and belong to the state.
+    weights matter, are trained and belong to the state. What the sides of the body share is shared before all that.
     """
 
-    def __init__(self, joints: int, in_channels: int, out_channels: int, *, max_norm: bool) -> None:
+    def __init__(
+        self, joints: int, in_channels: int, out_channels: int, *, max_norm: bool, sharing: SideSharing | None
+    ) -> None:
         super().__init__()
-        self.joints, self.max_norm = joints, max_norm
+        self.joints, self.max_norm, self.sharing = joints, max_norm, sharing
         self.in_channels, self.out_channels = in_channels, out_channels
         self.weight = nn.Parameter(truncated_normal(joints * in_channels, joints * out_channels))
         self.bias = nn.Parameter(truncated_normal(joints * out_channels))
 
     def effective_weight(self, joint_mask: Tensor) -> Tensor:
         """The matrix (J * K, J * C) that multiplies the input, given the mask (J, J) from joint to joint."""
-        weight = norm_clipped(self.weight) if self.max_norm else self.weight
-        blocks = weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
-        return (blocks * joint_mask[:, None, :, None]).view_as(weight)
+        blocks = self.weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
+        if self.sharing is not None:
+            blocks = self.sharing.of_pairs(blocks)
+        if self.max_norm:
+            blocks = norm_clipped(blocks)
+        return (blocks * joint_mask[:, None, :, None]).reshape(self.weight.shape)
+
+    def effective_bias(self) -> Tensor:
+        """What is added (J * C)."""
+        if self.sharing is None:
+            return self.bias
+        return self.sharing.of_joints(self.bias.view(self.joints, self.out_channels)).flatten()
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
-        return torch.addmm(self.bias, x, self.effective_weight(joint_mask))
+        return torch.addmm(self.effective_bias(), x, self.effective_weight(joint_mask))
+
+    def folded(self, joint_mask: Tensor, norm: nn.Module | None = None) -> Dense:
+        return folded_dense(self.effective_weight(joint_mask), self.effective_bias(), norm)
 
 
 class HiddenLayer(nn.Module):
     """Masked linear, batch norm, leaky ReLU, dropout."""
 
-    def __init__(self, joints: int, in_channels: int, config: LCNConfig) -> None:
+    def __init__(self, joints: int, in_channels: int, config: LCNConfig, sharing: SideSharing | None) -> None:
         super().__init__()
-        self.linear = MaskedLinear(joints, in_channels, config.channels, max_norm=config.max_norm)
+        self.linear = MaskedLinear(joints, in_channels, config.channels, max_norm=config.max_norm, sharing=sharing)
         self.norm = ChannelBatchNorm(config.channels) if config.batch_norm else nn.Identity()
         self.dropout = nn.Dropout(config.dropout)
 
@@ -113,16 +167,16 @@ class HiddenLayer(nn.Module):
         return cast(Tensor, self.dropout(x))
 
     def folded(self, joint_mask: Tensor) -> Dense:
-        return folded_dense(self.linear.effective_weight(joint_mask), self.linear.bias, self.norm)
+        return self.linear.folded(joint_mask, self.norm)
 
 
 class ResidualBlock(nn.Module):
     """Two hidden layers and a path around both."""
 
-    def __init__(self, joints: int, config: LCNConfig) -> None:
+    def __init__(self, joints: int, config: LCNConfig, sharing: SideSharing | None) -> None:
         super().__init__()
-        self.first = HiddenLayer(joints, config.channels, config)
-        self.second = HiddenLayer(joints, config.channels, config)
+        self.first = HiddenLayer(joints, config.channels, config, sharing)
+        self.second = HiddenLayer(joints, config.channels, config, sharing)
         self.residual = config.residual
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
@@ -141,16 +195,18 @@ class LCN(nn.Module):
         self.config = config
         self.skeleton: Skeleton = get_skeleton(config.skeleton)
         joints = len(self.skeleton)
-        # The seed transposes its neighbour matrix: rows of the mask are the joints that feed.
-        neighbours = torch.from_numpy(hop_mask(adjacency(self.skeleton), config.hops).T.copy()).float()
+        neighbours = neighbour_matrix(config, self.skeleton)
+        self.sharing = SideSharing(self.skeleton) if config.share == "symmetric" else None
+        if self.sharing is not None:
+            neighbours = self.sharing.of_mask(neighbours)
         self.neighbours: Tensor
         self.register_buffer("neighbours", neighbours, persistent=False)
         if config.mask == "learnable":
             start = {"same": neighbours.clone(), "ones": torch.ones_like(neighbours)}
             self.mask_logits = nn.Parameter(start.get(config.mask_init, torch.rand_like(neighbours)))
-        self.input = HiddenLayer(joints, config.in_channels, config)
-        self.blocks = nn.ModuleList(ResidualBlock(joints, config) for _ in range(config.layers))
-        self.output = MaskedLinear(joints, config.channels, 3, max_norm=config.max_norm)
+        self.input = HiddenLayer(joints, config.in_channels, config, self.sharing)
+        self.blocks = nn.ModuleList(ResidualBlock(joints, config, self.sharing) for _ in range(config.layers))
+        self.output = MaskedLinear(joints, config.channels, 3, max_norm=config.max_norm, sharing=self.sharing)
         with torch.no_grad():
             self.output.weight.mul_(config.output_scale)
             self.output.bias.mul_(config.output_scale)
@@ -159,7 +215,8 @@ class LCN(nn.Module):
         """(J, J): how strongly joint i (row) feeds joint j (column)."""
         if self.config.mask == "fixed":
             return self.neighbours
-        return torch.softmax(self.mask_logits, dim=0) * self.neighbours
+        logits = self.mask_logits if self.sharing is None else self.sharing.of_mask(self.mask_logits)
+        return torch.softmax(logits, dim=0) * (self.neighbours != 0)
 
     def forward(self, joints_norm: Tensor) -> Tensor:
         mask = self.joint_mask()
@@ -179,7 +236,7 @@ class LCN(nn.Module):
             in_channels=self.config.in_channels,
             input=self.input.folded(mask),
             blocks=tuple(cast(ResidualBlock, block).folded(mask) for block in self.blocks),
-            output=folded_dense(self.output.effective_weight(mask), self.output.bias),
+            output=self.output.folded(mask),
             slope=LEAKY_SLOPE,
             residual=self.config.residual,
             add_input=self.config.add_input,
