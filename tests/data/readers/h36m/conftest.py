@@ -75,4 +75,4 @@ def somebody_mm(rng):
     standing = np.array(row["joint_3d_camera"]) @ np.array(row["camera"]["rotation"])
     joints = rng.uniform([-300, -300, -900], [300, 300, 700], (32, 3))
     joints[list(H36M_32.indices(H36M_17.joints))] = standing - standing[0]
-    return joints + [0, 0, 950]
+    return np.add(joints, [0, 0, 950])
