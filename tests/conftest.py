@@ -78,6 +78,37 @@ def mocap_store(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def recorded_store(tmp_path_factory):
+    """Path of a small store of recordings in the manner of Human3.6M: S1 to train on, S8 to validate, S9 to test.
+
+    Everybody stands about before two cameras, in two actions, 30 frames each; "sh_ft" are noisy detections.
+    """
+    from poselift.data.clip import Keypoints
+    from poselift.data.readers.h36m import Recording, h36m_store
+    from poselift.data.readers.h36m.tables import CAMERAS, Take, camera_of
+    from poselift.skeleton import H36M_17
+
+    rng = np.random.default_rng(0)
+
+    def recordings():
+        for subject in ("S1", "S8", "S9"):
+            for action in ("Directions", "Walking"):
+                joints_world_mm = (
+                    standing_mm(H36M_17) + rng.normal(0, 40, (30, 17, 3)) + rng.normal(0, 200, (30, 1, 3))
+                )
+                for name in CAMERAS[:2]:
+                    camera = camera_of(subject, name)
+                    joints_cam_mm = camera.world_to_camera(joints_world_mm)
+                    joints_px = camera.camera_to_image(joints_cam_mm) + rng.normal(0, 5, (30, 17, 2))
+                    seen = Keypoints(joints_px, rng.uniform(0.2, 1, (30, 17)))
+                    yield Recording(Take(subject, action, 1), camera, joints_cam_mm, {"sh_ft": seen})
+
+    path = tmp_path_factory.mktemp("recorded") / "recorded.safetensors"
+    h36m_store(recordings(), about={}).save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
 def write_video():
     """Write a small video; its frames are grey and get brighter, or show the images that are given."""
     av = pytest.importorskip("av")

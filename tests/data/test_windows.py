@@ -22,7 +22,7 @@ def store(mocap_store):
 
 @pytest.fixture
 def batches(store):
-    poses = load_poses(store, "train", H36M_17)
+    poses = load_poses(store, ("train",), H36M_17)
     return TrainingBatches(poses, PoseAugmentConfig(), ViewConfig(), batch_size=32, channels=3, seed=1)
 
 
@@ -68,7 +68,7 @@ def test_the_third_channel_is_the_confidence(batches):
 def test_views_without_error_agree_with_the_target(store):
     """Seen from far away, the image is the target's x and y up to scale and offset."""
     views = replace(ViewConfig().with_true_2d(), distance_mm=(1e6, 1e6), height_mm=(0.0, 0.0))
-    joints = load_poses(store, "train", H36M_17).joints_world_mm
+    joints = load_poses(store, ("train",), H36M_17).joints_world_mm
     inputs, target = seen(joints, H36M_17, views, np.random.default_rng(0), channels=2)
     flat = target[..., :2] - target[..., :2].mean(axis=1, keepdims=True)
     flat /= np.sqrt((flat**2).sum(axis=(1, 2), keepdims=True) / 17)
@@ -79,7 +79,7 @@ def test_views_without_error_agree_with_the_target(store):
     ("balance", "shares"), [("frames", (0.9, 0.08, 0.02)), ("clips", (1 / 3,) * 3), ("actions", (1 / 3,) * 3)]
 )
 def test_balance_sets_what_is_equally_likely(balance, shares):
-    poses = load_poses(numbered({"walk": 900, "run": 80, "jump": 20}), "train", H36M_17, balance=balance)
+    poses = load_poses(numbered({"walk": 900, "run": 80, "jump": 20}), ("train",), H36M_17, balance=balance)
     drawn = poses.drawn(20_000, np.random.default_rng(0))[:, 0, 0]
     np.testing.assert_allclose([(drawn == i).mean() for i in range(3)], shares, atol=0.015)
 
@@ -87,7 +87,7 @@ def test_balance_sets_what_is_equally_likely(balance, shares):
 def test_clips_of_one_action_share_its_part():
     store = numbered({"walk": 50, "run": 50, "jump": 50})
     clips = tuple(replace(c, action="walk" if c.action == "run" else c.action) for c in store.clips)
-    poses = load_poses(replace(store, clips=clips), "train", H36M_17, balance="actions")
+    poses = load_poses(replace(store, clips=clips), ("train",), H36M_17, balance="actions")
     drawn = poses.drawn(20_000, np.random.default_rng(0))[:, 0, 0]
     np.testing.assert_allclose([(drawn == i).mean() for i in range(3)], (0.25, 0.25, 0.5), atol=0.015)
 
@@ -95,39 +95,31 @@ def test_clips_of_one_action_share_its_part():
 def test_every_pose_can_be_drawn():
     store = numbered({"walk": 5, "run": 3})
     store.arrays["joints_world_mm"][:] = np.arange(8)[:, None, None]
-    drawn = load_poses(store, "train", H36M_17, balance="clips").drawn(500, np.random.default_rng(0))
+    drawn = load_poses(store, ("train",), H36M_17, balance="clips").drawn(500, np.random.default_rng(0))
     assert set(drawn[:, 0, 0]) == set(range(8))
 
 
 def test_the_stride_starts_anew_with_each_clip():
     store = numbered({"walk": 5, "run": 3})
     store.arrays["joints_world_mm"][:] = np.arange(8)[:, None, None]
-    poses = load_poses(store, "train", H36M_17, stride=2)
+    poses = load_poses(store, ("train",), H36M_17, stride=2)
     assert poses.joints_world_mm[:, 0, 0].tolist() == [0, 2, 4, 5, 7]
-
-
-def test_spaced_poses_cover_the_split(store):
-    poses = load_poses(store, "train", H36M_17)
-    np.testing.assert_array_equal(poses.spaced(1000), poses.joints_world_mm)
-    few = poses.spaced(3)
-    np.testing.assert_array_equal(few[[0, 2]], poses.joints_world_mm[[0, -1]])
-    assert len(few) == 3
 
 
 def test_poses_that_are_not_finite_are_left_out(store, caplog):
     joints = np.array(store.joints_world_mm)
     joints[3, 5, 1] = np.nan
     spoilt = replace(store, arrays={"joints_world_mm": joints})
-    poses = load_poses(spoilt, "train", H36M_17)
+    poses = load_poses(spoilt, ("train",), H36M_17)
     assert len(poses) == 89
     assert np.isfinite(poses.joints_world_mm).all()
     assert "left out 1 poses of split train" in caplog.text
     joints[:] = np.nan
     with pytest.raises(DataFormatError, match="'train' has no finite pose"):
-        load_poses(spoilt, "train", H36M_17)
+        load_poses(spoilt, ("train",), H36M_17)
 
 
 def test_an_unknown_split_is_named(store):
     with pytest.raises(DataFormatError, match="'tarin'") as caught:
-        load_poses(store, "tarin", H36M_17)
+        load_poses(store, ("tarin",), H36M_17)
     assert "train, val" in caught.value.hint

@@ -9,8 +9,8 @@ from poselift.training.log import Row, RunLog, read_rows
 
 def test_rows_reach_the_table_and_tensorboard(tmp_path):
     with RunLog(tmp_path, step=0) as log:
-        log.write(Row(10, 0.5, 1e-3, 20.0))
-        log.write(Row(20, 0.25, 5e-4, 20.0, 60.5, 45.25))
+        log.write(Row(10, 0.5, 0.4, 1e-3, 20.0))
+        log.write(Row(20, 0.25, 0.3, 5e-4, 20.0, 0.2, 60.5, 45.25))
     rows = read_rows(tmp_path / "metrics.csv")
     assert [row["val_mpjpe_mm"] for row in rows] == ["", "60.5"]
     assert float(rows[1]["lr"]) == 5e-4
@@ -23,9 +23,9 @@ def test_rows_reach_the_table_and_tensorboard(tmp_path):
 def test_a_resumed_log_forgets_what_is_done_again(tmp_path):
     with RunLog(tmp_path, step=0) as log:
         for step in (10, 20, 30):
-            log.write(Row(step, 1.0, 1e-3, 20.0))
+            log.write(Row(step, 1.0, 1.0, 1e-3, 20.0))
     with RunLog(tmp_path, step=20) as log:
-        log.write(Row(30, 2.0, 1e-3, 20.0))
+        log.write(Row(30, 2.0, 1.0, 1e-3, 20.0))
     assert [(row["step"], row["loss"]) for row in read_rows(tmp_path / "metrics.csv")] == [
         ("10", "1.0"),
         ("20", "1.0"),

@@ -9,7 +9,11 @@ import pytest
 from poselift.errors import RecipeError
 from poselift.training.recipe import Recipe, load_recipe, recipe_from, recipe_to_toml
 
-LEAST = {"data": {"store": "mocap.safetensors"}, "model": {"name": "lcn", "channels": 8}}
+LEAST = {
+    "data": {"store": "mocap.safetensors"},
+    "model": {"name": "lcn", "channels": 8, "normalisation": "person_centred"},
+    "train": {"steps": 9},
+}
 DEFAULT = Path(__file__).parents[2] / "recipes" / "default.toml"
 
 
@@ -41,20 +45,21 @@ def test_a_recipe_does_not_change():
 
 
 def test_settings_override_the_file(tmp_path):
-    path = written(tmp_path, '[data]\nstore = "a b.safetensors"\n[model]\nname = "lcn"\n')
+    path = written(tmp_path, '[data]\nstore = "a b.safetensors"\n[model]\nname = "lcn"\n[train]\nsteps = 3\n')
     settings = (
         "optim.lr=5e-4",
         "data.store=/data/other store.safetensors",
         "views.distance_mm=[1, 2]",
         'optim.schedule={kind = "exponential", rate = 0.5}',
         "model.mask=learnable",
+        "model.normalisation=person_centred",
     )
     recipe = load_recipe(path, settings)
     assert recipe.optim.lr == 5e-4
     assert recipe.data.store == Path("/data/other store.safetensors")
     assert recipe.views.distance_mm == (1, 2)
     assert recipe.optim.schedule.rate == 0.5
-    assert recipe.model.config == {"mask": "learnable"}
+    assert recipe.model.config == {"mask": "learnable", "normalisation": "person_centred"}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +104,7 @@ def test_what_is_missing_is_named():
     ],
 )
 def test_a_malformed_override_is_named(tmp_path, setting, message):
-    path = written(tmp_path, '[data]\nstore = "a"\n[model]\nname = "lcn"\n')
+    path = written(tmp_path, '[data]\nstore = "a"\n[model]\nname = "lcn"\n[train]\nsteps = 3\n')
     with pytest.raises(RecipeError, match=message):
         load_recipe(path, [setting])
 

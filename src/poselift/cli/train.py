@@ -36,16 +36,20 @@ def train(
     # torch's threads spin while they wait, and starve the thread that makes the batches and everybody else: five
     # times slower on a busy machine of two cores. It is read once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from poselift.data.store import load_store
+    from poselift.training.data import planned_steps
     from poselift.training.loop import train as run
 
     checked = _recipe(recipe, output, settings or [], resume=resume)
-    with _signals() as stop, _display(checked.train.steps) as report:
+    steps = planned_steps(checked, load_store(checked.data.store))
+    with _signals() as stop, _display(steps) as report:
         result = run(checked, output, resume=resume, overwrite=overwrite, device=device, report=report, stop=stop)
     if not result.finished:
         typer.echo(f"stopped after step {result.step} of {result.steps}, nothing is lost")
         typer.echo(f"go on with: poselift train --resume -o {output}")
         raise typer.Exit(INTERRUPTED)
-    typer.echo(f"{output / 'best.safetensors'}: {result.best_mpjpe_mm:.1f} mm MPJPE on the validation views")
+    best = f"{result.best:.1f} mm MPJPE" if checked.train.best_by == "mpjpe" else f"loss {result.best:.4e}"
+    typer.echo(f"{output / 'best.safetensors'}: {best} on the validation set")
 
 
 def _recipe(path: Path | None, output: Path, settings: list[str], *, resume: bool) -> Recipe:

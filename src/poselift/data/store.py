@@ -10,7 +10,7 @@ import json
 import math
 import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -151,15 +151,24 @@ class DatasetStore:
         names = dict.fromkeys(c.split for c in self.clips)
         return {name: tuple(c for c in self.clips if c.split == name) for name in names}
 
+    def clips_of(self, splits: Sequence[str]) -> tuple[ClipInfo, ...]:
+        """The clips of some splits, in the order of the store; errors as for `frames_of`."""
+        for split in splits:
+            self._check_split(split)
+        return tuple(clip for clip in self.clips if clip.split in splits)
+
     def frames_of(self, split: str) -> np.ndarray:
         """Indices of all frames of a split.
 
         Raises:
             DataFormatError: there is no such split; the hint lists those there are.
         """
+        self._check_split(split)
+        return np.concatenate([np.arange(c.start, c.start + c.length) for c in self.splits[split]])
+
+    def _check_split(self, split: str) -> None:
         if split not in self.splits:
             raise DataFormatError(f"the store has no split {split!r}", f"it has: {', '.join(self.splits)}")
-        return np.concatenate([np.arange(c.start, c.start + c.length) for c in self.splits[split]])
 
     def save(self, path: Path | str, *, overwrite: bool = False) -> None:
         """Write the store; the file appears whole or not at all.

@@ -7,6 +7,7 @@ was never interrupted.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -62,27 +63,20 @@ class Poses:
         drawn: np.ndarray = self.joints_world_mm[self.starts[group] + within]
         return drawn
 
-    def spaced(self, count: int) -> np.ndarray:
-        """At most `count` poses, evenly spaced."""
-        chosen = np.unique(np.linspace(0, len(self) - 1, min(count, len(self))).round().astype(np.int64))
-        spaced: np.ndarray = self.joints_world_mm[chosen]
-        return spaced
-
 
 def load_poses(
-    store: DatasetStore, split: str, skeleton: Skeleton, *, stride: int = 1, balance: Balance = "frames"
+    store: DatasetStore, splits: Sequence[str], skeleton: Skeleton, *, stride: int = 1, balance: Balance = "frames"
 ) -> Poses:
-    """Read the poses of a split into memory, every `stride`-th of each clip; poses that are not finite are left out.
+    """Read the poses of some splits into memory, every `stride`-th of each clip, without those that are not finite.
 
     Raises:
         DataFormatError: the store has no such split, or no pose is left.
         SkeletonError: the store's skeleton does not convert to `skeleton`.
     """
-    store.frames_of(split)  # complains about an unknown split
     convert = conversion(store.skeleton, skeleton)
     groups: dict[str, list[np.ndarray]] = {}
     dropped = 0
-    for clip in store.splits[split]:
+    for clip in store.clips_of(splits):
         frames = slice(clip.start, clip.start + clip.length, stride)
         joints = convert.joints(np.asarray(store.joints_world_mm[frames], dtype=np.float32)).astype(np.float32)
         finite = np.isfinite(joints).all(axis=(1, 2))
@@ -90,9 +84,9 @@ def load_poses(
         if finite.any():
             groups.setdefault(_group(clip, balance), []).append(joints[finite])
     if not groups:
-        raise DataFormatError(f"split {split!r} has no finite pose", "prepare the dataset again")
+        raise DataFormatError(f"split {' and '.join(splits)} has no finite pose", "prepare the dataset again")
     if dropped:
-        logger.warning("left out %d poses of split %s that are not finite", dropped, split)
+        logger.warning("left out %d poses of split %s that are not finite", dropped, " and ".join(splits))
     sizes = np.array([sum(len(part) for part in parts) for parts in groups.values()])
     joints_world_mm = np.concatenate([part for parts in groups.values() for part in parts])
     return Poses(joints_world_mm, skeleton, np.cumsum(sizes) - sizes, sizes)

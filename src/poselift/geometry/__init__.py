@@ -1,6 +1,6 @@
 """Cameras, crops, rotations, alignment and triangulation; numpy only."""
 
-from poselift.geometry.align import procrustes_aligned
+from poselift.geometry.align import procrustes_aligned, procrustes_aligned_both
 from poselift.geometry.camera import Camera
 from poselift.geometry.crop import camera_to_image_frame, image_frame_to_camera, pixels_per_mm, root_box
 from poselift.geometry.distortion import distort, undistort
@@ -22,6 +22,7 @@ __all__ = [
     "image_frame_to_camera",
     "pixels_per_mm",
     "procrustes_aligned",
+    "procrustes_aligned_both",
     "quaternion_rotation",
     "root_box",
     "rotation_onto_z",

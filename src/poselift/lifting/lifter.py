@@ -14,7 +14,7 @@ import numpy as np
 import onnxruntime
 from jaxtyping import Bool, Float
 
-from poselift.arrays import Confidence, Joints2D, float_type
+from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape, float_type
 from poselift.data.clip import Clip
 from poselift.data.model_header import ModelHeader, header_from_json
 from poselift.errors import CheckpointError, ShapeError
@@ -54,6 +54,16 @@ class Lifter:
     def skeleton(self) -> Skeleton:
         """What goes in and comes out."""
         return self._header.skeleton
+
+    @property
+    def normalisation(self) -> str:
+        """How joints enter the network and what its output means, see `geometry.normalise`."""
+        return self._header.normalisation
+
+    @property
+    def in_channels(self) -> int:
+        """2 for x, y; 3 with the confidence."""
+        return self._header.in_channels
 
     @property
     def about(self) -> Mapping[str, Any]:
@@ -139,34 +149,43 @@ class Lifter:
         if not some.any():
             return
         joints_norm, rotation = person_centred(plane[some], confidence[some])
-        joints = person_centred_to_root(self._output(joints_norm, confidence[some]), rotation)
+        inputs = joints_norm
+        if self._header.in_channels == 3:
+            inputs = np.concatenate([joints_norm, confidence[some][..., None]], axis=-1)
+        joints = person_centred_to_root(self._output(inputs), rotation)
         joints = joints - self.skeleton.root_position(joints)
         joints_root_mm[some] = joints
         root_cam_mm[some] = root_from_projection(joints, plane[some], confidence[some])
 
-    def _output(self, joints_norm: np.ndarray, confidence: np.ndarray) -> np.ndarray:
+    def network_output(self, inputs: Float[np.ndarray, "poses joints channels"]) -> Joints3D:
+        """What the network says (N, J, 3) of normalised inputs (N, J, 2 or 3), in the space of its normalisation.
+
+        This is for data sets: `geometry.normalise` says what the spaces mean.
+
+        Raises:
+            ShapeError: the shape is not that of the network's input, or a number is not finite.
+        """
+        checked_shape(inputs, (len(self.skeleton), self._header.in_channels), "inputs")
+        if not np.isfinite(inputs).all():
+            raise ShapeError("inputs: expected finite numbers, got NaN or infinity", "leave such poses out")
+        output = np.empty((len(inputs), len(self.skeleton), 3), dtype=np.float32)
+        for start in range(0, len(inputs), _BATCH):
+            output[start : start + _BATCH] = self._output(inputs[start : start + _BATCH])
+        return output
+
+    def _output(self, inputs: np.ndarray) -> np.ndarray:
         """The network's output (B, J, 3), averaged with that of the mirror image where `flip` says so."""
-        inputs = joints_norm
-        if self._header.in_channels == 3:
-            inputs = np.concatenate([joints_norm, confidence[..., None]], axis=-1)
         inputs = inputs.astype(np.float32)
         plain = self._run(inputs)
         if not self._flip:
             return plain
-        mirrored = _mirrored(self._run(_mirrored(inputs, self.skeleton)), self.skeleton)
+        mirrored = self.skeleton.mirrored(self._run(self.skeleton.mirrored(inputs)))
         average: np.ndarray = (plain + mirrored) / 2
         return average
 
     def _run(self, inputs: np.ndarray) -> np.ndarray:
         output: np.ndarray = self._session.run(["joints_out"], {"joints_norm": inputs})[0]
         return output
-
-
-def _mirrored(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """The mirror image of joints (B, J, C) about x = 0, left and right exchanged."""
-    mirrored: np.ndarray = joints[:, skeleton.flip_permutation]
-    mirrored[..., 0] *= -1
-    return mirrored
 
 
 def _liftable(plane: np.ndarray, visible: np.ndarray) -> Bool[np.ndarray, " frames"]:

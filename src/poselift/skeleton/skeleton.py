@@ -84,6 +84,12 @@ class Skeleton:
         permutation.setflags(write=False)
         return permutation
 
+    def mirrored(self, joints: np.ndarray) -> np.ndarray:
+        """Mirror image of joints (..., J, C) about x = 0: x changes its sign, left and right their places."""
+        mirrored: np.ndarray = joints[..., self.flip_permutation, :]
+        mirrored[..., 0] *= -1
+        return mirrored
+
     @cached_property
     def parents(self) -> tuple[int, ...]:
         """Parent of each joint in the spanning tree of the bones that starts at the root; -1 at a start."""

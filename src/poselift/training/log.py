@@ -17,15 +17,18 @@ class Row:
     Attributes:
         step: steps taken.
         loss: mean over the last train.log_every steps.
+        loss_ema: exponential moving average, decay 0.9, from 0 on.
         lr: learning rate of the last step.
         steps_per_s: since the row before.
-        val_mpjpe_mm, val_pa_mpjpe_mm: where a validation was due.
+        val_loss, val_mpjpe_mm, val_pa_mpjpe_mm: where a validation was due.
     """
 
     step: int
     loss: float
+    loss_ema: float
     lr: float
     steps_per_s: float
+    val_loss: float | None = None
     val_mpjpe_mm: float | None = None
     val_pa_mpjpe_mm: float | None = None
 

@@ -14,35 +14,39 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import nn
+from torch import Tensor, nn
 
 import poselift
 from poselift.data.ahead import made_ahead
 from poselift.data.store import DatasetStore, load_store
-from poselift.data.windows import Batch, TrainingBatches, load_poses
+from poselift.data.windows import Batch
 from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model
 from poselift.models.checkpoint import save_checkpoint
-from poselift.skeleton import Skeleton
+from poselift.training.data import epoch_steps, planned_steps, training_data, training_limb_lengths
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row, RunLog
-from poselift.training.loss import joint_weights, training_loss
-from poselift.training.optim import MovingAverage, create_optimizer, learning_rate, prepare_step
+from poselift.training.loss import half_squares, joint_weights, training_loss
+from poselift.training.optim import LOSS_EMA_DECAY, MovingAverage, create_optimizer, learning_rate, prepare_step
 from poselift.training.recipe import Recipe
 from poselift.training.state import TrainingState, restore_state, save_state
-from poselift.training.validation import Validation, ValidationViews, validate, validation_views
+from poselift.training.validation import Validation, validate
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """How a run ended: after its last step, or earlier because it was asked to stop."""
+    """How a run ended: after its last step, or earlier because it was asked to stop.
+
+    Attributes:
+        best: the lowest validation error so far, in what the recipe's train.best_by names.
+    """
 
     folder: Path
     step: int
     steps: int
-    best_mpjpe_mm: float
+    best: float
 
     @property
     def finished(self) -> bool:
@@ -90,7 +94,7 @@ def train(
             place.begin(recipe, about, overwrite=overwrite)
         with RunLog(folder, step=run.state.step) as log:
             run.follow(place, log, stop)
-        return RunResult(folder, run.state.step, recipe.train.steps, run.state.best_mpjpe_mm)
+        return RunResult(folder, run.state.step, run.steps, run.state.best)
     finally:
         torch.set_num_threads(threads)
 
@@ -103,9 +107,12 @@ def _fabric(device: str, precision: Literal["32-true", "bf16-mixed"]) -> Fabric:
     return Fabric(accelerator=device, devices=1, precision=precision)
 
 
-def _model(recipe: Recipe) -> Any:
+def _model(recipe: Recipe, store: DatasetStore) -> Any:
+    config = recipe.model.config
+    if config.get("neighbourhood") == "laplacian" and not config.get("limb_lengths"):
+        config["limb_lengths"] = training_limb_lengths(recipe, store)
     try:
-        model: Any = create_model(recipe.model.name, **recipe.model.config)
+        model: Any = create_model(recipe.model.name, **config)
     except TypeError as error:
         raise RecipeError(f"model: a setting has the wrong type ({error})") from None
     return model
@@ -117,34 +124,18 @@ class _Run:
     def __init__(self, recipe: Recipe, store: DatasetStore, fabric: Fabric, report: Callable[[Row], None]) -> None:
         self.recipe, self.fabric, self.report, self.store = recipe, fabric, report, store
         torch.manual_seed(recipe.train.seed)
-        model = _model(recipe)
-        self.config = model.config
-        if self.config.normalisation != "person_centred":
-            raise RecipeError(
-                f"model.normalisation: virtual views are person_centred, the recipe has {self.config.normalisation}",
-                'set model.normalisation = "person_centred"',
-            )
+        model = _model(recipe, store)
+        self.steps = planned_steps(recipe, store)
+        self.val_every = recipe.train.val_every or max(1, int(epoch_steps(recipe, store)))
         optimizer = create_optimizer(model.to(fabric.device), recipe.optim)
         self.model, self.optimizer = fabric.setup(model, optimizer)
         average = MovingAverage(model, recipe.optim.ema_decay) if recipe.optim.ema_decay else None
         losses = torch.full((recipe.train.log_every,), float("nan"), device=fabric.device)
-        self.state = TrainingState(model, optimizer, average, losses)
+        self.state = TrainingState(model, optimizer, average, losses, torch.zeros((), device=fabric.device))
         self.weights = joint_weights(recipe.loss, model.skeleton).to(fabric.device)
-        self.batches, self.views = self._data(model.skeleton)
-
-    def _data(self, skeleton: Skeleton) -> tuple[TrainingBatches, ValidationViews]:
-        data, settings = self.recipe.data, self.recipe.train
-        poses = load_poses(self.store, data.train, skeleton, stride=data.stride, balance=data.balance)
-        held_out = load_poses(self.store, data.select_on, skeleton, stride=data.stride)
-        logger.info("%d poses to train on, %d to select on", len(poses), len(held_out))
-        channels = self.config.in_channels
-        batches = TrainingBatches(
-            poses, self.recipe.augment, self.recipe.views, settings.batch_size, channels, settings.seed
+        self.data = training_data(
+            recipe, store, model.skeleton, channels=model.config.in_channels, device=fabric.device
         )
-        views = validation_views(
-            held_out, data.val_poses, self.recipe.views, channels=channels, device=self.fabric.device
-        )
-        return batches, views
 
     def about(self) -> dict[str, Any]:
         """Where the model comes from, for the run folder and the checkpoints."""
@@ -164,13 +155,13 @@ class _Run:
         state, settings = self.state, self.recipe.train
         since, counted = time.perf_counter(), state.step
         self.model.train()
-        coming = (self.batches.batch(number) for number in range(state.step, settings.steps))
+        coming = (self.data.batches.batch(number) for number in range(state.step, self.steps))
         with closing(made_ahead(coming)) as batches:
             for batch in batches:
                 self._step(batch)
-                last = state.step == settings.steps
+                last = state.step == self.steps
                 stopped = not last and stop()
-                validation = self._validated(place) if last or state.step % settings.val_every == 0 else None
+                validation = self._validated(place) if last or state.step % self.val_every == 0 else None
                 if validation or state.step % settings.log_every == 0:
                     now = time.perf_counter()
                     self._log(log, validation, (state.step - counted) / (now - since))
@@ -189,8 +180,10 @@ class _Run:
         inputs, target = (torch.from_numpy(a).to(self.fabric.device, non_blocking=True) for a in batch)
         # Dropout draws from the global generator; seeding each step makes it a function of the step.
         torch.manual_seed(_step_seed(recipe.train.seed, state.step))
-        prepare_step(self.optimizer, recipe.optim, state.step, recipe.train.steps)
-        value = training_loss(recipe.loss.kind, self.model(inputs), target, self.weights)
+        prepare_step(self.optimizer, recipe.optim, state.step, self.steps)
+        value = self._loss(self.model(inputs), target)
+        if recipe.optim.l2:
+            value = value + recipe.optim.l2 * half_squares(self.model)
         self.fabric.backward(value)
         if recipe.optim.clip_norm:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.optim.clip_norm)
@@ -199,7 +192,11 @@ class _Run:
         if state.average:
             state.average.update(state.step)
         state.losses[state.step % len(state.losses)] = value.detach()
+        state.loss_ema.lerp_(value.detach(), 1 - LOSS_EMA_DECAY)
         state.step += 1
+
+    def _loss(self, predicted: Tensor, target: Tensor) -> Tensor:
+        return training_loss(self.recipe.loss.kind, predicted, target, self.weights)
 
     def _mean_loss(self) -> float:
         """Mean of the last losses, once they are known to be finite."""
@@ -218,17 +215,18 @@ class _Run:
     def _validated(self, place: RunFolder) -> Validation:
         """Validate, and keep the model if it is the best so far."""
         self._mean_loss()
-        validation = validate(self.state.delivered, self.views)
-        if validation.mpjpe_mm < self.state.best_mpjpe_mm:
-            self.state.best_mpjpe_mm = validation.mpjpe_mm
+        validation = validate(self.state.delivered, self.data.held_out, self._loss)
+        error = validation.loss if self.recipe.train.best_by == "loss" else validation.mpjpe_mm
+        if error < self.state.best:
+            self.state.best = error
             self._save_model(place.best, validation)
         return validation
 
     def _log(self, log: RunLog, validation: Validation | None, rate: float) -> None:
         step = self.state.step
-        lr = learning_rate(self.recipe.optim, step - 1, self.recipe.train.steps)
-        errors = (validation.mpjpe_mm, validation.pa_mpjpe_mm) if validation else (None, None)
-        row = Row(step, self._mean_loss(), lr, rate, *errors)
+        lr = learning_rate(self.recipe.optim, step - 1, self.steps)
+        errors = {f"val_{name}": value for name, value in asdict(validation).items()} if validation else {}
+        row = Row(step, self._mean_loss(), float(self.state.loss_ema), lr, rate, **errors)
         log.write(row)
         self.report(row)
 

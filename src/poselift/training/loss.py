@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from poselift.skeleton import Skeleton
 from poselift.training.recipe import LossRecipe
@@ -19,6 +19,12 @@ def joint_weights(recipe: LossRecipe, skeleton: Skeleton) -> Tensor:
     for joint, weight in recipe.joint_weights.items():
         weights[skeleton.index(joint)] = weight
     return weights / weights.mean()
+
+
+def half_squares(model: nn.Module) -> Tensor:
+    """Half the sum of squares of all weights and biases of a network, but not of its norms and masks."""
+    chosen = [p for name, p in model.named_parameters() if name.endswith(("weight", "bias"))]
+    return sum((p.square().sum() for p in chosen), start=torch.zeros((), device=chosen[0].device)) / 2
 
 
 def training_loss(kind: str, predicted: Tensor, target: Tensor, weights: Tensor) -> Tensor:

@@ -42,7 +42,7 @@ def schedule_factor(schedule: Schedule, step: int, steps: int) -> float:
     if isinstance(schedule, Exponential):
         return float(schedule.rate ** (step / schedule.steps))
     if isinstance(schedule, Piecewise):
-        past = [f for b, f in zip(schedule.boundaries, schedule.factors, strict=True) if step >= b]
+        past = [f for b, f in zip(schedule.boundaries, schedule.factors, strict=True) if step > b]
         return past[-1] if past else 1.0
     done = min(1.0, step / max(1, steps - 1))
     return schedule.final + (1 - schedule.final) * (1 + math.cos(math.pi * done)) / 2
@@ -57,6 +57,10 @@ def torch_epsilon(recipe: OptimRecipe, step: int) -> float:
     if recipe.epsilon_placement == "torch":
         return recipe.epsilon
     return recipe.epsilon / math.sqrt(1 - recipe.betas[1] ** (step + 1))
+
+
+# Of the loss that is reported, as in the seed: it starts from 0.
+LOSS_EMA_DECAY = 0.9
 
 
 class MovingAverage:

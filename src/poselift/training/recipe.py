@@ -26,21 +26,34 @@ class Section(BaseModel):
 class DataRecipe(Section):
     """Which poses.
 
+    A store of motion capture is seen by virtual cameras, by a network whose normalisation is "person_centred"; one of
+    recordings is seen as it was recorded, by a network whose normalisation is "image_frame".
+
     Attributes:
         store: the dataset store, a .safetensors file.
-        train: name of the split to train on.
+        train: names of the splits to train on.
         select_on: name of the split that chooses the best weights. Choosing on the test split flatters the result.
         stride: take every n-th frame of each clip.
         balance: what is equally likely in a batch: "frames", "clips" or "actions". Frames alone favour long clips.
-        val_poses: how many poses of `select_on`, evenly spaced, are seen at each validation.
+            Recordings are drawn frame by frame, each once in an epoch.
+        val_poses: how many poses of `select_on`, evenly spaced, are seen at each validation; 0 for all.
+        detections: which 2D joints of recordings: "gt" for the projected truth, or the name of a detector.
+        flip: recordings come with their mirror images, which makes an epoch twice as long.
     """
 
     store: Path
-    train: str = "train"
+    train: tuple[str, ...] = ("train",)
     select_on: str = "val"
     stride: int = Field(default=1, ge=1)
     balance: Balance = "frames"
-    val_poses: int = Field(default=4096, ge=1)
+    val_poses: int = Field(default=4096, ge=0)
+    detections: str = "gt"
+    flip: bool = False
+
+    @field_validator("train", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
 
 
 class ModelRecipe(BaseModel):
@@ -69,7 +82,10 @@ class Exponential(Section):
 
 
 class Piecewise(Section):
-    """The learning rate is multiplied by `factors[i]` from step `boundaries[i]` on, in place of earlier factors."""
+    """The learning rate is multiplied by `factors[i]` after step `boundaries[i]`, in place of earlier factors.
+
+    Steps count from 0, and the step of the boundary still has the earlier factor, as in TensorFlow.
+    """
 
     kind: Literal["piecewise"] = "piecewise"
     boundaries: tuple[int, ...]
@@ -104,6 +120,7 @@ class OptimRecipe(Section):
         epsilon_placement: "torch" adds it to the bias-corrected root of the second moment, as in Adam's Algorithm 1;
             "tensorflow" to the uncorrected one, as in the efficient form of section 2 and in the original LCN.
         weight_decay: decoupled, on weight matrices alone.
+        l2: adds this times half the sum of squares of all weights and biases to the loss.
         clip_norm: clip the norm of the whole gradient to this; 0 does not.
         ema_decay: keep a moving average of the weights, and validate and deliver that; 0 does not.
     """
@@ -115,6 +132,7 @@ class OptimRecipe(Section):
     epsilon: float = Field(default=1e-8, gt=0)
     epsilon_placement: Literal["torch", "tensorflow"] = "torch"
     weight_decay: float = Field(default=0.0, ge=0)
+    l2: float = Field(default=0.0, ge=0)
     clip_norm: float = Field(default=0.0, ge=0)
     ema_decay: float = Field(default=0.0, ge=0, lt=1)
 
@@ -136,21 +154,32 @@ class TrainRecipe(Section):
 
     Attributes:
         steps: batches in all.
+        epochs: in place of steps: how often every pose is seen.
+        best_by: what the best weights are lowest in on the validation set: "mpjpe", or the "loss" as the seed does.
         batch_size: poses in a batch.
         seed: fixes the first weights, every batch and every dropout.
         precision: "32-true", or "bf16-mixed" for bfloat16 matrix products.
         threads: CPU threads of torch; 0 leaves torch's choice.
-        log_every, val_every, checkpoint_every: steps between rows of the log, validations, and states to resume from.
+        log_every, val_every, checkpoint_every: steps between rows of the log, validations, and states to resume from;
+            val_every = 0 validates once an epoch.
     """
 
-    steps: int = Field(default=200_000, ge=1)
+    steps: int = Field(default=0, ge=0)
+    epochs: float = Field(default=0, ge=0)
+    best_by: Literal["mpjpe", "loss"] = "mpjpe"
     batch_size: int = Field(default=256, ge=2)
     seed: int = Field(default=0, ge=0)
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
     threads: int = Field(default=0, ge=0)
     log_every: int = Field(default=100, ge=1)
-    val_every: int = Field(default=2000, ge=1)
+    val_every: int = Field(default=2000, ge=0)
     checkpoint_every: int = Field(default=2000, ge=1)
+
+    @model_validator(mode="after")
+    def _one_length(self) -> TrainRecipe:
+        if (self.steps > 0) == (self.epochs > 0):
+            raise ValueError(f"expected either steps or epochs above 0, got {self.steps} and {self.epochs:g}")
+        return self
 
 
 class Recipe(Section):
@@ -158,11 +187,30 @@ class Recipe(Section):
 
     data: DataRecipe
     model: ModelRecipe
+    train: TrainRecipe
     augment: PoseAugmentConfig = PoseAugmentConfig()
     views: ViewConfig = ViewConfig()
     optim: OptimRecipe = OptimRecipe()
     loss: LossRecipe = LossRecipe()
-    train: TrainRecipe = TrainRecipe()
+
+    @model_validator(mode="after")
+    def _no_idle_setting(self) -> Recipe:
+        """A setting that this kind of data does not know must not look as if it did something."""
+        if self.recorded:
+            idle = {"augment": self.augment != PoseAugmentConfig(), "views": self.views != ViewConfig()}
+            idle["data.balance"] = self.data.balance != "frames"
+        else:
+            idle = {"data.detections": self.data.detections != "gt", "data.flip": self.data.flip}
+        for name, set_here in idle.items():
+            if set_here:
+                data = "recordings (image_frame)" if self.recorded else "virtual views (person_centred)"
+                raise ValueError(f"{name} has no effect on {data}")
+        return self
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it trains on what cameras recorded, and not on virtual views of motion capture."""
+        return bool(self.model.config.get("normalisation", "image_frame") == "image_frame")
 
     @field_validator("model", mode="before")
     @classmethod

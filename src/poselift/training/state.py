@@ -20,7 +20,7 @@ from poselift.errors import CheckpointError, TrainingError
 from poselift.training.optim import MovingAverage
 
 FORMAT = "poselift-training-state"
-VERSION = 1
+VERSION = 2
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
@@ -33,16 +33,18 @@ class TrainingState:
         optimizer: its Adam.
         average: the moving average of its weights, if the recipe asks for one.
         losses: the losses of the last steps, (train.log_every,), step s at s % log_every; NaN before there were any.
+        loss_ema: exponential moving average of the loss, from 0 on.
         step: how many steps were taken.
-        best_mpjpe_mm: the lowest validation error so far.
+        best: the lowest validation error so far, in what train.best_by names.
     """
 
     model: nn.Module
     optimizer: torch.optim.Optimizer
     average: MovingAverage | None
     losses: Tensor
+    loss_ema: Tensor
     step: int = 0
-    best_mpjpe_mm: float = float("inf")
+    best: float = float("inf")
 
     @property
     def delivered(self) -> nn.Module:
@@ -57,7 +59,7 @@ class TrainingState:
         for name, parameter in self.model.named_parameters():
             moments = self.optimizer.state[parameter]
             named |= {f"optimizer.{name}.{key}": moments[key] for key in _MOMENTS if key in moments}
-        return {**named, "losses": self.losses}
+        return {**named, "losses": self.losses, "loss_ema": self.loss_ema}
 
 
 def save_state(state: TrainingState, path: Path) -> None:
@@ -73,7 +75,7 @@ def save_state(state: TrainingState, path: Path) -> None:
             f"after step {state.step} the weights {broken[0]} are not finite; the last good state was kept",
             "lower optim.lr or set optim.clip_norm",
         )
-    header = {"format": FORMAT, "version": VERSION, "step": state.step, "best_mpjpe_mm": state.best_mpjpe_mm}
+    header = {"format": FORMAT, "version": VERSION, "step": state.step, "best": state.best}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.tensors().items()}
     with whole_file(path, overwrite=True) as temporary:
         save_file(tensors, temporary, metadata={"poselift": json.dumps(header)})
@@ -100,7 +102,7 @@ def restore_state(state: TrainingState, path: Path) -> None:
                 f"{path}: {name}: expected shape {tuple(tensor.shape)}, found {tuple(saved[name].shape)}"
             )
         tensor.copy_(saved[name])
-    state.step, state.best_mpjpe_mm = header["step"], header["best_mpjpe_mm"]
+    state.step, state.best = header["step"], header["best"]
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:

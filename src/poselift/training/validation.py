@@ -1,13 +1,15 @@
-"""How well a model lifts a fixed set of views, the same at every validation."""
+"""How well a model lifts a fixed set of poses, the same at every validation."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from poselift.data.recorded import Recorded, Truth
 from poselift.data.virtual_cameras import ViewConfig
 from poselift.data.windows import Poses, seen
 from poselift.errors import TrainingError
@@ -22,42 +24,79 @@ _CHUNK = 1024
 
 @dataclass(frozen=True)
 class Validation:
-    """Errors over the validation views, root-relative, in millimetres."""
+    """Errors over the validation set: the loss that is trained, and distances, root-relative, in millimetres."""
 
+    loss: float
     mpjpe_mm: float
     pa_mpjpe_mm: float
 
 
 @dataclass(frozen=True, eq=False)
-class ValidationViews:
-    """Inputs on the device, and the root-relative truth (N, J, 3) in the turned axes of each view."""
+class ValidationSet:
+    """What is validated on.
+
+    Attributes:
+        inputs, targets: (N, J, C) and (N, J, 3) on the device, as in training.
+        joints_root_mm: (N, J, 3) the truth relative to the root.
+        to_mm: a network's output (N, J, 3) to millimetres in the axes of the truth; the root may be anywhere.
+        skeleton: what the J joints are.
+    """
 
     inputs: Tensor
-    target_mm: np.ndarray
+    targets: Tensor
+    joints_root_mm: np.ndarray
+    to_mm: Callable[[np.ndarray], np.ndarray]
     skeleton: Skeleton
+
+
+def spaced(total: int, count: int) -> np.ndarray:
+    """Indices of at most `count` of `total` poses, evenly spaced; all of them where `count` is 0."""
+    wanted = min(count or total, total)
+    return np.unique(np.linspace(0, total - 1, wanted).round().astype(np.int64))
 
 
 def validation_views(
     poses: Poses, count: int, views: ViewConfig, *, channels: int, device: torch.device
-) -> ValidationViews:
-    """At most `count` poses, each through one virtual camera."""
-    inputs, target = seen(poses.spaced(count), poses.skeleton, views, np.random.default_rng(_SEED), channels=channels)
-    return ValidationViews(torch.from_numpy(inputs).to(device), target * OUTPUT_UNIT_MM, poses.skeleton)
+) -> ValidationSet:
+    """Some poses, each through one virtual camera; the truth is in the turned axes of each view."""
+    chosen = poses.joints_world_mm[spaced(len(poses), count)]
+    inputs, targets = seen(chosen, poses.skeleton, views, np.random.default_rng(_SEED), channels=channels)
+    return ValidationSet(
+        torch.from_numpy(inputs).to(device),
+        torch.from_numpy(targets).to(device),
+        targets * OUTPUT_UNIT_MM,
+        lambda output: output * OUTPUT_UNIT_MM,
+        poses.skeleton,
+    )
+
+
+def validation_recordings(recorded: Recorded, truth: Truth, count: int, *, device: torch.device) -> ValidationSet:
+    """Some recorded poses; the true box and root depth lead from the image frame to millimetres."""
+    rows = spaced(len(recorded), count)
+    chosen = truth.rows(rows)
+    return ValidationSet(
+        torch.from_numpy(recorded.inputs[rows]).to(device),
+        torch.from_numpy(recorded.targets[rows]).to(device),
+        chosen.joints_cam_mm - truth.skeleton.root_position(chosen.joints_cam_mm),
+        lambda output: chosen.to_camera(chosen.to_image(output)),
+        truth.skeleton,
+    )
 
 
 @torch.no_grad()
-def validate(model: nn.Module, views: ValidationViews) -> Validation:
-    """Errors of `model`, which is left in the mode it was in.
+def validate(model: nn.Module, held_out: ValidationSet, loss: Callable[[Tensor, Tensor], Tensor]) -> Validation:
+    """Errors of `model`, which is left in the mode it was in; `loss` takes its output and the targets.
 
     Raises:
         TrainingError: the model's output is not finite.
     """
     training = model.training
     model.eval()
-    output = torch.cat([model(chunk).float().cpu() for chunk in torch.split(views.inputs, _CHUNK)]).numpy()
+    output = torch.cat([model(chunk).float() for chunk in torch.split(held_out.inputs, _CHUNK)])
     model.train(training)
-    if not np.isfinite(output).all():
+    if not torch.isfinite(output).all():
         raise TrainingError("the network's output is not finite", "lower optim.lr or set optim.clip_norm")
-    joints_mm = output * OUTPUT_UNIT_MM
-    joints_root_mm = joints_mm - views.skeleton.root_position(joints_mm)
-    return Validation(mpjpe(joints_root_mm, views.target_mm), pa_mpjpe(joints_root_mm, views.target_mm))
+    joints_mm = held_out.to_mm(output.cpu().numpy())
+    joints_root_mm = joints_mm - held_out.skeleton.root_position(joints_mm)
+    errors = (metric(joints_root_mm, held_out.joints_root_mm) for metric in (mpjpe, pa_mpjpe))
+    return Validation(float(loss(output, held_out.targets)), *errors)

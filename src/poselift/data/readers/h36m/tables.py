@@ -66,12 +66,14 @@ def named_take(subject: str, name: str) -> Take:
     """The take of a subject that the original files call `name`, such as "Directions 1"; spellings vary.
 
     Raises:
-        DataFormatError: there is no such recording.
+        DataFormatError: there is no such subject or recording.
     """
-    wanted = _plain(name)
-    for action, names in _table("recordings")["recordings"].get(subject, {}).items():
+    wanted, recordings = plain_name(name), _table("recordings")["recordings"]
+    if subject not in recordings:
+        raise DataFormatError(f"unknown subject {subject!r}", f"known: {', '.join(recordings)}")
+    for action, names in recordings[subject].items():
         for number, known in enumerate(names, 1):
-            if _plain(known) == wanted:
+            if plain_name(known) == wanted:
                 return Take(subject, action, number)
     raise DataFormatError(f"{subject}: unknown recording {name!r}", "expected names such as 'Directions 1', 'Photo'")
 
@@ -109,7 +111,7 @@ def lens_of(name: str) -> dict[str, Any]:
     return {**arrays, "size_px": tuple(lens["size_px"])}
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A recording's name without the differences in spelling: TakingPhoto and Photo, WalkingDog and WalkDog."""
     plain = name.replace("_", " ").replace("Taking", "").replace("WalkingDog", "WalkDog")
     return plain.replace("WalkingTogether", "WalkTogether").strip().lower()

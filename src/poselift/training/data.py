@@ -1,0 +1,124 @@
+"""What a recipe trains and validates on: virtual views of motion capture, or recordings."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+
+from poselift.data.recorded import RecordedBatches, load_recorded, load_truth
+from poselift.data.store import DatasetStore
+from poselift.data.windows import Batch, TrainingBatches, load_poses
+from poselift.errors import RecipeError
+from poselift.skeleton import Skeleton, get_skeleton
+from poselift.skeleton.graph import graph_adjacency, mean_limb_lengths
+from poselift.training.recipe import Recipe
+from poselift.training.validation import ValidationSet, validation_recordings, validation_views
+
+logger = logging.getLogger(__name__)
+
+
+class BatchMaker(Protocol):
+    """Makes training batches by their number, the same one every time."""
+
+    def batch(self, number: int) -> Batch: ...
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingData:
+    """Batches to train on, and a fixed set of poses to validate on."""
+
+    batches: BatchMaker
+    held_out: ValidationSet
+
+
+def epoch_steps(recipe: Recipe, store: DatasetStore) -> float:
+    """Batches in which every training pose is seen once, mirror images included where the recipe has them.
+
+    Raises:
+        DataFormatError: the store lacks a split.
+    """
+    clips = store.clips_of(recipe.data.train)
+    poses = sum(len(range(0, clip.length, recipe.data.stride)) for clip in clips)
+    return poses * (2 if recipe.data.flip else 1) / recipe.train.batch_size
+
+
+def planned_steps(recipe: Recipe, store: DatasetStore) -> int:
+    """How many steps the recipe asks for.
+
+    Raises:
+        DataFormatError: the store lacks a split.
+        RecipeError: the epochs are fewer than one batch.
+    """
+    if recipe.train.steps:
+        return recipe.train.steps
+    steps = int(recipe.train.epochs * epoch_steps(recipe, store))
+    if steps < 1:
+        raise RecipeError(f"train.epochs: {recipe.train.epochs:g} epochs are less than one batch", "ask for more")
+    return steps
+
+
+def training_data(
+    recipe: Recipe, store: DatasetStore, skeleton: Skeleton, *, channels: int, device: torch.device
+) -> TrainingData:
+    """Read what the recipe names into memory.
+
+    Raises:
+        DataFormatError: the store lacks a split, or is of the other kind.
+        RecipeError: recordings are of another skeleton than the network.
+        SkeletonError: motion capture does not convert to the network's skeleton.
+    """
+    make = _recorded if recipe.recorded else _virtual
+    return make(recipe, store, skeleton, channels, device)
+
+
+def training_limb_lengths(recipe: Recipe, store: DatasetStore) -> tuple[float, ...]:
+    """Mean limb lengths of the training poses, for a Laplacian mask: of recordings in the image frame, as the seed's.
+
+    Raises:
+        RecipeError: a setting of the model's graph is wrong.
+        DataFormatError, SkeletonError: as for `training_data`.
+    """
+    from poselift.models.lcn import LCNConfig
+
+    config = LCNConfig(**{**recipe.model.config, "neighbourhood": "hops"})
+    skeleton = get_skeleton(config.skeleton)
+    adjacent = graph_adjacency(skeleton, config.graph, edges=config.graph_edges, seed=config.graph_seed)
+    if recipe.recorded:
+        clips = store.clips_of(recipe.data.train)
+        joints = load_recorded(store, clips, "gt", channels=2, stride=recipe.data.stride).targets
+    else:
+        joints = load_poses(store, recipe.data.train, skeleton, stride=recipe.data.stride).joints_world_mm
+    return tuple(mean_limb_lengths(joints, adjacent).tolist())
+
+
+def _virtual(
+    recipe: Recipe, store: DatasetStore, skeleton: Skeleton, channels: int, device: torch.device
+) -> TrainingData:
+    data, settings = recipe.data, recipe.train
+    poses = load_poses(store, data.train, skeleton, stride=data.stride, balance=data.balance)
+    held_out = load_poses(store, (data.select_on,), skeleton, stride=data.stride)
+    logger.info("%d poses to train on, %d to select on", len(poses), len(held_out))
+    batches = TrainingBatches(poses, recipe.augment, recipe.views, settings.batch_size, channels, settings.seed)
+    views = validation_views(held_out, data.val_poses, recipe.views, channels=channels, device=device)
+    return TrainingData(batches, views)
+
+
+def _recorded(
+    recipe: Recipe, store: DatasetStore, skeleton: Skeleton, channels: int, device: torch.device
+) -> TrainingData:
+    data, settings = recipe.data, recipe.train
+    if store.skeleton != skeleton:
+        raise RecipeError(
+            f"model.skeleton: the recordings are of {store.skeleton.name}, the network is of {skeleton.name}",
+            f'set model.skeleton = "{store.skeleton.name}"',
+        )
+    clips, chosen = store.clips_of(data.train), store.clips_of((data.select_on,))
+    recorded = load_recorded(store, clips, data.detections, channels=channels, stride=data.stride)
+    held_out = load_recorded(store, chosen, data.detections, channels=channels, stride=data.stride)
+    logger.info("%d poses to train on, %d to select on", len(recorded), len(held_out))
+    batches = RecordedBatches(recorded, settings.batch_size, settings.seed, data.flip)
+    truth = load_truth(store, chosen, stride=data.stride)
+    return TrainingData(batches, validation_recordings(held_out, truth, data.val_poses, device=device))

@@ -1,0 +1,137 @@
+"""Training on recordings: the second kind of data, and what only it knows."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from poselift.errors import RecipeError
+from poselift.models.checkpoint import load_checkpoint
+from poselift.skeleton import H36M_17, adjacency
+from poselift.training.data import planned_steps
+from poselift.training.loop import train
+from poselift.training.recipe import load_recipe, recipe_from
+
+RECIPES = Path(__file__).parents[2] / "recipes"
+BASE = {
+    "data": {"select_on": "test", "val_poses": 0},
+    "model": {"name": "lcn", "channels": 4, "layers": 1, "dropout": 0.2},
+    "optim": {"epsilon": 1e-4},
+    "train": {"steps": 8, "batch_size": 20, "threads": 1, "log_every": 3, "val_every": 4},
+}
+
+
+@pytest.fixture
+def run(recorded_store, tmp_path):
+    """Train on recordings in a folder of `tmp_path`; returns the folder and the result."""
+
+    def trained(name="run", **sections):
+        merged = {part: {**BASE[part], **sections.get(part, {})} for part in BASE}
+        merged["data"]["store"] = str(recorded_store)
+        return tmp_path / name, train(recipe_from(merged), tmp_path / name, device="cpu")
+
+    return trained
+
+
+def weights(folder):
+    return {name: tensor.tolist() for name, tensor in load_file(folder / "final.safetensors").items()}
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"data": {"detections": "sh_ft"}},
+        {"data": {"flip": True}},
+        {"data": {"train": ["train", "val"]}},
+        {"data": {"stride": 2}},
+        {"model": {"in_channels": 3}},
+        {"model": {"dropout": 0.0}},
+        {"model": {"hops": 1}},
+        {"model": {"graph": "random"}},
+        {"model": {"graph": "bones"}},
+        {"model": {"neighbourhood": "laplacian"}},
+        {"model": {"mask": "learnable"}},
+        {"model": {"share": "symmetric"}},
+        {"model": {"max_norm": False}},
+        {"model": {"batch_norm": False}},
+        {"model": {"residual": False}},
+        {"model": {"layers": 2}},
+        {"optim": {"l2": 0.01}},
+        {"optim": {"schedule": {"kind": "exponential", "rate": 0.5, "steps": 2}}},
+        {"optim": {"schedule": {"kind": "piecewise", "boundaries": [3], "factors": [0.5]}}},
+    ],
+    ids=str,
+)
+def test_every_setting_changes_the_weights(run, changed):
+    assert weights(run("base")[0]) != weights(run("changed", **changed)[0])
+
+
+def test_epochs_count_poses_and_their_mirror_images(run, recorded_store):
+    folder, result = run(train={"steps": 0, "epochs": 2.5, "val_every": 0})
+    assert result.steps == 15  # 120 poses, 20 in a batch
+    with (folder / "metrics.csv").open() as file:
+        validated = [int(row["step"]) for row in csv.DictReader(file) if row["val_loss"]]
+    assert validated == [6, 12, 15]
+    assert run("flip", train={"steps": 0, "epochs": 2.5, "val_every": 0}, data={"flip": True})[1].steps == 30
+    with pytest.raises(RecipeError, match="less than one batch"):
+        run("short", train={"steps": 0, "epochs": 0.1})
+
+
+def test_the_best_weights_are_those_of_the_lowest_loss_or_the_lowest_error(run):
+    by_error, by_loss = run("error")[1], run("loss", train={"best_by": "loss"})[1]
+    with (by_loss.folder / "metrics.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["val_loss"]]
+    assert by_loss.best == pytest.approx(min(float(row["val_loss"]) for row in rows))
+    assert by_error.best == pytest.approx(min(float(row["val_mpjpe_mm"]) for row in rows))
+
+
+def test_a_laplacian_learns_its_limbs_from_the_training_set(run):
+    folder, _ = run(model={"neighbourhood": "laplacian"})
+    model, _ = load_checkpoint(folder / "final.safetensors")
+    assert len(model.config.limb_lengths) == adjacency(H36M_17).sum() // 2
+    given, _ = run("given", model={"neighbourhood": "laplacian", "limb_lengths": list(model.config.limb_lengths)})
+    assert weights(given) == weights(folder)
+
+
+def test_settings_of_virtual_views_have_no_effect_and_are_refused(run):
+    store = {"store": "x.safetensors"}
+    for section in (
+        {"augment": {"mirror": 0.1}},
+        {"views": {"jitter": 0.1}},
+        {"data": {"balance": "clips", **store}},
+    ):
+        with pytest.raises(RecipeError, match="has no effect on recordings"):
+            recipe_from({**BASE, "data": store, **section})
+    for data in ({"detections": "sh_ft"}, {"flip": True}):
+        with pytest.raises(RecipeError, match="has no effect on virtual views"):
+            recipe_from(
+                {**BASE, "data": {**data, **store}, "model": {**BASE["model"], "normalisation": "person_centred"}}
+            )
+
+
+def test_a_network_of_another_skeleton_is_refused(run):
+    with pytest.raises(RecipeError, match="the recordings are of h36m17, the network is of coco17"):
+        run(model={"skeleton": "coco17"})
+
+
+@pytest.mark.parametrize("length", [{"steps": 5, "epochs": 1}, {}])
+def test_a_recipe_says_once_how_long_it_trains(length):
+    with pytest.raises(RecipeError, match="either steps or epochs"):
+        recipe_from({**BASE, "data": {"store": "x.safetensors"}, "train": length})
+
+
+@pytest.mark.parametrize("path", sorted(RECIPES.glob("lcn_h36m_*.toml")), ids=lambda path: path.stem)
+def test_the_recipes_of_the_paper_are_those_of_the_original(path, recorded_store):
+    recipe = load_recipe(path, [f"data.store={recorded_store}"])
+    kinds = path.stem.split("_")
+    assert recipe.data.detections == {"gt": "gt", "sh": "sh_ft"}[kinds[2]]
+    assert recipe.data.flip == ("flip" in kinds)
+    assert recipe.model.config["in_channels"] == (3 if "conf" in kinds else 2)
+    assert recipe.recorded
+    from poselift.data.store import load_store
+
+    # 120 poses of S1 and as many of S8, 200 epochs, 200 in a batch.
+    assert planned_steps(recipe, load_store(recorded_store)) == (480 if recipe.data.flip else 240)
