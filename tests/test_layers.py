@@ -42,6 +42,7 @@ ROOMS = {
     "lightning_fabric": ["training"],
     "pydantic": ["training", "server"],
     "tensorboard": ["training"],
+    "tensorflow": ["models.tf1"],
     "tomli": ["training"],
     "onnx": ["export.onnx"],
     "onnxruntime": ["lifting"],
@@ -55,10 +56,11 @@ ROOMS = {
     "fastapi": ["server"],
     "uvicorn": ["server"],
     "typer": ["cli"],
-    "rich": ["cli", "metrics.report"],
+    "rich": ["cli", "metrics.layout"],
+    "matplotlib": ["viz.bars"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
-INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "scipy", "h5py", "cdflib", "ray"}
+INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "scipy", "h5py", "cdflib", "ray", "tensorflow", "matplotlib"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "legacy"}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 500, 60
 

@@ -82,6 +82,7 @@ EXTRAS = {
     "pydantic": "train",
     "scipy": "h36m",
     "tensorboard": "train",
+    "tensorflow": "tf1",
     "torch": "train",
 }
 

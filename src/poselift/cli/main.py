@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from poselift import __version__
-from poselift.cli import evaluate, export, lift, prepare, train, view
+from poselift.cli import convert, evaluate, export, lift, prepare, train, view
 from poselift.errors import EXTRAS, MissingExtraError, PoseliftError
 
 # Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
@@ -52,6 +52,7 @@ app.add_typer(prepare.app, name="prepare")
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("export")(export.export)
+app.add_typer(convert.app, name="convert")
 
 
 def _version(asked: bool) -> None:
