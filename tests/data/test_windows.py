@@ -115,7 +115,7 @@ def test_poses_that_are_not_finite_are_left_out(store, caplog):
     assert np.isfinite(poses.joints_world_mm).all()
     assert "left out 1 poses of split train" in caplog.text
     joints[:] = np.nan
-    with pytest.raises(DataFormatError, match="'train' has no finite pose"):
+    with pytest.raises(DataFormatError, match="split train has no finite pose"):
         load_poses(spoilt, ("train",), H36M_17)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from poselift.arrays import checked_shape
+from poselift.data.clip import Keypoints
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.data.windows import Batch
 from poselift.errors import DataFormatError, ShapeError
@@ -64,9 +65,7 @@ def load_recorded(
         DataFormatError: the store holds no recordings or no such source, or a clip's camera has no image size.
     """
     joints_cam_mm = store.joints_cam_mm
-    known = detection_sources(store)
-    if source not in known:
-        raise DataFormatError(f"the store has no 2D joints {source!r}", f"it has: {', '.join(known)}")
+    _check_source(store, source)
     count = sum(len(range(0, clip.length, stride)) for clip in clips)
     joints = len(store.skeleton)
     inputs = np.ones((count, joints, channels), dtype=np.float32)
@@ -74,19 +73,45 @@ def load_recorded(
     done = 0
     for clip in clips:
         frames = slice(clip.start, clip.start + clip.length, stride)
-        camera, size_px = _sized(store, clip)
+        camera, size_px = store.camera_of(clip), image_size(store, clip)
         joints_image, _ = camera_to_image_frame(camera, _double(joints_cam_mm[frames]), _root(store.skeleton))
         part = slice(done, done + len(joints_image))
         targets[part] = image_frame_normalised(joints_image, size_px)
         if source == GROUND_TRUTH:
             inputs[part, :, :2] = targets[part, :, :2]
         else:
-            joints_px = _double(store.arrays[f"{_PREFIX}{source}"][frames])
+            joints_px, confidence = _detected(store, source, frames)
             inputs[part, :, :2] = image_frame_normalised(joints_px, size_px)
             if channels == 3:
-                inputs[part, :, 2] = store.arrays[f"confidence.{source}"][frames]
+                inputs[part, :, 2] = confidence
         done = part.stop
     return Recorded(inputs, targets, store.skeleton)
+
+
+def image_size(store: DatasetStore, clip: ClipInfo) -> tuple[int, int]:
+    """Width and height of what a clip's camera saw.
+
+    Raises:
+        DataFormatError: the camera is not there, or does not say.
+    """
+    camera = store.camera_of(clip)
+    if camera.size_px is None:
+        raise DataFormatError(f"clip {clip.name}: its camera {camera.name} has no image size")
+    return camera.size_px
+
+
+def recorded_keypoints(store: DatasetStore, clip: ClipInfo, source: str) -> Keypoints:
+    """2D joints (F, J, 2) in pixels of a clip, and their confidence (F, J).
+
+    Raises:
+        DataFormatError: as for `load_recorded`.
+    """
+    _check_source(store, source)
+    if source != GROUND_TRUTH:
+        return _detected(store, source, clip.frames)
+    joints_cam_mm = _double(store.joints_cam_mm[clip.frames])
+    joints_px = store.camera_of(clip).without_distortion().camera_to_image(joints_cam_mm)
+    return Keypoints(joints_px, np.ones(joints_px.shape[:2]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +182,9 @@ def load_truth(store: DatasetStore, clips: Sequence[ClipInfo], *, stride: int = 
     """
     keys = {clip.camera: number for number, clip in enumerate(clips)}
     order = {key: number for number, key in enumerate(keys)}
-    cameras = {clip.camera: _sized(store, clip)[0] for clip in clips}
+    for clip in clips:
+        image_size(store, clip)
+    cameras = {clip.camera: store.camera_of(clip) for clip in clips}
     slices = [slice(clip.start, clip.start + clip.length, stride) for clip in clips]
     joints = [np.asarray(store.joints_cam_mm[frames], dtype=np.float32) for frames in slices]
     index = np.repeat([order[clip.camera] for clip in clips], [len(part) for part in joints])
@@ -211,9 +238,13 @@ def _root(skeleton: Skeleton) -> int:
     return root
 
 
-def _sized(store: DatasetStore, clip: ClipInfo) -> tuple[Camera, tuple[int, int]]:
-    """A clip's camera, and its image size."""
-    camera = store.camera_of(clip)
-    if camera.size_px is None:
-        raise DataFormatError(f"clip {clip.name}: its camera {camera.name} has no image size")
-    return camera, camera.size_px
+def _check_source(store: DatasetStore, source: str) -> None:
+    known = detection_sources(store)
+    if source not in known:
+        raise DataFormatError(f"the store has no 2D joints {source!r}", f"it has: {', '.join(known)}")
+
+
+def _detected(store: DatasetStore, source: str, frames: slice) -> Keypoints:
+    return Keypoints(
+        _double(store.arrays[f"{_PREFIX}{source}"][frames]), store.arrays[f"confidence.{source}"][frames]
+    )
