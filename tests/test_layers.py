@@ -56,7 +56,7 @@ ROOMS = {
     "fastapi": ["server"],
     "uvicorn": ["server"],
     "typer": ["cli"],
-    "rich": ["cli", "metrics.layout"],
+    "rich": ["cli", "metrics.layout", "metrics.report", "metrics.runs"],
     "matplotlib": ["viz.bars"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from poselift.errors import ShapeError
-from poselift.geometry import axis_rotation, procrustes_aligned, vector_rotation
+from poselift.geometry import axis_rotation, procrustes_aligned, procrustes_aligned_both, vector_rotation
 
 seeds = st.integers(0, 10_000)
 MIRROR = np.diag([-1.0, 1, 1])
@@ -81,6 +81,23 @@ def test_where_no_reflection_is_needed_allowing_it_changes_nothing():
     np.testing.assert_allclose(
         procrustes_aligned(predicted, target, reflection=True), procrustes_aligned(predicted, target)
     )
+
+
+@pytest.mark.parametrize("scale", [False, True])
+def test_each_answer_is_the_best_of_all_turns_about_the_singular_axes(scale):
+    predicted, target = a_pose(1, n=40), a_pose(2, n=40)
+    proper, free = procrustes_aligned_both(predicted, target, scale=scale)
+    assert (proper != free).any(axis=(1, 2)).sum() in range(5, 36)
+    flips = [np.diag([1 - 2 * a, 1 - 2 * b, 1 - 2 * c]) for a, b, c in np.ndindex(2, 2, 2)]
+    for n in range(len(predicted)):
+        middle = target[n].mean(axis=0)
+        x, y = predicted[n] - predicted[n].mean(axis=0), target[n] - middle
+        u, _, vt = np.linalg.svd(x.T @ y)
+        turns = [u @ flip @ vt for flip in flips]
+        for answer, allowed in ((free, turns), (proper, [r for r in turns if np.linalg.det(r) > 0])):
+            best = max(allowed, key=lambda r: ((x @ r) * y).sum())
+            factor = ((x @ best) * y).sum() / (x * x).sum() if scale else 1
+            np.testing.assert_allclose(answer[n], factor * x @ best + middle, atol=1e-9)
 
 
 @pytest.mark.parametrize("reflection", [False, True])

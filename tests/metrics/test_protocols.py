@@ -24,6 +24,8 @@ IGNORES = {
     "procrustes": {"translation", "scale about the root", "rotation"},
     "procrustes_mirror": {"translation", "scale about the root", "rotation", "mirror"},
     "scale_normalised": {"translation", "scale about the root"},
+    "lcn": set(),
+    "velocity": {"translation"},
 }
 
 
@@ -38,6 +40,18 @@ def test_a_protocol_ignores_what_it_says_and_nothing_else(name, move):
     plain = protocol_errors(PROTOCOLS[name], PREDICTED, TARGET, H36M_17)
     moved = protocol_errors(PROTOCOLS[name], MOVES[move](PREDICTED), TARGET, H36M_17)
     assert np.allclose(plain, moved) == (move in IGNORES[name])
+
+
+def test_what_needs_places_or_clips_says_so():
+    assert [name for name, protocol in PROTOCOLS.items() if protocol.absolute] == ["lcn"]
+    assert [name for name, protocol in PROTOCOLS.items() if protocol.steps] == ["velocity"]
+
+
+def test_single_precision_is_measured_in_double():
+    pair = (PREDICTED + 5e6).astype(np.float32), (TARGET + 5e6).astype(np.float32)
+    for protocol in PROTOCOLS.values():
+        expected = protocol_errors(protocol, *(a.astype(np.float64) for a in pair), H36M_17)
+        np.testing.assert_array_equal(protocol_errors(protocol, *pair, H36M_17), expected)
 
 
 def test_the_root_is_the_skeletons():

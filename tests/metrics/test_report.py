@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from poselift.errors import ShapeError
 from poselift.metrics import (
     PROTOCOLS,
+    Grouping,
     Report,
     evaluate,
-    mpjpe,
-    pa_mpjpe,
     report_to_csv,
     report_to_json,
+    report_to_latex,
     report_to_table,
 )
 from poselift.skeleton import H36M_17
@@ -26,77 +25,65 @@ from poselift.skeleton import H36M_17
 N = 30
 TARGET = np.random.default_rng(3).normal(0, 300, (N, 17, 3))
 PREDICTED = TARGET + np.random.default_rng(4).normal(0, 1, TARGET.shape) * np.linspace(10, 90, N)[:, None, None]
-GROUPS = ["walk"] * 20 + ["sit"] * 4 + ["walk"] * 6
+GROUPS = {
+    "action": Grouping.of(["walk"] * 20 + ["sit"] * 4 + ["walk"] * 6, expected=["jump", "sit"]),
+    "subject": ["S_9"] * 10 + ["[red]S11"] * 20,
+}
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return evaluate(PREDICTED, TARGET, H36M_17, GROUPS, about={"model": "noise"})
-
-
-def test_the_overall_errors_are_the_metrics(report):
-    root_relative = mpjpe(PREDICTED - PREDICTED[:, :1], TARGET - TARGET[:, :1])
-    assert report.results["root_relative"].mean_mm == pytest.approx(root_relative)
-    assert report.results["procrustes"].mean_mm == pytest.approx(pa_mpjpe(PREDICTED, TARGET))
-
-
-def test_joints_and_groups_average_to_the_whole(report):
-    assert report.group_frames == {"walk": 26, "sit": 4}
-    assert report.results.keys() == PROTOCOLS.keys()
-    for result in report.results.values():
-        assert np.mean(list(result.per_joint_mm.values())) == pytest.approx(result.mean_mm)
-        weighted = sum(result.per_group_mm[g] * n for g, n in report.group_frames.items()) / N
-        assert weighted == pytest.approx(result.mean_mm)
-        assert result.mean_of_groups_mm == pytest.approx(np.mean(list(result.per_group_mm.values())))
-        assert result.mean_of_groups_mm != pytest.approx(result.mean_mm)
-
-
-def test_a_group_measured_alone_has_the_same_error(report):
-    chosen = np.array(GROUPS) == "sit"
-    alone = evaluate(PREDICTED[chosen], TARGET[chosen], H36M_17)
-    for name, result in report.results.items():
-        assert alone.results[name].mean_mm == pytest.approx(result.per_group_mm["sit"])
-        assert alone.results[name].mean_of_groups_mm == alone.results[name].mean_mm
-
-
-def test_joints_can_be_chosen():
-    joints = ("left_wrist", "right_wrist")
-    result = evaluate(PREDICTED, TARGET, H36M_17, joints=joints).results["root_relative"]
-    assert tuple(result.per_joint_mm) == joints
+    return evaluate(
+        PREDICTED, TARGET, H36M_17, GROUPS, protocols=list(PROTOCOLS), clip_lengths=[20, 10], about={"model": "noise"}
+    )
 
 
 def test_json_names_every_protocol_and_keeps_every_number(report):
     read = json.loads(report_to_json(report))
     assert read["about"] == {"model": "noise"}
+    assert read["group_frames"] == report.group_frames
+    assert read["missing"] == {"action": ["jump"]}
     for name, result in report.results.items():
         assert read["results"][name]["title"] == PROTOCOLS[name].title
         assert read["results"][name]["mean_mm"] == result.mean_mm
         assert read["results"][name]["per_joint_mm"] == result.per_joint_mm
+        assert read["results"][name]["per_group_mm"] == result.per_group_mm
+        assert read["results"][name]["mean_of_groups_mm"] == result.mean_of_groups_mm
 
 
 def test_csv_has_one_line_per_number(report):
     lines = list(csv.DictReader(io.StringIO(report_to_csv(report))))
-    assert len(lines) == len(PROTOCOLS) * (1 + 17 + 2)
-    (sit,) = [x for x in lines if (x["protocol"], x["kind"], x["name"]) == ("procrustes", "group", "sit")]
-    assert (sit["frames"], float(sit["error_mm"])) == ("4", report.results["procrustes"].per_group_mm["sit"])
+    assert len(lines) == len(PROTOCOLS) * (1 + 17 + 3 + 2)
+    (sit,) = [x for x in lines if (x["protocol"], x["kind"], x["name"]) == ("procrustes", "action", "sit")]
+    expected = report.results["procrustes"].per_group_mm["action"]["sit"]
+    assert (sit["frames"], float(sit["error_mm"])) == ("4", expected)
+
+
+def test_csv_leaves_the_error_of_no_frames_empty(report):
+    lines = csv.DictReader(io.StringIO(report_to_csv(report)))
+    found = [(x["frames"], x["error_mm"]) for x in lines if x["name"] == "jump"]
+    assert found == [("0", "")] * len(PROTOCOLS)
 
 
 def test_the_table_shows_protocols_groups_and_joints(report):
     console = Console(width=200, file=io.StringIO(), record=True)
     console.print(report_to_table(report))
     text = console.export_text()
-    assert "PA-MPJPE" in text
-    assert "left_wrist" in text
-    assert f"{report.results['root_relative'].per_group_mm['sit']:.1f}" in text
+    for shown in ("PA-MPJPE", "left_wrist", "mean by action", "mean by subject", "[red]S11"):
+        assert shown in text
+    assert f"{report.results['root_relative'].per_group_mm['action']['sit']:.1f}" in text
+    (jump,) = [line for line in text.splitlines() if "jump" in line]
+    assert jump.count("no frames") == len(PROTOCOLS)
+    assert "nan" not in text
 
 
-def test_groups_that_do_not_fit_are_refused():
-    with pytest.raises(ShapeError, match="each of 30 frames, got 29"):
-        evaluate(PREDICTED, TARGET, H36M_17, GROUPS[1:])
-    with pytest.raises(ShapeError, match="1 of 30 frames have no group, the first is frame 29"):
-        evaluate(PREDICTED, TARGET, H36M_17, [*GROUPS[:-1], ""])
-
-
-def test_no_frames_are_no_report():
-    with pytest.raises(ShapeError, match="at least one pose"):
-        evaluate(PREDICTED[:0], TARGET[:0], H36M_17, [])
+def test_the_latex_table_has_the_same_numbers_and_no_commands_in_names(report):
+    lines = report_to_latex(report).splitlines()
+    (heads,) = [line for line in lines if "N-MPJPE" in line]
+    assert all(protocol.title in heads for protocol in PROTOCOLS.values())
+    (subject,) = [line for line in lines if "S\\_9" in line]
+    numbers = [f"{r.per_group_mm['subject']['S_9']:.1f}" for r in report.results.values()]
+    assert subject == " & ".join(["S\\_9", "10", *numbers]) + " \\\\"
+    rows = [line for line in lines if line.endswith("\\\\")]
+    assert {line.count(" & ") for line in rows} == {1 + len(PROTOCOLS)}
+    assert any("PCK, 150 mm, \\%" in line for line in rows)

@@ -85,7 +85,7 @@ def evaluate(
         "seed": seed,
         "noise": noise.value,
     }
-    report = measured(predicted_mm, seen.views.joints_cam_mm, lifter.skeleton, seen.actions, about=about)
+    report = measured(predicted_mm, seen.views.joints_cam_mm, lifter.skeleton, {"action": seen.actions}, about=about)
     Console().print(report_to_table(report))
     if output is not None:
         _write_report(report, output, overwrite=overwrite)

@@ -12,22 +12,39 @@ from poselift.metrics.errors import (
     pck,
     velocity_errors,
 )
-from poselift.metrics.protocols import PROTOCOLS, Protocol, protocol_errors
+from poselift.metrics.evaluation import evaluate
+from poselift.metrics.grouping import Grouping
+from poselift.metrics.protocols import DEFAULT_PROTOCOLS, PROTOCOLS, Protocol, protocol_errors, protocols_named
 from poselift.metrics.report import (
     ProtocolResult,
     Report,
-    evaluate,
     report_to_csv,
     report_to_dict,
     report_to_json,
+    report_to_latex,
     report_to_table,
+)
+from poselift.metrics.runs import (
+    Run,
+    Runs,
+    runs_side_by_side,
+    runs_to_csv,
+    runs_to_dict,
+    runs_to_json,
+    runs_to_latex,
+    runs_to_table,
+    runs_to_text,
 )
 
 __all__ = [
+    "DEFAULT_PROTOCOLS",
     "PROTOCOLS",
+    "Grouping",
     "Protocol",
     "ProtocolResult",
     "Report",
+    "Run",
+    "Runs",
     "auc",
     "evaluate",
     "joint_errors",
@@ -39,9 +56,18 @@ __all__ = [
     "pa_mpjpe",
     "pck",
     "protocol_errors",
+    "protocols_named",
     "report_to_csv",
     "report_to_dict",
     "report_to_json",
+    "report_to_latex",
     "report_to_table",
+    "runs_side_by_side",
+    "runs_to_csv",
+    "runs_to_dict",
+    "runs_to_json",
+    "runs_to_latex",
+    "runs_to_table",
+    "runs_to_text",
     "velocity_errors",
 ]

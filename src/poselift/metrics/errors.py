@@ -8,19 +8,22 @@ is refused: an error over the frames that happened to work is not the error of t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float
 
 from poselift.arrays import Joints3D, checked_shape
 from poselift.errors import ShapeError
-from poselift.geometry.align import procrustes_aligned
+from poselift.metrics.chunks import in_chunks
+from poselift.metrics.distances import aligned_distances, distances, scaled_distances
 
 PCK_THRESHOLD_MM = 150.0
-AUC_THRESHOLDS_MM = np.arange(0.0, PCK_THRESHOLD_MM + 5, 5)
+AUC_STEP_MM = 5.0
 
 
-def _checked_pair(predicted_mm: Joints3D, target_mm: Joints3D) -> tuple[np.ndarray, np.ndarray]:
-    """Both as float64.
+def checked_pair(predicted_mm: Joints3D, target_mm: Joints3D) -> None:
+    """Refuse what cannot be compared.
 
     Raises:
         ShapeError: the shapes differ or are not (..., J, 3), there is nothing in them, or a number is not finite.
@@ -33,6 +36,10 @@ def _checked_pair(predicted_mm: Joints3D, target_mm: Joints3D) -> tuple[np.ndarr
     if predicted_mm.size == 0:
         raise ShapeError(f"predicted_mm: expected at least one pose, got shape {predicted_mm.shape}")
     for name, array in (("predicted_mm", predicted_mm), ("target_mm", target_mm)):
+        with np.errstate(over="ignore", invalid="ignore"):
+            # A sum of finite numbers that overflows gets the careful look below.
+            if np.isfinite(array.sum()):
+                continue
         wrong = ~np.isfinite(array).all(axis=(-2, -1)).ravel()
         if wrong.any():
             raise ShapeError(
@@ -40,7 +47,23 @@ def _checked_pair(predicted_mm: Joints3D, target_mm: Joints3D) -> tuple[np.ndarr
                 f"{int(wrong.argmax())}",
                 "leave frames out on purpose, before measuring, and say how many",
             )
-    return np.asarray(predicted_mm, dtype=np.float64), np.asarray(target_mm, dtype=np.float64)
+
+
+def _frame_by_frame(
+    measure: Callable[[np.ndarray, np.ndarray], np.ndarray], predicted_mm: Joints3D, target_mm: Joints3D
+) -> np.ndarray:
+    """Distances (..., J) by `measure`, which gets checked float64 poses, a chunk at a time."""
+    checked_pair(predicted_mm, target_mm)
+    predicted, target = (a.reshape(-1, *a.shape[-2:]) for a in (predicted_mm, target_mm))
+    errors = np.empty(predicted.shape[:-1])
+
+    def fill(frames: slice) -> None:
+        errors[frames] = measure(
+            np.asarray(predicted[frames], dtype=np.float64), np.asarray(target[frames], dtype=np.float64)
+        )
+
+    in_chunks(fill, len(errors))
+    return errors.reshape(predicted_mm.shape[:-1])
 
 
 def joint_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.ndarray, "*batch joints"]:
@@ -51,9 +74,7 @@ def joint_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.ndarra
 
     Source: Ionescu et al. 2014, Human3.6M, section 5 (MPJPE).
     """
-    predicted, target = _checked_pair(predicted_mm, target_mm)
-    distances: np.ndarray = np.linalg.norm(predicted - target, axis=-1)
-    return distances
+    return _frame_by_frame(distances, predicted_mm, target_mm)
 
 
 def pa_joint_errors(
@@ -70,8 +91,7 @@ def pa_joint_errors(
 
     Source: Martinez et al. 2017, A simple yet effective baseline for 3D human pose estimation, section 4.1.
     """
-    predicted, target = _checked_pair(predicted_mm, target_mm)
-    return joint_errors(procrustes_aligned(predicted, target, reflection=reflection), target)
+    return _frame_by_frame(lambda p, t: aligned_distances(p, t)[int(reflection)], predicted_mm, target_mm)
 
 
 def n_joint_errors(predicted_root_mm: Joints3D, target_root_mm: Joints3D) -> Float[np.ndarray, "*batch joints"]:
@@ -85,11 +105,7 @@ def n_joint_errors(predicted_root_mm: Joints3D, target_root_mm: Joints3D) -> Flo
 
     Source: Rhodin et al. 2018, Learning monocular 3D human pose estimation from multi-view images, section 4.
     """
-    predicted, target = _checked_pair(predicted_root_mm, target_root_mm)
-    overlap = (predicted * target).sum(axis=(-2, -1), keepdims=True)
-    spread = (predicted * predicted).sum(axis=(-2, -1), keepdims=True)
-    factor = np.divide(overlap, spread, out=np.ones_like(spread), where=spread > 0)
-    return joint_errors(factor * predicted, target)
+    return _frame_by_frame(scaled_distances, predicted_root_mm, target_root_mm)
 
 
 def velocity_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.ndarray, "steps joints"]:
@@ -100,10 +116,10 @@ def velocity_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.nda
 
     Source: Pavllo et al. 2019, 3D human pose estimation in video with temporal convolutions, section 5.3 (MPJVE).
     """
-    predicted, target = _checked_pair(predicted_mm, target_mm)
-    if predicted.ndim != 3 or len(predicted) < 2:
-        raise ShapeError(f"predicted_mm: expected one clip (frames >= 2, joints, 3), got {predicted.shape}")
-    return joint_errors(np.diff(predicted, axis=0), np.diff(target, axis=0))
+    checked_pair(predicted_mm, target_mm)
+    if predicted_mm.ndim != 3 or len(predicted_mm) < 2:
+        raise ShapeError(f"predicted_mm: expected one clip (frames >= 2, joints, 3), got {predicted_mm.shape}")
+    return joint_errors(*(np.diff(np.asarray(a, dtype=np.float64), axis=0) for a in (predicted_mm, target_mm)))
 
 
 def mpjpe(predicted_mm: Joints3D, target_mm: Joints3D) -> float:
@@ -141,8 +157,10 @@ def auc(errors_mm: Float[np.ndarray, "*batch joints"]) -> float:
 
     Source: Mehta et al. 2017, the released evaluation of MPI-INF-3DHP.
     """
-    below = _checked_errors(errors_mm)[..., None] < AUC_THRESHOLDS_MM
-    return float(below.mean())
+    steps = round(PCK_THRESHOLD_MM / AUC_STEP_MM)
+    # How many of the steps' ends lie above each error.
+    above = steps - np.minimum(np.floor(_checked_errors(errors_mm) / AUC_STEP_MM), steps)
+    return float(above.mean()) / (steps + 1)
 
 
 def _checked_errors(errors_mm: np.ndarray) -> np.ndarray:

@@ -2,15 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Float
 
 from poselift.arrays import Joints3D, checked_shape
-from poselift.metrics.errors import joint_errors, n_joint_errors, pa_joint_errors
+from poselift.errors import RecipeError
+from poselift.metrics.distances import aligned_distances, distances, scaled_distances
+from poselift.metrics.errors import checked_pair
 from poselift.skeleton import Skeleton
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """A pair of poses (..., J, 3) in the same axes, and what protocols take from it, each made once.
+
+    Attributes:
+        predicted_mm, target_mm: poses of `skeleton`, checked, kept in float64; the root may be anywhere.
+        skeleton: whose root it is.
+        chosen: the joints that count; the root need not be one of them.
+    """
+
+    predicted_mm: np.ndarray
+    target_mm: np.ndarray
+    skeleton: Skeleton
+    chosen: list[int]
+
+    def __post_init__(self) -> None:
+        for name in ("predicted_mm", "target_mm"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float64))
+
+    @cached_property
+    def absolute(self) -> tuple[np.ndarray, np.ndarray]:
+        return self._measured(self.predicted_mm), self._measured(self.target_mm)
+
+    @cached_property
+    def root_relative(self) -> tuple[np.ndarray, np.ndarray]:
+        predicted, target = (a - self.skeleton.root_position(a) for a in (self.predicted_mm, self.target_mm))
+        return self._measured(predicted), self._measured(target)
+
+    @cached_property
+    def aligned(self) -> tuple[np.ndarray, np.ndarray]:
+        """Distances after Procrustes alignment, without and with reflection: they share the costly part."""
+        return aligned_distances(*self.root_relative)
+
+    @cached_property
+    def steps(self) -> tuple[np.ndarray, np.ndarray]:
+        """Root-relative movements from each frame to the next, one fewer than frames."""
+        predicted, target = self.root_relative
+        return np.diff(predicted, axis=0), np.diff(target, axis=0)
+
+    def _measured(self, joints: np.ndarray) -> np.ndarray:
+        return joints if self.chosen == list(range(len(self.skeleton))) else joints[..., self.chosen, :]
 
 
 @dataclass(frozen=True)
@@ -21,17 +68,18 @@ class Protocol:
         name: the key in `PROTOCOLS`.
         title: what the number is called in papers.
         description: one line that says what is aligned before the distances are taken.
-        errors: root-relative poses (..., J, 3), twice, to distances (..., J).
+        errors: distances (..., measured joints) of a comparison.
+        absolute: it compares places in camera axes, so that root-relative predictions cannot have it; the others
+            move the root to the origin first.
+        steps: it compares movements from frame to frame of unbroken clips, in mm per frame.
     """
 
     name: str
     title: str
     description: str
-    errors: Callable[[Joints3D, Joints3D], np.ndarray]
-
-
-def _mirror_allowed(predicted_mm: Joints3D, target_mm: Joints3D) -> np.ndarray:
-    return pa_joint_errors(predicted_mm, target_mm, reflection=True)
+    errors: Callable[[Comparison], np.ndarray]
+    absolute: bool = False
+    steps: bool = False
 
 
 PROTOCOLS: dict[str, Protocol] = {
@@ -41,28 +89,62 @@ PROTOCOLS: dict[str, Protocol] = {
             "root_relative",
             "Protocol 1: MPJPE, root-relative, metric",
             "both poses moved so that the root is at the origin; camera axes, no rotation, no scale",
-            joint_errors,
+            lambda c: distances(*c.root_relative),
         ),
         Protocol(
             "procrustes",
             "Protocol 2: PA-MPJPE",
             "each pose moved onto its target by rotation, translation and scale; no reflection",
-            pa_joint_errors,
+            lambda c: c.aligned[0],
         ),
         Protocol(
             "procrustes_mirror",
             "Protocol 2 with reflection: PA-MPJPE, mirror image allowed",
             "as protocol 2, but a pose may be mirrored too, as in the lcn-pose and 3d-pose-baseline evaluations",
-            _mirror_allowed,
+            lambda c: c.aligned[1],
         ),
         Protocol(
             "scale_normalised",
             "N-MPJPE",
             "root at the origin, each pose scaled to fit its target; no rotation",
-            n_joint_errors,
+            lambda c: scaled_distances(*c.root_relative),
+        ),
+        Protocol(
+            "lcn",
+            "lcn protocol: MPJPE, true root depth and box, not aligned",
+            "places in camera axes, root included, of predictions that were given the true root depth and box, as in "
+            "the lcn-pose evaluation; not comparable with protocol 1",
+            lambda c: distances(*c.absolute),
+            absolute=True,
+        ),
+        Protocol(
+            "velocity",
+            "MPJVE: velocity, mm per frame",
+            "root at the origin; movements of the joints from each frame to the next of the same clip",
+            lambda c: distances(*c.steps),
+            steps=True,
         ),
     )
 }
+
+# Those that any prediction can have, be it only root-relative and of single frames.
+DEFAULT_PROTOCOLS = ("root_relative", "procrustes", "procrustes_mirror", "scale_normalised")
+
+
+def protocols_named(names: Iterable[str]) -> list[Protocol]:
+    """Protocols by name, in the order given.
+
+    Raises:
+        RecipeError: there is none of that name; the hint names the nearest, or all.
+    """
+    found = []
+    for name in names:
+        if name not in PROTOCOLS:
+            near = get_close_matches(name, PROTOCOLS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(PROTOCOLS)}"
+            raise RecipeError(f"unknown protocol {name!r}", hint)
+        found.append(PROTOCOLS[name])
+    return found
 
 
 def protocol_errors(
@@ -71,19 +153,29 @@ def protocol_errors(
     target_mm: Joints3D,
     skeleton: Skeleton,
     joints: Sequence[str] | None = None,
-) -> Float[np.ndarray, "*batch measured"]:
+) -> Float[np.ndarray, "*errors measured"]:
     """Errors of the measured joints by a protocol.
 
     Args:
-        predicted_mm, target_mm: (..., J, 3) of `skeleton`, in the same axes; the root may be anywhere.
+        predicted_mm, target_mm: (..., J, 3) of `skeleton`, in the same axes; the root may be anywhere. One
+            unbroken clip, with one error fewer than frames, where the protocol compares steps.
         joints: names of the joints that count, for alignment too. Default: all.
 
     Raises:
         ShapeError: shapes that do not fit each other or the skeleton, or a number that is not finite.
         SkeletonError: a joint that the skeleton does not have.
     """
+    check_poses(predicted_mm, target_mm, skeleton)
+    chosen = skeleton.indices(skeleton.joints if joints is None else joints)
+    return protocol.errors(Comparison(predicted_mm, target_mm, skeleton, chosen))
+
+
+def check_poses(predicted_mm: np.ndarray, target_mm: np.ndarray, skeleton: Skeleton) -> None:
+    """Refuse arrays that are not pairs of finite poses of a skeleton.
+
+    Raises:
+        ShapeError: they are not.
+    """
     for name, array in (("predicted_mm", predicted_mm), ("target_mm", target_mm)):
         checked_shape(array, (len(skeleton), 3), f"{name} of skeleton {skeleton.name}")
-    chosen = skeleton.indices(skeleton.joints if joints is None else joints)
-    relative = [(a - skeleton.root_position(a))[..., chosen, :] for a in (predicted_mm, target_mm)]
-    return protocol.errors(*relative)
+    checked_pair(predicted_mm, target_mm)
