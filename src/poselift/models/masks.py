@@ -29,7 +29,7 @@ def neighbour_matrix(config: LCNConfig, skeleton: Skeleton) -> Tensor:
     if config.neighbourhood == "hops":
         matrix = hop_mask(adjacent, config.hops).astype(np.float32)
     else:
-        lengths = np.array(config.limb_lengths)
+        lengths = np.array(config.limb_lengths, dtype=np.float64)
         if len(lengths) != len(limbs(adjacent)):
             raise RecipeError(
                 f"model.limb_lengths: expected {len(limbs(adjacent))}, one for each edge of the graph, "

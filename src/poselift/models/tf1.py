@@ -138,9 +138,10 @@ def _complaints(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, np.
 
 def _npz_variables(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path) as file:
+        # Opened here, for numpy leaves a broken archive open; one array alone is no archive and cannot be entered.
+        with path.open("rb") as opened, np.load(opened) as file:
             return {name.replace("|", "/"): file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, AttributeError, BadZipFile) as error:
+    except (OSError, ValueError, EOFError, AttributeError, TypeError, BadZipFile) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(f"{path}: cannot be read as an .npz file of arrays ({reason})") from None
 
