@@ -6,13 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cdflib.cdfwrite import CDF
+from scipy.io import savemat
 
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.recording import Recording
-from poselift.data.readers.h36m.tables import CAMERAS, Take, camera_of
+from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, camera_of, take_name
 from poselift.geometry.camera import Camera
 from poselift.skeleton import H36M_17, H36M_32, conversion
 
+SUBJECTS = (*SPLITS["train"], *SPLITS["test"])
 # (F, 32, 3) in the world; in the order of the official names; two that other projects spell otherwise.
 FRAMES = {Take("S1", "Directions", 1): 12, Take("S1", "TakingPhoto", 2): 9, Take("S9", "WalkingDog", 1): 11}
 
@@ -76,3 +79,95 @@ def somebody_mm(rng):
     joints = rng.uniform([-300, -300, -900], [300, 300, 700], (32, 3))
     joints[list(H36M_32.indices(H36M_17.joints))] = standing - standing[0]
     return np.add(joints, [0, 0, 950])
+
+
+@pytest.fixture(scope="session")
+def write_metadata():
+    """Write a metadata.xml of our own cameras and names, of which some are others."""
+
+    def write(path, changed_names=None):
+        w0 = np.zeros(300)
+        for number, name in enumerate(CAMERAS):
+            for subject in SUBJECTS:
+                camera = camera_of(subject, name)
+                start = 6 * (11 * number + int(subject[1:]) - 1)
+                w0[start : start + 6] = [*xyz_angles(camera.rotation), *camera.position_mm]
+            lens = [camera.focal_px, camera.center_px, camera.radial, camera.tangential]
+            w0[264 + 9 * number : 273 + 9 * number] = np.concatenate(lens)
+        rows = [["", "", *SUBJECTS], *(["1", str(n), *[f"_ALL {n}"] * len(SUBJECTS)] for n in (1, 2))]
+        for action, name in ACTIONS.items():
+            for number in (1, 2):
+                takes = [Take(subject, name, number) for subject in SUBJECTS]
+                names = [(changed_names or {}).get(take, take_name(take)) for take in takes]
+                rows.append([str(action), str(number), *names])
+        rows.append(["2", "1", *["Background"] * len(SUBJECTS)])
+        cells = "\n".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+        numbers = " ".join(repr(float(value)) for value in w0)
+        path.write_text(f"<metadata><mapping>{cells}</mapping>\n<w0>[{numbers}]</w0></metadata>")
+
+    return write
+
+
+def xyz_angles(rotation):
+    """Angles (3,) whose product of rotations about x, y and z is this one."""
+    return (
+        np.arctan2(-rotation[1, 2], rotation[2, 2]),
+        np.arcsin(rotation[0, 2]),
+        np.arctan2(-rotation[0, 1], rotation[0, 0]),
+    )
+
+
+@pytest.fixture(scope="session")
+def write_original(synthetic_h36m):
+    """Write the synthetic takes as original files, by default .cdf, into a folder."""
+
+    def write(folder, suffix=".cdf", joints=synthetic_h36m.takes, inside="MyPoseFeatures/D3_Positions"):
+        for take in synthetic_h36m.takes:
+            path = folder / take.subject / inside / f"{take_name(take)}{suffix}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_pose(path, joints[take].reshape(len(joints[take]), -1))
+        return folder
+
+    return write
+
+
+def write_pose(path, rows):
+    """One original file of numbers (F, 96), .cdf or .cdf.mat."""
+    if path.suffix == ".mat":
+        cell = np.empty((1, 1), dtype=object)
+        cell[0, 0] = rows
+        savemat(path, {"data": cell})
+        return
+    path.unlink(missing_ok=True)
+    file = CDF(path, cdf_spec={"Compressed": 0, "Majority": "row_major"})
+    sizes = {"Num_Elements": 1, "Dim_Sizes": list(rows.shape)}
+    kind = {"Variable": "Pose", "Data_Type": CDF.CDF_DOUBLE, "Rec_Vary": True, "Var_Type": "zVariable", "Compress": 0}
+    file.write_var({**kind, **sizes}, var_data=rows[None])
+    file.close()
+
+
+@pytest.fixture(scope="session")
+def write_videopose3d(synthetic_h36m):
+    """Write the synthetic takes as VideoPose3D's npz of 3D, and detections under some names."""
+
+    def write(folder, **detected):
+        folder.mkdir(exist_ok=True)
+        positions = by_recording(synthetic_h36m, lambda take: (synthetic_h36m.takes[take] / 1000).astype(np.float32))
+        np.savez_compressed(folder / "data_3d_h36m.npz", positions_3d=positions)
+        for name, (joints_of, left, right, joints) in detected.items():
+            found = by_recording(
+                synthetic_h36m, lambda take, of=joints_of: [of(take, c) for c in synthetic_h36m.cameras(take)]
+            )
+            metadata = {"layout_name": "any", "num_joints": joints, "keypoints_symmetry": [left, right]}
+            np.savez_compressed(folder / f"data_2d_h36m_{name}.npz", positions_2d=found, metadata=metadata)
+        return folder
+
+    return write
+
+
+def by_recording(synthetic, what):
+    """{subject: {recording: what of its take}}."""
+    table = {}
+    for take in reversed(synthetic.takes):
+        table.setdefault(take.subject, {})[take_name(take)] = what(take)
+    return table
