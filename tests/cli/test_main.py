@@ -15,7 +15,7 @@ from poselift import __version__
 from poselift.cli.main import main
 from poselift.errors import DataFormatError, NoPersonError
 
-COMMANDS = ["lift", "view", "prepare", "train", "evaluate", "export"]
+COMMANDS = ["lift", "view", "prepare", "train", "evaluate", "export", "convert"]
 HEAVY = {"torch", "mediapipe", "cv2", "onnxruntime", "av", "matplotlib", "pydantic", "onnx", "scipy"}
 
 
