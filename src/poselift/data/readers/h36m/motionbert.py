@@ -3,11 +3,11 @@
 `source` names the recording of each row and `camera_name` its camera, `joint_2d` (N, 17, 2) and `confidence` (N, 17)
 are a fine-tuned stacked hourglass's, and `joint3d_image` (N, 17, 3) is the truth in the image frame of lcn-pose.
 
-The image frame alone does not say how far away somebody is: the file holds no root depth. But all cameras see the same
-person at the same time, and their calibration is known, so the root's place follows from its pixels in two or more
-views, and the other joints from it. This is exact: the views of a take must then agree on every joint to 1 mm, which
-is checked. `2.5d_factor` and `joints_2.5d_image` of the test set are not read: the factor is a least-squares fit of the
-image frame to millimetres, which perspective makes an approximation.
+The image frame alone does not say how far away somebody is: the file holds no root depth. But all cameras see the
+same person at the same time and their calibration is known, so the root's place follows from its pixels in two or
+more views, and the other joints from it. The result is exact, for both sets: the views of a take must then agree on
+every joint to 1 mm, which is checked. `2.5d_factor` and `joints_2.5d_image` of the test set are not read: the factor
+is a fit of the image frame to millimetres, which perspective makes an approximation.
 
 Sources: lib/data/datareader_h36m.py and issue 51 of MotionBERT.
 """
@@ -71,25 +71,24 @@ def _recordings(columns: Any, where: str) -> Iterator[Recording]:
     of_take: dict[Take, list[_View]] = {}
     for view in views:
         of_take.setdefault(view.take, []).append(view)
-    joints: dict[int, np.ndarray] = {}
+    joints: dict[_View, np.ndarray] = {}
     for view in views:
-        if id(view) not in joints:
+        if view not in joints:
             together = of_take[view.take]
-            joints |= {id(v): j for v, j in zip(together, _joints_cam_mm(together, where), strict=True)}
-        yield Recording(view.take, view.camera, joints.pop(id(view)), {DETECTIONS: view.keypoints})
+            joints |= zip(together, _joints_cam_mm(together, where), strict=True)
+        yield Recording(view.take, view.camera, joints.pop(view), {DETECTIONS: view.keypoints})
 
 
 def _views(columns: Any, where: str) -> Iterator[_View]:
     joints = len(H36M_17)
     image = _numbers(columns, "joint3d_image", (joints, 3), where)
     joints_px = _numbers(columns, "joint_2d", (joints, 2), where)
-    confidence = np.asarray(_column(columns, "confidence", where))
-    confidence = _numbers({"confidence": confidence.reshape(confidence.shape[:2])}, "confidence", (joints,), where)
+    confidence = _numbers(columns, "confidence", (joints, 1), where)[..., 0]
     sources, cameras = (np.asarray(_column(columns, key, where)).astype(str) for key in ("source", "camera_name"))
     lengths = {"joint_2d": joints_px, "confidence": confidence, "source": sources, "camera_name": cameras}
     for name, column in lengths.items():
-        if column.shape[0] != len(image):
-            raise DataFormatError(f"{where}: expected {len(image)} rows of {name}, found {len(column)}")
+        if column.shape[:1] != (len(image),):
+            raise DataFormatError(f"{where}: expected {len(image)} rows of {name}, found {column.shape}")
     changes = np.flatnonzero((sources[1:] != sources[:-1]) | (cameras[1:] != cameras[:-1])) + 1
     for rows in (slice(*pair) for pair in zip([0, *changes], [*changes, len(image)], strict=True)):
         take, name = parsed_name(str(sources[rows.start]))
@@ -98,8 +97,9 @@ def _views(columns: Any, where: str) -> Iterator[_View]:
                 f"{where}: row {rows.start}: expected camera {name} as {sources[rows.start]} says, "
                 f"found {cameras[rows.start]}"
             )
-        keypoints = Keypoints(joints_px[rows], confidence[rows])
-        yield _View(take, camera_of(take.subject, name), image[rows], keypoints)
+        keypoints, camera = Keypoints(joints_px[rows], confidence[rows]), camera_of(take.subject, name)
+        Recording(take, camera, image[rows], {DETECTIONS: keypoints}).check()
+        yield _View(take, camera, image[rows], keypoints)
 
 
 def _column(columns: Any, key: str, where: str) -> Any:
@@ -109,14 +109,15 @@ def _column(columns: Any, key: str, where: str) -> Any:
         raise DataFormatError(f"{where}: found no {key}") from None
 
 
-def _numbers(columns: Any, key: str, shape: tuple[int, ...], where: str) -> np.ndarray:
-    """(N, *shape) of a column; coordinates that follow are left out."""
+def _numbers(columns: Any, key: str, shape: tuple[int, int], where: str) -> np.ndarray:
+    """(N, *shape) of a column, without coordinates that follow; a last axis of length 1 may be missing."""
     array = np.asarray(_column(columns, key, where))
-    if array.dtype.kind not in "fiu" or array.ndim != 1 + len(shape) or array.shape[1] != shape[0]:
-        raise DataFormatError(f"{where}: {key}: expected numbers of shape (N, {shape}), found {array.shape}")
-    if not len(array) or (len(shape) == 2 and array.shape[2] < shape[1]):
-        raise DataFormatError(f"{where}: {key}: expected numbers of shape (N, {shape}), found {array.shape}")
-    return array[..., : shape[1]] if len(shape) == 2 else array
+    if array.ndim == 2 and shape[1] == 1:
+        array = array[..., None]
+    if array.dtype.kind not in "fiu" or array.ndim != 3 or array.shape[1] != shape[0] or array.shape[2] < shape[1]:
+        wanted = f"(N, {shape[0]}, {shape[1]})"
+        raise DataFormatError(f"{where}: {key}: expected numbers of shape {wanted}, found {array.shape}")
+    return array[..., : shape[1]]
 
 
 def _joints_cam_mm(views: Sequence[_View], where: str) -> list[np.ndarray]:
@@ -124,9 +125,9 @@ def _joints_cam_mm(views: Sequence[_View], where: str) -> list[np.ndarray]:
     take = views[0].take
     name = f"{where}: {take.subject} {take.action} {take.number}"
     (root,) = H36M_17.indices(H36M_17.root)
+    found = []
     try:
         root_world_mm = _root_world_mm(views, root)
-        found = []
         for view in views:
             root_cam_mm = view.camera.world_to_camera(root_world_mm[: len(view)])
             box = root_box(view.camera, root_cam_mm)
@@ -150,7 +151,7 @@ def _root_world_mm(views: Sequence[_View], root: int) -> np.ndarray:
     seen = np.zeros((len(views), longest))
     for number, view in enumerate(views):
         points_px[number, : len(view)] = view.joints_image[:, root, :2]
-        seen[number, : len(view)] = np.isfinite(view.joints_image).all(axis=(1, 2))
+        seen[number, : len(view)] = 1
     return triangulated([view.camera.without_distortion() for view in views], points_px, seen)
 
 
@@ -158,11 +159,11 @@ def _check_agreement(views: Sequence[_View], found: Sequence[np.ndarray], name: 
     first, *others = (view.camera.camera_to_world(joints) for view, joints in zip(views, found, strict=True))
     for view, joints in zip(views[1:], others, strict=True):
         frames = min(len(first), len(joints))
-        off_mm = np.linalg.norm(joints[:frames] - first[:frames], axis=-1).max(axis=-1, initial=0)
-        if not (off_mm <= AGREE_MM).all():
-            worst = int(np.nanargmax(off_mm)) if np.isfinite(off_mm).any() else 0
+        off_mm = np.linalg.norm(joints[:frames] - first[:frames], axis=-1).max(axis=-1)
+        worst = int(off_mm.argmax())
+        if off_mm[worst] > AGREE_MM:
             raise DataFormatError(
-                f"{name}: cameras {views[0].camera.name} and {view.camera.name} disagree by {off_mm[worst]:.4g} mm in "
-                f"frame {worst}, expected at most {AGREE_MM:g} mm",
+                f"{name}: expected cameras {views[0].camera.name} and {view.camera.name} to agree to {AGREE_MM:g} "
+                f"mm, they differ by {off_mm[worst]:.4g} mm in frame {worst}",
                 "the rows of a take must be the same moments in every camera",
             )
