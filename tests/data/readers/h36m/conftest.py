@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 from cdflib.cdfwrite import CDF
@@ -171,3 +172,66 @@ def by_recording(synthetic, what):
     for take in reversed(synthetic.takes):
         table.setdefault(take.subject, {})[take_name(take)] = what(take)
     return table
+
+
+@pytest.fixture(scope="session")
+def write_cameras_h5():
+    """Write a cameras.h5 of our own cameras, for all subjects or some."""
+
+    def write(path, subjects=SUBJECTS):
+        with h5py.File(path, "w") as file:
+            for subject in subjects:
+                for number, name in enumerate(CAMERAS, 1):
+                    camera = camera_of(subject, name)
+                    group = file.create_group(f"subject{subject[1:]}/camera{number}")
+                    group["R"] = camera.rotation.T
+                    columns = {
+                        "T": "position_mm",
+                        "f": "focal_px",
+                        "c": "center_px",
+                        "k": "radial",
+                        "p": "tangential",
+                    }
+                    for theirs, ours in columns.items():
+                        group[theirs] = getattr(camera, ours)[:, None]
+                    group["Name"] = np.array([[ord(letter)] for letter in name], dtype=np.uint16)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def write_baseline(synthetic_h36m, write_cameras_h5):
+    """Write the synthetic takes as 3d-pose-baseline does, with the detections of folders by their name."""
+
+    def write(folder, *detected):
+        write_h5s(
+            folder,
+            "MyPoses/3D_positions",
+            {
+                (take, take_name(take)): ("3D_positions", joints.reshape(-1, 96).T)
+                for take, joints in synthetic_h36m.takes.items()
+            },
+        )
+        for name, joints_of in detected:
+            write_h5s(
+                folder,
+                name,
+                {
+                    (take, f"{take_name(take)}.{camera.name}".replace(" ", "_")): ("poses", joints_of(take, camera))
+                    for take in synthetic_h36m.takes
+                    for camera in synthetic_h36m.cameras(take)
+                },
+            )
+        write_cameras_h5(folder / "cameras.h5")
+        return folder
+
+    return write
+
+
+def write_h5s(folder, inside, files):
+    """Arrays by take and the file's name."""
+    for (take, name), (dataset, array) in files.items():
+        path = folder / take.subject / inside / f"{name}.h5"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with h5py.File(path, "w") as file:
+            file[dataset] = array
