@@ -1,3 +1,5 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
@@ -5,6 +7,7 @@ from poselift.errors import RecipeError, ShapeError
 from poselift.skeleton import H36M_17, SKELETONS, adjacency, hop_distance, hop_mask
 from poselift.skeleton.graph import (
     GRAPHS,
+    GraphName,
     graph_adjacency,
     laplacian_mask,
     limbs,
@@ -62,6 +65,7 @@ def test_an_impossible_number_of_edges_is_refused(edges):
 
 
 def test_an_unknown_graph_is_named():
+    assert get_args(GraphName) == tuple(GRAPHS)
     with pytest.raises(RecipeError, match="'tree'") as error:
         graph_adjacency(H36M_17, "tree")
     assert all(name in error.value.hint for name in GRAPHS)
