@@ -5,7 +5,7 @@ import pytest
 
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.recording import Recording, h36m_store
-from poselift.data.readers.h36m.tables import Take, camera_of
+from poselift.data.readers.h36m.tables import ACTIONS, Take, camera_of
 from poselift.data.store import load_store
 from poselift.errors import DataFormatError, RecipeError
 
@@ -31,7 +31,7 @@ def test_a_store_holds_recordings_in_their_order(synthetic_h36m, tmp_path):
     h36m_store(recordings, about=ABOUT).save(tmp_path / "h36m.safetensors")
     store = load_store(tmp_path / "h36m.safetensors")
     assert [clip.name for clip in store.clips] == [r.name for r in recordings]
-    assert store.about == ABOUT
+    assert store.about == {**ABOUT, "actions": list(ACTIONS.values())}
     assert sorted(store.arrays) == ["confidence.cpn", "frame_number", "joints_cam_mm", "joints_px.cpn"]
     for clip, one in zip(store.clips, recordings, strict=True):
         np.testing.assert_array_equal(store.joints_cam_mm[clip.frames], one.joints_cam_mm.astype(np.float32))
