@@ -75,6 +75,7 @@ EXTRAS = {
     "av": "video",
     "cdflib": "h36m",
     "cv2": "video",
+    "matplotlib": "train",
     "mediapipe": "video",
     "h5py": "h36m",
     "lightning_fabric": "train",

@@ -149,7 +149,7 @@ def test_help_is_quick_and_loads_nothing_heavy():
         (["train", "recipe.toml"], "lightning_fabric", "train"),
         (["train", "recipe.toml"], "pydantic", "train"),
         (["export", "a.safetensors"], "torch", "train"),
-        (["evaluate", "a.safetensors", "b.safetensors"], "torch", "train"),
+        (["convert", "lcn-pose", "a.npz", "-o", "b.safetensors"], "torch", "train"),
         (["lift", __file__, "-o", "out"], "av", "video"),
     ],
 )

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from poselift import __version__
-from poselift.cli import convert, evaluate, export, lift, prepare, train, view
+from poselift.cli import compare, convert, evaluate, export, lift, predict, prepare, train, view
 from poselift.errors import EXTRAS, MissingExtraError, PoseliftError
 
 # Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
@@ -50,7 +50,9 @@ app.command("lift")(lift.lift)
 app.command("view")(view.view)
 app.add_typer(prepare.app, name="prepare")
 app.command("train")(train.train)
+app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.command("export")(export.export)
 app.add_typer(convert.app, name="convert")
 

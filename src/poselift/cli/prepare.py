@@ -41,17 +41,49 @@ def mocap(
     _summary(store, output)
 
 
+@app.command("h36m")
+def h36m(
+    source: Annotated[Path, typer.Argument(help="Folder with Human3.6M, in any of the layouts.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Store to write, a .safetensors file.")],
+    layout: Annotated[
+        str | None, typer.Option(help="The layout of the folder. Default: the one that lies there.")
+    ] = None,
+    val: Annotated[
+        list[str] | None, typer.Option(help="Subjects of the training set to validate on. Default: S8.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older store.")] = False,
+) -> None:
+    """Human3.6M to a dataset store: S1, S5, S6, S7 to train on, S8 to validate, S9 and S11 to test.
+
+    Layouts: lcn_pose, matlab_meta, videopose3d, baseline, original, motionbert; see docs/reproduce-lcn.md.
+    """
+    from poselift.cli.progress import progress_bar
+    from poselift.data.readers.h36m import prepare_h36m
+    from poselift.errors import OutputError
+
+    if output.exists() and not overwrite:
+        raise OutputError(f"{output}: exists", "name another file, or add --overwrite")
+    with progress_bar("read", None) as show:
+        store = prepare_h36m(source, layout=layout, val_subjects=val or ("S8",), on_recording=show)
+    store.save(output, overwrite=overwrite)
+    _summary(store, output)
+
+
 def _summary(store: DatasetStore, output: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    same = store.about["same_takes"]
-    note = (
-        f"{len(same)} takes come more than once, in {sum(map(len, same))} clips; each is in one split"
-        if same
-        else None
+    same = store.about.get("same_takes", [])
+    note = f"{len(same)} takes come more than once, in {sum(map(len, same))} clips; each is in one split"
+    sources = ", ".join(name.split(".")[1] for name in store.arrays if name.startswith("joints_px."))
+    table = Table(
+        "split",
+        "clips",
+        "frames",
+        "minutes",
+        title=str(output),
+        caption=note if same else sources and f"2D joints: gt, {sources}",
     )
-    table = Table("split", "clips", "frames", "minutes", title=str(output), caption=note)
     for split, clips in sorted(store.splits.items()):
         minutes = sum(clip.length / clip.fps for clip in clips) / 60
         table.add_row(split, str(len(clips)), str(sum(clip.length for clip in clips)), f"{minutes:.1f}")

@@ -1,4 +1,4 @@
-"""Predictions for the recordings of a store: the one way from a model and a data set to poses."""
+"""Recordings of a store lifted and measured: the one way from a model and a data set to poses, and to numbers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from poselift.data.predictions import Predictions
-from poselift.data.recorded import GROUND_TRUTH, image_size, load_recorded, recorded_keypoints
+from poselift.data.recorded import GROUND_TRUTH, image_size, load_recorded, load_truth, recorded_keypoints
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import SkeletonError
 from poselift.geometry.normalise import image_frame_denormalised
 from poselift.lifting.lifter import Lifter
+from poselift.metrics import DEFAULT_PROTOCOLS, Grouping, Report, evaluate
 
 
 def predict_recordings(
@@ -49,6 +50,37 @@ def predict_recordings(
     about = {"model": lifter.about["model"], "config": lifter.about["config"], "detections": detections}
     named = tuple((clip.name, clip.length) for clip in clips)
     return Predictions(joints, "image" if lift is _image_frame else "root_mm", named, about)
+
+
+def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Sequence[ClipInfo]) -> Report:
+    """Errors of predictions for clips by action and by subject: every protocol that the predictions can have.
+
+    Those in the image frame go to camera axes by the true root depth and box, so they have the lcn protocol too. An
+    action of the data set that these clips do not have is in the report, without frames.
+
+    Raises:
+        DataFormatError: the predictions are not of these clips.
+    """
+    predictions.check_fits(clips)
+    truth = load_truth(store, clips)
+    image = predictions.space == "image"
+    predicted_mm = truth.to_camera(predictions.joints) if image else predictions.joints
+    lengths = [clip.length for clip in clips]
+    actions = store.about.get("actions", [])
+    groups = {
+        "action": Grouping.of([clip.action for clip in clips], actions).repeated(lengths),
+        "subject": Grouping.of([clip.subject for clip in clips]).repeated(lengths),
+    }
+    protocols = (*(["lcn"] if image else []), *DEFAULT_PROTOCOLS, "velocity")
+    return evaluate(
+        predicted_mm,
+        truth.joints_cam_mm,
+        store.skeleton,
+        groups,
+        protocols=protocols,
+        clip_lengths=lengths,
+        about=predictions.about,
+    )
 
 
 def _image_frame(lifter: Lifter, store: DatasetStore, clip: ClipInfo, detections: str) -> np.ndarray:

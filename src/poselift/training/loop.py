@@ -109,7 +109,8 @@ def _fabric(device: str, precision: Literal["32-true", "bf16-mixed"]) -> Fabric:
 
 def _model(recipe: Recipe, store: DatasetStore) -> Any:
     config = recipe.model.config
-    if config.get("neighbourhood") == "laplacian" and not config.get("limb_lengths"):
+    laplacian = recipe.model.name == "lcn" and config.get("neighbourhood") == "laplacian"
+    if laplacian and not config.get("limb_lengths"):
         config["limb_lengths"] = training_limb_lengths(recipe, store)
     try:
         model: Any = create_model(recipe.model.name, **config)

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.tables import FPS, SPLITS, Take, recording_name
+from poselift.data.readers.h36m.tables import ACTION_NUMBERS, FPS, SPLITS, Take, recording_name
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import DataFormatError, RecipeError
 from poselift.geometry.camera import Camera
@@ -97,7 +97,7 @@ def h36m_store(
     arrays: dict[str, np.ndarray] = {}
     for name in list(parts):  # one array after the other, so that nothing stands in memory twice for long
         arrays[name] = np.concatenate(parts.pop(name))
-    return DatasetStore(H36M_17, tuple(clips), arrays, dict(about), cameras)
+    return DatasetStore(H36M_17, tuple(clips), arrays, {**about, "actions": list(ACTION_NUMBERS)}, cameras)
 
 
 def _splits(val_subjects: Sequence[str]) -> dict[str, str]:

@@ -1,0 +1,35 @@
+"""`poselift predict`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="A model, .onnx, or a checkpoint of a training, .safetensors.")],
+    dataset: Annotated[Path, typer.Argument(help="A dataset of recordings, made by `poselift prepare h36m`.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Predictions to write, .npz.")],
+    splits: Annotated[list[str] | None, typer.Option("--split", help="Parts of the dataset. Default: test.")] = None,
+    detections: Annotated[str, typer.Option(help="Which 2D joints; gt is the projected truth.")] = "gt",
+    flip: Annotated[bool, typer.Option(help="Average with the prediction for the mirror image.")] = True,
+    without_faulty: Annotated[
+        bool, typer.Option("--without-faulty", help="Human3.6M: leave out the three faulty takes of S9.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+) -> None:
+    """Lift the 2D joints of recordings, and keep the predictions for `poselift evaluate` and `poselift compare`."""
+    from poselift.cli.runs import check_output, chosen_clips, predictions_of
+    from poselift.data.store import load_store
+    from poselift.errors import CheckpointError
+
+    check_output(output, (".npz",), overwrite=overwrite)
+    if model.suffix == ".npz":
+        raise CheckpointError(f"{model}: expected a model, .onnx or .safetensors", "predictions are made already")
+    store = load_store(dataset)
+    clips = chosen_clips(store, splits or ("test",), without_faulty=without_faulty)
+    made = predictions_of(model, store, clips, detections, flip=flip)
+    made.save(output, overwrite=overwrite)
+    typer.echo(f"{output}: {len(made.joints)} poses of {len(clips)} clips")

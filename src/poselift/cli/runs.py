@@ -1,0 +1,103 @@
+"""What `predict`, `evaluate` and `compare` share: models in either form, clips by name, reports in files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from poselift.errors import OutputError
+
+if TYPE_CHECKING:
+    from poselift.data.predictions import Predictions
+    from poselift.data.store import ClipInfo, DatasetStore
+    from poselift.lifting.lifter import Lifter
+    from poselift.metrics import Report, Runs
+
+FORMATS = (".json", ".csv", ".tex", ".png", ".svg")
+
+
+@contextmanager
+def opened_lifter(model: Path, *, flip: bool = True) -> Iterator[Lifter]:
+    """The lifter of an exported model; a checkpoint is exported to a temporary file first."""
+    from poselift.lifting.lifter import Lifter
+
+    if model.suffix != ".safetensors":
+        yield Lifter(model, flip=flip)
+        return
+    from poselift.export.onnx import export_onnx
+    from poselift.models.checkpoint import load_checkpoint
+
+    network, header = load_checkpoint(model)
+    with tempfile.TemporaryDirectory() as folder:
+        exported = Path(folder) / "model.onnx"
+        export_onnx(network, header.about, exported)
+        yield Lifter(exported, flip=flip)
+
+
+def chosen_clips(store: DatasetStore, splits: Sequence[str], *, without_faulty: bool = False) -> tuple[ClipInfo, ...]:
+    """The clips of some splits, without Human3.6M's faulty takes if so wished."""
+    from poselift.data.readers.h36m.tables import FAULTY
+
+    clips = store.clips_of(splits)
+    if not without_faulty:
+        return clips
+    return tuple(clip for clip in clips if (clip.subject, clip.action, int(clip.take or 0)) not in FAULTY)
+
+
+def predictions_of(
+    run: Path, store: DatasetStore, clips: Sequence[ClipInfo], detections: str, *, flip: bool
+) -> Predictions:
+    """What a run predicts for clips: read from an .npz file of `poselift predict`, or by a model."""
+    from poselift.cli.progress import progress_bar
+    from poselift.data.predictions import load_predictions
+    from poselift.lifting.recordings import predict_recordings
+
+    if run.suffix == ".npz":
+        return load_predictions(run)
+    with opened_lifter(run, flip=flip) as lifter, progress_bar("predict", len(clips)) as show:
+        return predict_recordings(lifter, store, clips, detections, on_clip=show)
+
+
+def check_output(path: Path | None, endings: Sequence[str], *, overwrite: bool) -> None:
+    """Complain before the work rather than after it."""
+    if path is None:
+        return
+    if path.suffix not in endings:
+        raise OutputError(f"{path}: expected a name that ends in {' or '.join(endings)}", "name another file")
+    if path.exists() and not overwrite:
+        raise OutputError(f"{path}: exists", "name another file, or add --overwrite")
+
+
+def write_report(report: Report, path: Path, *, overwrite: bool) -> None:
+    """A report in the format that the file's name ends in; pictures show its first protocol, by action."""
+    from poselift.metrics import report_to_csv, report_to_json, report_to_latex, runs_side_by_side
+    from poselift.viz.bars import write_bars
+
+    texts = {".csv": report_to_csv, ".json": report_to_json, ".tex": report_to_latex}
+    if path.suffix in texts:
+        _write(texts[path.suffix](report), path, overwrite=overwrite)
+    else:
+        name = Path(str(report.about.get("model", "model"))).stem
+        write_bars(runs_side_by_side({name: report}, next(iter(report.results)), "action"), path, overwrite=overwrite)
+
+
+def write_runs(runs: Runs, path: Path, *, overwrite: bool) -> None:
+    """A table of runs in the format that the file's name ends in."""
+    from poselift.metrics import runs_to_csv, runs_to_json, runs_to_latex
+    from poselift.viz.bars import write_bars
+
+    texts = {".csv": runs_to_csv, ".json": runs_to_json, ".tex": runs_to_latex}
+    if path.suffix in texts:
+        _write(texts[path.suffix](runs), path, overwrite=overwrite)
+    else:
+        write_bars(runs, path, overwrite=overwrite)
+
+
+def _write(text: str, path: Path, *, overwrite: bool) -> None:
+    from poselift.data.output import whole_file
+
+    with whole_file(path, overwrite=overwrite) as temporary:
+        temporary.write_text(text, encoding="utf-8")
