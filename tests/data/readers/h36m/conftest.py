@@ -1,6 +1,7 @@
 """Somebody who stands in the real places of Human3.6M's cameras, to be written in each of its layouts."""
 
 import json
+import pickle
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from scipy.io import savemat
 
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.recording import Recording
-from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, camera_of, take_name
+from poselift.data.readers.h36m.tables import ACTION_NUMBERS, ACTIONS, CAMERAS, SPLITS, Take, camera_of, take_name
 from poselift.geometry.camera import Camera
 from poselift.skeleton import H36M_17, H36M_32, conversion
 
@@ -235,3 +236,104 @@ def write_h5s(folder, inside, files):
         path.parent.mkdir(parents=True, exist_ok=True)
         with h5py.File(path, "w") as file:
             file[dataset] = array
+
+
+@pytest.fixture
+def lcn_pose_tables(synthetic_h36m):
+    """What lcn-pose's pickles hold of the synthetic takes: rows of "train" and "test", and "sh_dt_ft"."""
+    rows, detected = {"train": [], "test": []}, {"train": [], "test": []}
+    for video, recording in enumerate(synthetic_h36m.recordings("sh_ft")):
+        split = "train" if recording.take.subject == "S1" else "test"
+        rows[split] += lcn_pose_rows(recording, video)
+        detected[split].append(recording.detections["sh_ft"])
+    sh = {
+        split: {
+            "joint3d_image": np.concatenate([np.pad(k.joints_px, [(0, 0), (0, 0), (0, 1)]) for k in keypoints]),
+            "confidence": np.concatenate([k.confidence for k in keypoints])[..., None],
+        }
+        for split, keypoints in detected.items()
+    }
+    return {**rows, "sh_dt_ft": sh}
+
+
+def lcn_pose_rows(recording, video):
+    """As lcn-pose's own preparation computes them, one frame after the other."""
+    camera, take = recording.camera, recording.take
+    (fx, fy), (cx, cy) = camera.focal_px, camera.center_px
+    param = {
+        **{"R": camera.rotation, "T": camera.position_mm[:, None], "k": camera.radial[:, None]},
+        **{"fx": fx, "fy": fy, "cx": cx, "cy": cy, "p": camera.tangential[:, None], "name": camera.name},
+    }
+    for frame, joints in enumerate(recording.joints_cam_mm):
+        x, y, z = joints[0]
+        left, top, right, bottom = (
+            fx * (x - 1000) / z + cx,
+            fy * (y - 1000) / z + cy,
+            fx * (x + 1000) / z + cx,
+            fy * (y + 1000) / z + cy,
+        )
+        depth_px = (joints[:, 2] - z) * (right - left + 1) / 2000
+        image = [fx * joints[:, 0] / joints[:, 2] + cx, fy * joints[:, 1] / joints[:, 2] + cy, depth_px]
+        yield {
+            "videoid": video,
+            "cameraid": CAMERAS.index(camera.name),
+            "camera_param": param,
+            "imageid": frame,
+            "image_path": f"{recording.name}/{recording.name}_{frame + 1:06}.jpg",
+            "joint_3d_image": np.stack(image, axis=-1),
+            "joint_3d_camera": joints,
+            "center": (0.5 * (left + right), 0.5 * (top + bottom)),
+            "scale": ((right - left) / 200.0, (bottom - top) / 200.0),
+            "box": np.array([left, top, right, bottom]),
+            "subject": int(take.subject[1:]),
+            "action": ACTION_NUMBERS[take.action],
+            "subaction": take.number,
+            "root_depth": z,
+        }
+
+
+@pytest.fixture(scope="session")
+def write_pickles():
+    """Write the pickles of lcn-pose from tables such as `lcn_pose_tables`."""
+
+    def write(folder, tables):
+        for name, table in tables.items():
+            (folder / f"h36m_{name}.pkl").write_bytes(pickle.dumps(table))
+        return folder
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def write_matlab_meta(synthetic_h36m, write_cameras_h5):
+    """Write the folders that lcn-pose's pickles are made of, with 32 or 17 joints."""
+
+    def write(folder, joints=32):
+        for recording in synthetic_h36m.recordings():
+            path = folder / recording.name / "matlab_meta.mat"
+            path.parent.mkdir(parents=True)
+            mono = recording.joints_cam_mm
+            if joints == 32:
+                mono = synthetic_h36m.joints32_cam_mm(recording.take, recording.camera)
+            savemat(path, {"num_images": float(len(mono)), "Y3d_mono": mono.reshape(len(mono), -1).T})
+        write_cameras_h5(folder / "cameras.h5")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def motionbert_table(lcn_pose_tables):
+    """What MotionBERT's pickle holds of the synthetic takes."""
+    table = {}
+    for split in ("train", "test"):
+        rows, sh = lcn_pose_tables[split], lcn_pose_tables["sh_dt_ft"][split]
+        names = [row["image_path"].split("/")[0] for row in rows]
+        table[split] = {
+            "joint_2d": sh["joint3d_image"][..., :2],
+            "confidence": sh["confidence"],
+            "joint3d_image": np.stack([row["joint_3d_image"] for row in rows]),
+            "camera_name": np.array([row["camera_param"]["name"] for row in rows]),
+            "source": names,
+        }
+    return table
