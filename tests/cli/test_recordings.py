@@ -131,10 +131,10 @@ def test_runs_stand_side_by_side(predicted, run, models, recorded_store):
         assert run(*words, "-o", f"{by}.json").exit_code == 0
         with open(f"{by}.json") as file:
             shown[by] = json.load(file)
-    assert len(shown["joint"]["columns"]) == 17
-    assert shown["subject"]["columns"] == ["S9"]
+    assert len(shown["joint"]["runs"]["p"]["errors_mm"]) == 17
+    assert list(shown["subject"]["runs"]["p"]["errors_mm"]) == ["S9"]
     single = report_of(run, models / "other.safetensors", recorded_store)["results"]["lcn"]
-    assert shown["joint"]["runs"][1]["average_mm"] == pytest.approx(single["mean_mm"])
+    assert shown["joint"]["runs"]["other"]["average_mm"] == pytest.approx(single["mean_mm"])
     for name in ("c.csv", "c.tex", "c.png"):
         assert run("compare", recorded_store, "p.npz", models / "other.safetensors", "-o", name).exit_code == 0
 
