@@ -95,13 +95,14 @@ def test_files_of_something_else(folder, content):
         list(read_matlab_meta(folder))
 
 
-def test_cut_files(folder):
-    path = folder / SEEN / "matlab_meta.mat"
-    content = path.read_bytes()
+def test_cut_files(tmp_path, folder):
+    path = tmp_path / "cut" / SEEN / "matlab_meta.mat"
+    path.parent.mkdir(parents=True)
+    content = (folder / SEEN / "matlab_meta.mat").read_bytes()
     for length in range(0, len(content), 97):
         path.write_bytes(content[:length])
         with pytest.raises(DataFormatError, match=SEEN):
-            list(read_matlab_meta(folder))
+            list(read_matlab_meta(tmp_path / "cut"))
 
 
 def test_faulty_names(tmp_path, folder):
