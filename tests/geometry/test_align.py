@@ -100,6 +100,20 @@ def test_each_answer_is_the_best_of_all_turns_about_the_singular_axes(scale):
             np.testing.assert_allclose(answer[n], factor * x @ best + middle, atol=1e-9)
 
 
+@pytest.mark.parametrize("scale", [False, True])
+def test_flatter_and_flatter_sets_are_aligned_as_exactly_as_by_an_svd(scale):
+    thickness = 10.0 ** np.random.default_rng(5).uniform(-9, 0, (400, 1, 3))
+    predicted, target = a_pose(1, n=400) * thickness, a_pose(2, n=400) * thickness
+    middle = target.mean(axis=-2, keepdims=True)
+    x, y = predicted - predicted.mean(axis=-2, keepdims=True), target - middle
+    u, s, vt = np.linalg.svd(np.swapaxes(x, -1, -2) @ y)
+    factor = s.sum(axis=-1) / (x * x).sum(axis=(-2, -1)) if scale else np.ones(400)
+    expected = factor[:, None, None] * x @ (u @ vt) + middle
+    free = procrustes_aligned_both(predicted, target, scale=scale)[1]
+    np.testing.assert_allclose(free, expected, atol=1e-8)
+    assert distance(free, expected).mean() < 1e-11
+
+
 @pytest.mark.parametrize("reflection", [False, True])
 @pytest.mark.parametrize("rank", [1, 2])
 def test_flat_and_straight_sets_are_aligned_too(rank, reflection):

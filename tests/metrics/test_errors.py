@@ -135,6 +135,20 @@ def test_nan_is_refused_with_its_count_and_place(metric, poses):
         metric(target, predicted)
 
 
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_one_wrong_number_is_found_wherever_it_is(poses, wrong):
+    for shape in ((17, 3), (2, 10, 17, 3)):
+        predicted, target = (np.resize(a, shape) for a in poses)
+        predicted[..., -1, 2] = wrong
+        for metric in (mpjpe, pa_mpjpe, n_mpjpe):
+            with pytest.raises(ShapeError, match="NaN or infinity"):
+                metric(predicted, target)
+
+
+def test_large_numbers_are_no_infinity():
+    assert mpjpe(np.full((1, 1000, 3), 1e306), np.full((1, 1000, 3), 1e306)) == 0
+
+
 @pytest.mark.usefixtures("unchecked_shapes")
 @pytest.mark.parametrize("metric", METRICS)
 def test_shapes_that_do_not_fit_are_refused(metric, poses):

@@ -9,6 +9,7 @@ is refused: an error over the frames that happened to work is not the error of t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
@@ -36,17 +37,22 @@ def checked_pair(predicted_mm: Joints3D, target_mm: Joints3D) -> None:
     if predicted_mm.size == 0:
         raise ShapeError(f"predicted_mm: expected at least one pose, got shape {predicted_mm.shape}")
     for name, array in (("predicted_mm", predicted_mm), ("target_mm", target_mm)):
-        with np.errstate(over="ignore", invalid="ignore"):
-            # A sum of finite numbers that overflows gets the careful look below.
-            if np.isfinite(array.sum()):
-                continue
-        wrong = ~np.isfinite(array).all(axis=(-2, -1)).ravel()
+        poses = array.reshape(-1, *array.shape[-2:])
+        if all(in_chunks(partial(_surely_finite, poses), len(poses))):
+            continue
+        wrong = ~np.isfinite(poses).all(axis=(-2, -1))
         if wrong.any():
             raise ShapeError(
                 f"{name}: {int(wrong.sum())} of {wrong.size} frames hold NaN or infinity, the first is frame "
                 f"{int(wrong.argmax())}",
                 "leave frames out on purpose, before measuring, and say how many",
             )
+
+
+def _surely_finite(poses: np.ndarray, frames: slice) -> bool:
+    """Whether the sum is finite, a glance that takes a quarter of the time; finite numbers may overflow."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(poses[frames].sum()))
 
 
 def _frame_by_frame(
