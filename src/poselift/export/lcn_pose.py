@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from poselift.geometry.crop import camera_to_image_frame
 from poselift.skeleton import H36M_17
 
 _DETECTIONS = "joints_px."
+# How a pickle of a list begins, and the number that it gives to the list.
+_EMPTY_LIST = pickle.PROTO + b"\x03" + pickle.EMPTY_LIST
+_NUMBERED = pickle.BINPUT + b"\x00"
 
 
 def write_lcn_pose(store: DatasetStore, folder: Path | str, *, overwrite: bool = False) -> None:
@@ -43,14 +46,15 @@ def write_lcn_pose(store: DatasetStore, folder: Path | str, *, overwrite: bool =
     folder = writable_folder(Path(folder), overwrite=overwrite)
     video = 0
     for name, clips in sets.items():
-        rows = [row for number, clip in enumerate(clips, video) for row in _rows(store, clip, number)]
-        _write(rows, folder / f"h36m_{name}.pkl", overwrite=overwrite)
+        parts = (list(_rows(store, clip, number)) for number, clip in enumerate(clips, video))
+        _write_list(parts, folder / f"h36m_{name}.pkl", overwrite=overwrite)
         video += len(clips)
     for array in store.arrays:
         if array.startswith(_DETECTIONS):
             source = array.removeprefix(_DETECTIONS)
             table = {name: _detected(store, clips, source) for name, clips in sets.items()}
-            _write(table, folder / detection_file(source), overwrite=overwrite)
+            with whole_file(folder / detection_file(source), overwrite=overwrite) as temporary:
+                temporary.write_bytes(_pickled(table))
 
 
 def _rows(store: DatasetStore, clip: ClipInfo, video: int) -> Iterator[dict[str, Any]]:
@@ -85,7 +89,7 @@ def _rows(store: DatasetStore, clip: ClipInfo, video: int) -> Iterator[dict[str,
 
 def _camera_param(camera: Camera) -> dict[str, Any]:
     return {
-        "R": np.array(camera.rotation),
+        "R": np.ascontiguousarray(camera.rotation),
         "T": camera.position_mm[:, None].copy(),
         "fx": float(camera.focal_px[0]),
         "fy": float(camera.focal_px[1]),
@@ -106,17 +110,19 @@ def _detected(store: DatasetStore, clips: Sequence[ClipInfo], source: str) -> di
     return {"joint3d_image": np.pad(joints_px, [(0, 0), (0, 0), (0, 1)]), "confidence": confidence[..., None]}
 
 
-class _OldNames:
-    """A file in which numpy's modules are called as all versions know them: numpy 2 writes names that 1 lacks."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def write(self, data: Any) -> int:
-        return self._file.write(bytes(data).replace(b"cnumpy._core.", b"cnumpy.core."))
-
-
-def _write(value: Any, path: Path, *, overwrite: bool) -> None:
+def _write_list(parts: Iterable[list[Any]], path: Path, *, overwrite: bool) -> None:
+    """One pickled list of the items of all parts, of which one at a time is in memory."""
     with whole_file(path, overwrite=overwrite) as temporary, open(temporary, "wb") as file:
-        # Up to protocol 3 a name ends with its line; later its length stands before it, and that of a frame.
-        pickle.dump(value, _OldNames(file), protocol=3)
+        file.write(_EMPTY_LIST)
+        for part in parts:
+            # What follows the empty list appends to the list on top of the stack, which may be a longer one.
+            file.write(_pickled(part).removeprefix(_EMPTY_LIST)[len(_NUMBERED) : -len(pickle.STOP)])
+        file.write(pickle.STOP)
+
+
+def _pickled(value: Any) -> bytes:
+    """A pickle in which numpy's modules are called as all versions know them: numpy 2 writes names that 1 lacks.
+
+    Up to protocol 3 a name ends with its line; later its length stands before it, and that of what is around it.
+    """
+    return pickle.dumps(value, protocol=3).replace(b"cnumpy._core.", b"cnumpy.core.")
