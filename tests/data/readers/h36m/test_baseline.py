@@ -86,6 +86,14 @@ def test_a_subject_that_cameras_h5_lacks_is_named(folder, write_cameras_h5):
         stored(folder)
 
 
+def test_a_damaged_cameras_h5_is_told(folder):
+    content = (folder / "cameras.h5").read_bytes()
+    for damaged in (content[:5000], content.replace(b"HEAP", b"HEAT")):
+        (folder / "cameras.h5").write_bytes(damaged)
+        with pytest.raises(DataFormatError, match=r"cameras\.h5: not a cameras\.h5"):
+            stored(folder)
+
+
 def test_longer_detections_are_cut_and_shorter_ones_refused(folder, synthetic_h36m):
     path, before = folder / FIRST_DETECTED, stored(folder)
     with h5py.File(path) as file:

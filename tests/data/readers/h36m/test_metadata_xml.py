@@ -67,6 +67,13 @@ def test_a_damaged_file_is_told(path, was, becomes, message):
     assert str(path) in str(caught.value)
 
 
+def test_an_infinite_angle_is_told(path):
+    first, *_ = path.read_text().split("<w0>[")[1].split(" ")
+    path.write_text(path.read_text().replace(f"<w0>[{first} ", "<w0>[inf "))
+    with pytest.raises(DataFormatError, match="camera 54138969 of S1: camera rotation: expected finite numbers"):
+        read_metadata(path)
+
+
 def test_a_missing_or_cut_file_is_told(path, tmp_path):
     with pytest.raises(DataFormatError, match="cannot be read"):
         read_metadata(tmp_path / "nowhere.xml")

@@ -72,10 +72,10 @@ def test_the_17_joints_alone_will_do(folder):
 
 
 def test_each_file_of_detections_is_a_source_by_its_name(write_videopose3d, detector, tmp_path):
-    names = ("gt", "cpn_ft_h36m_dbb", "sh_ft_h36m", "detectron_ft_h36m", "my_own")
+    names = ("gt", "cpn_ft_h36m_dbb", "sh_pt_mpii", "sh_ft_h36m", "detectron_ft_h36m", "my_own")
     store = stored(write_videopose3d(tmp_path, **dict.fromkeys(names, detector(H36M_17))))
     sources = {name.removeprefix("joints_px.") for name in store.arrays if name.startswith("joints_px.")}
-    assert sources == {"gt_distorted", "cpn", "sh_ft", "detectron", "my_own"}
+    assert sources == {"gt_distorted", "cpn", "sh", "sh_ft", "detectron", "my_own"}
     assert np.all(store.arrays["confidence.cpn"] == 1)
 
 

@@ -38,7 +38,7 @@ def read_cameras_h5(path: Path) -> dict[tuple[str, int], Camera]:
                 if subject.startswith("subject")
                 for camera, values in cameras.items()
             }
-    except (OSError, AttributeError, ValueError, TypeError) as error:
+    except (OSError, AttributeError, RuntimeError, ValueError, TypeError) as error:
         raise DataFormatError(f"{path}: not a cameras.h5 of 3d-pose-baseline ({error})") from None
     if not stored:
         raise DataFormatError(f"{path}: expected subject1/camera1 and so on, found none of them")

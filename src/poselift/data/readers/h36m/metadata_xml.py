@@ -113,9 +113,11 @@ def _cameras(w0: Float[np.ndarray, " 300"]) -> dict[tuple[str, str], Camera]:
     for subject in (subject for subjects in SPLITS.values() for subject in subjects):
         for name, places_of_camera, lens in zip(CAMERAS, places, lenses, strict=True):
             place = places_of_camera[int(subject[1:]) - 1]
+            with np.errstate(invalid="ignore"):  # infinity has no cosine; the camera refuses what is not finite
+                rotation = euler_rotation("XYZ", place[:3])
             try:
                 cameras[subject, name] = Camera(
-                    rotation=euler_rotation("XYZ", place[:3]),
+                    rotation=rotation,
                     position_mm=place[3:],
                     focal_px=lens[:2],
                     center_px=lens[2:4],

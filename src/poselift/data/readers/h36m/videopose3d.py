@@ -25,6 +25,7 @@ from poselift.skeleton import COCO_17, H36M_16, H36M_17, SH_16, Skeleton
 SOURCES = {
     "gt": "gt_distorted",
     "cpn_ft_h36m_dbb": "cpn",
+    "sh_pt_mpii": "sh",
     "sh_ft_h36m": "sh_ft",
     "detectron_ft_h36m": "detectron",
 }
