@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from poselift.data.output import whole_file, writable_folder
-from poselift.data.readers.h36m.lcn_pose import detection_file
+from poselift.data.readers.h36m.lcn_detections import detection_file
 from poselift.data.readers.h36m.tables import ACTION_NUMBERS, CAMERAS, parsed_name
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import DataFormatError

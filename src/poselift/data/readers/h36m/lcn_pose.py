@@ -13,7 +13,6 @@ Sources: gendb.py of lcn-pose, generate_labels.py of H36M-Toolbox.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -24,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Keypoints
+from poselift.data.readers.h36m.lcn_detections import read_detections
 from poselift.data.readers.h36m.recording import Recording
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, lens_of
 from poselift.data.unpickle import read_pickle
@@ -113,26 +113,10 @@ def read_lcn_pose(folder: Path) -> Iterator[Recording]:
     files = {split: path for split, names in FILES.items() if (path := _only(folder, names))}
     if not files:
         raise DataFormatError(f"{folder}: expected h36m_train.pkl, h36m_test.pkl or both, found neither")
-    detected = {
-        source: {split: _detections(path, table, split) for split in files}
-        for source, path in sorted(detection_files(folder).items())
-        for table in [read_pickle(path)]
-    }
+    detected = read_detections(folder, files)
     for split, path in files.items():
         of_split = {source: keypoints[split] for source, keypoints in detected.items()}
         yield from _recordings(path, split, of_split)
-
-
-def detection_files(folder: Path) -> dict[str, Path]:
-    """The files of detections in a folder by the name of their source: `sh_ft` is in h36m_sh_dt_ft.pkl."""
-    found = {path: re.fullmatch(r"h36m_([^_]+)_dt((?:_.+)?)\.pkl", path.name) for path in folder.glob("h36m_*.pkl")}
-    return {match[1] + match[2]: path for path, match in found.items() if match}
-
-
-def detection_file(source: str) -> str:
-    """The name of the file that holds a source of detections; inverse of `detection_files`."""
-    detector, underscore, rest = source.partition("_")
-    return f"h36m_{detector}_dt{underscore}{rest}.pkl"
 
 
 def _only(folder: Path, names: Sequence[str]) -> Path | None:
@@ -140,22 +124,6 @@ def _only(folder: Path, names: Sequence[str]) -> Path | None:
     if len(found) > 1:
         raise DataFormatError(f"{folder}: {' and '.join(names)} hold the same set", "leave one of them there")
     return found[0] if found else None
-
-
-def _detections(path: Path, table: Any, split: str) -> Keypoints:
-    try:
-        joints_px = np.asarray(table[split]["joint3d_image"], dtype=np.float64)
-        confidence = np.asarray(table[split]["confidence"], dtype=np.float64)
-        joints = len(H36M_17)
-        if joints_px.ndim != 3 or joints_px.shape[1] != joints or joints_px.shape[2] < 2:
-            raise ValueError(f"joint3d_image of shape (N, {joints}, 2), found {joints_px.shape}")
-        if confidence.shape not in (joints_px.shape[:2], (*joints_px.shape[:2], 1)):
-            raise ValueError(f"confidence of shape {(*joints_px.shape[:2], 1)}, found {confidence.shape}")
-    except KeyError as error:
-        raise DataFormatError(f"{path}: {split}: found no {error.args[0]}") from None
-    except (TypeError, ValueError, IndexError) as error:
-        raise DataFormatError(f"{path}: {split}: expected {error}") from None
-    return Keypoints(joints_px[..., :2], confidence.reshape(joints_px.shape[:2]))
 
 
 def _recordings(path: Path, split: str, detected: Mapping[str, Keypoints]) -> Iterator[Recording]:
