@@ -1,7 +1,7 @@
 """2D joints that detectors found, beside the pickles of lcn-pose: `h36m_sh_dt_ft.pkl` and files like it.
 
-A file holds "train" and "test", with a row for every row of that set: `joint3d_image` (N, 17, 2 or more), of which x and
-y count, and `confidence` (N, 17, 1).
+A file holds "train" and "test", with a row for every row of that set: `joint3d_image` (N, 17, 2 or more), of which x
+and y count, and `confidence` (N, 17, 1).
 """
 
 from __future__ import annotations
