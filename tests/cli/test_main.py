@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -142,11 +143,14 @@ def test_help_is_quick_and_loads_nothing_heavy():
     assert min(seconds) < 0.7
 
 
+RECIPE = str(Path(__file__).parents[2] / "recipes" / "default.toml")
+
+
 @pytest.mark.parametrize(
     ("words", "package", "extra"),
     [
-        (["train", "recipe.toml"], "torch", "train"),
-        (["train", "recipe.toml"], "lightning_fabric", "train"),
+        (["train", RECIPE], "torch", "train"),
+        (["train", RECIPE], "lightning_fabric", "train"),
         (["train", "recipe.toml"], "pydantic", "train"),
         (["export", "a.safetensors"], "torch", "train"),
         (["convert", "lcn-pose", "a.npz", "-o", "b.safetensors"], "torch", "train"),

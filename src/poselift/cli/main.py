@@ -10,7 +10,19 @@ import typer
 from typer.core import TyperGroup
 
 from poselift import __version__
-from poselift.cli import compare, convert, evaluate, export, lift, predict, prepare, train, view
+from poselift.cli import (
+    compare,
+    convert,
+    evaluate,
+    export,
+    export_dataset,
+    lcn_pose,
+    lift,
+    predict,
+    prepare,
+    train,
+    view,
+)
 from poselift.errors import EXTRAS, MissingExtraError, PoseliftError
 
 # Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
@@ -54,7 +66,9 @@ app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("export")(export.export)
+app.command("export-dataset")(export_dataset.export_dataset)
 app.add_typer(convert.app, name="convert")
+app.add_typer(lcn_pose.app, name="lcn-pose")
 
 
 def _version(asked: bool) -> None:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from poselift.errors import OutputError
 
@@ -27,13 +27,21 @@ def opened_lifter(model: Path, *, flip: bool = True) -> Iterator[Lifter]:
     if model.suffix != ".safetensors":
         yield Lifter(model, flip=flip)
         return
-    from poselift.export.onnx import export_onnx
     from poselift.models.checkpoint import load_checkpoint
 
-    network, header = load_checkpoint(model)
+    with exported_lifter(load_checkpoint(model)[0], flip=flip) as lifter:
+        yield lifter
+
+
+@contextmanager
+def exported_lifter(network: Any, *, flip: bool) -> Iterator[Lifter]:
+    """The lifter of a network of `models.MODELS`, which is exported to a temporary file."""
+    from poselift.export.onnx import export_onnx
+    from poselift.lifting.lifter import Lifter
+
     with tempfile.TemporaryDirectory() as folder:
         exported = Path(folder) / "model.onnx"
-        export_onnx(network, header.about, exported)
+        export_onnx(network, {}, exported)
         yield Lifter(exported, flip=flip)
 
 

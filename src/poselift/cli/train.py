@@ -33,22 +33,34 @@ def train(
     device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto.")] = "auto",
 ) -> None:
     """Train a network by a recipe."""
+    quiet_threads()
+    checked = _recipe(recipe, output, settings or [], resume=resume)
+    follow(checked, output, resume=resume, overwrite=overwrite, device=device)
+
+
+def quiet_threads() -> None:
+    """Let torch's threads sleep while they wait, in a process that has not imported torch yet."""
     # torch's threads spin while they wait, and starve the thread that makes the batches and everybody else: five
     # times slower on a busy machine of two cores. It is read once, when torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+
+def follow(
+    recipe: Recipe, output: Path, *, resume: bool = False, overwrite: bool = False, device: str = "auto"
+) -> None:
+    """Follow a recipe, showing how it goes; Ctrl-C stops it so that nothing is lost."""
     from poselift.data.store import load_store
     from poselift.training.data import planned_steps
     from poselift.training.loop import train as run
 
-    checked = _recipe(recipe, output, settings or [], resume=resume)
-    steps = planned_steps(checked, load_store(checked.data.store))
+    steps = planned_steps(recipe, load_store(recipe.data.store))
     with _signals() as stop, _display(steps) as report:
-        result = run(checked, output, resume=resume, overwrite=overwrite, device=device, report=report, stop=stop)
+        result = run(recipe, output, resume=resume, overwrite=overwrite, device=device, report=report, stop=stop)
     if not result.finished:
         typer.echo(f"stopped after step {result.step} of {result.steps}, nothing is lost")
         typer.echo(f"go on with: poselift train --resume -o {output}")
         raise typer.Exit(INTERRUPTED)
-    best = f"{result.best:.1f} mm MPJPE" if checked.train.best_by == "mpjpe" else f"loss {result.best:.4e}"
+    best = f"{result.best:.1f} mm MPJPE" if recipe.train.best_by == "mpjpe" else f"loss {result.best:.4e}"
     typer.echo(f"{output / 'best.safetensors'}: {best} on the validation set")
 
 

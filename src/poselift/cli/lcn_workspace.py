@@ -1,0 +1,129 @@
+"""The folders of the original lcn-pose: `dataset/` with its pickles, `experiment/testN/` with runs and results."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from poselift.errors import CheckpointError, DataFormatError, RecipeError
+
+if TYPE_CHECKING:
+    from poselift.data.predictions import Predictions
+    from poselift.data.store import DatasetStore
+    from poselift.models.lcn import LCN
+
+# Detections by the seed's --mode.
+DETECTIONS = {"gt": "gt", "dt_ft": "sh_ft"}
+_PICKLES = ("h36m_train.pkl", "h36m_test.pkl", "h36m_sh_dt_ft.pkl")
+
+
+@dataclass(frozen=True)
+class LcnWorkspace:
+    """Where the original keeps things below the folder that it is run in."""
+
+    root: Path
+
+    def run(self, index: str) -> Path:
+        """The folder of an experiment."""
+        if not index.isdecimal():
+            raise RecipeError(f"--test-indices: expected a number, got {index!r}")
+        return self.root / "experiment" / f"test{index}"
+
+    def checkpoints(self, index: str) -> Path:
+        """Where training writes; `best` and `final` of the original lie there too."""
+        return self.run(index) / "checkpoints"
+
+    def result(self, index: str, mode: str) -> Path:
+        return self.run(index) / f"result_{mode}.pkl"
+
+    @property
+    def store_path(self) -> Path:
+        return self.root / "experiment" / "dataset.safetensors"
+
+    def store(self) -> DatasetStore:
+        """The data set, read from the pickles once and again when one of them is newer.
+
+        Raises:
+            DataFormatError: there are no pickles, or one breaks its format.
+        """
+        from poselift.data.readers.h36m import prepare_h36m
+        from poselift.data.store import load_store
+
+        folder = self.root / "dataset"
+        pickles = [folder / name for name in _PICKLES if (folder / name).exists()]
+        if not pickles:
+            raise DataFormatError(
+                f"{folder}: expected {', '.join(_PICKLES)}, found none of them",
+                "run this where dataset/ lies, or name its parent with --root",
+            )
+        made = self.store_path.stat().st_mtime_ns if self.store_path.exists() else 0
+        if any(path.stat().st_mtime_ns >= made for path in pickles):
+            prepare_h36m(folder, layout="lcn_pose", val_subjects=()).save(self.store_path, overwrite=True)
+        return load_store(self.store_path)
+
+    def model(self, index: str, kind: str, **settings: Any) -> tuple[LCN, Path]:
+        """The `best` or `final` network of an experiment, and its file or folder.
+
+        That is what was trained here, `best.safetensors`; or TensorFlow's variables, `best.npz`; or the folder `best`
+        of its checkpoint.
+
+        Args:
+            settings: what a checkpoint of TensorFlow does not say, see `models.tf1.lcn_from_tf1`.
+
+        Raises:
+            CheckpointError: there is none, or it is no LCN.
+        """
+        from poselift.models.checkpoint import load_checkpoint
+        from poselift.models.lcn import LCN
+        from poselift.models.tf1 import lcn_from_tf1, read_tf1_variables
+
+        folder = self.checkpoints(index)
+        ours, dumped, theirs = folder / f"{kind}.safetensors", folder / f"{kind}.npz", folder / kind
+        if ours.exists():
+            model, _ = load_checkpoint(ours)
+            if not isinstance(model, LCN):
+                raise CheckpointError(f"{ours}: expected an LCN, found a {type(model).__name__}")
+            return model, ours
+        found = dumped if dumped.exists() else theirs
+        if not found.exists():
+            raise CheckpointError(
+                f"{folder}: expected {ours.name}, or the folder {kind} of the original, found neither",
+                "train first, or put the checkpoint there",
+            )
+        return lcn_from_tf1(read_tf1_variables(found), **settings)[0], found
+
+    def write_result(self, index: str, mode: str, predictions: Predictions, *, overwrite: bool) -> Path:
+        """Write predictions as the original does: {'result': (N, 17, 3)}, image frame in pixels, float64."""
+        from poselift.data.output import whole_file
+
+        path = self.result(index, mode)
+        with whole_file(path, overwrite=overwrite) as temporary, open(temporary, "wb") as file:
+            pickle.dump({"result": predictions.joints.astype(np.float64)}, file, protocol=4)
+        return path
+
+    def read_result(self, index: str, mode: str, store: DatasetStore) -> Predictions:
+        """Results of ours or of the original for the test set.
+
+        Raises:
+            DataFormatError: the file is missing, no result, or not of this test set.
+        """
+        from poselift.data.predictions import Predictions
+        from poselift.data.unpickle import read_pickle
+
+        path, clips = self.result(index, mode), store.clips_of(("test",))
+        found = read_pickle(path)
+        result = found.get("result") if isinstance(found, dict) else None
+        if not isinstance(result, np.ndarray) or result.dtype.kind != "f":
+            raise DataFormatError(f"{path}: expected a dict with the array 'result'", "make it with inference")
+        expected = (sum(clip.length for clip in clips), len(store.skeleton), 3)
+        if result.size != np.prod(expected):
+            raise DataFormatError(
+                f"{path}: expected the {expected[0]} poses of the test set, shape {expected}, found {result.shape}",
+                "run inference on this data set again",
+            )
+        named = tuple((clip.name, clip.length) for clip in clips)
+        return Predictions(result.reshape(expected), "image", named, {"result": path.name})
