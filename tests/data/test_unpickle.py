@@ -16,6 +16,10 @@ VALUES = {
     "float64": np.arange(6.0).reshape(2, 3),
     "columns first": np.asfortranarray(np.arange(6, dtype=np.float32).reshape(2, 3)),
     "view": np.arange(10)[::3],
+    "axes in another order": np.arange(24.0).reshape(2, 3, 4).transpose(1, 0, 2),
+    "nothing": np.zeros((0, 3)),
+    "truth": np.array([True, False]),
+    "half": np.array(0.5, dtype=np.float16),
     "text": np.array(["a", "bc"]),
     "objects": np.array([{"a": np.arange(2)}, None], dtype=object),
     "scalars": [np.float64(0.5), np.int32(3), np.bool_(True), np.str_("é")],
@@ -52,7 +56,7 @@ PYTHON_2_NAMES = {
 
 
 def same(a, b):
-    assert type(a) is type(b)
+    assert isinstance(a, type(b))
     if isinstance(a, np.ndarray):
         assert a.dtype == b.dtype
         assert a.shape == b.shape
@@ -150,6 +154,45 @@ def test_no_way_leads_around_the_list():
         with pytest.raises(DataFormatError, match=r"^here: "):
             unpickled(io.BytesIO(data), "here")
         assert name
+
+
+class Rebuilt:
+    """Pickles to an array or dtype of some state, which numpy would take on trust."""
+
+    def __init__(self, *reduced):
+        self.reduced = reduced
+
+    def __reduce__(self):
+        return self.reduced
+
+
+ARRAY = np.zeros(1).__reduce__()[:2]
+DTYPE = (np.dtype, ("f8", False, True))
+OBJECT = np.dtype(object)
+LIES = {
+    "more objects than there are": Rebuilt(*ARRAY, (1, (1000,), OBJECT, False, [None])),
+    "no list of objects": Rebuilt(*ARRAY, (1, (1,), OBJECT, False, b"12345678")),
+    "more numbers than there are": Rebuilt(*ARRAY, (1, (3,), np.dtype("f8"), False, bytes(16))),
+    "negative shape": Rebuilt(*ARRAY, (1, (-1, -2), np.dtype("f8"), False, bytes(16))),
+    "shape of no numbers": Rebuilt(*ARRAY, (1, (1.5,), np.dtype("f8"), False, bytes(8))),
+    "flags of objects": Rebuilt(*DTYPE, (3, "<", None, None, None, 8, 8, 63)),
+    "fields": Rebuilt(*DTYPE, (3, "<", None, ("a",), {"a": (np.dtype("f8"), 99)}, 8, 8, 0)),
+    "array of pointers": Rebuilt(np.dtype, ("P", False, True)),
+    "short scalar": Rebuilt(np.float64(1).__reduce__()[0], (np.dtype("f8"), b"1234")),
+    "scalar of objects": Rebuilt(np.float64(1).__reduce__()[0], (OBJECT, b"12345678")),
+}
+
+
+@pytest.mark.parametrize("protocol", [2, 5])
+@pytest.mark.parametrize("name", sorted(LIES.keys() - {"flags of objects"}))
+def test_an_array_that_is_not_what_it_says(name, protocol):
+    with pytest.raises(DataFormatError, match="here: not a pickle, or cut short"):
+        unpickled(io.BytesIO(pickle.dumps(LIES[name], protocol)), "here")
+
+
+def test_flags_of_a_dtype_are_not_believed():
+    array = Rebuilt(*ARRAY, (1, (2,), LIES["flags of objects"], False, np.arange(2.0).tobytes()))
+    same(unpickled(io.BytesIO(pickle.dumps(array)), "here"), np.arange(2.0))
 
 
 @pytest.mark.parametrize("protocol", [0, 2, 4, 5])

@@ -1,16 +1,19 @@
 """Pickles of arrays and plain values, read without running what they ask for.
 
 A pickle is a program: it may call whatever it can import. Here it can import what rebuilds arrays and a few harmless
-types of Python, and nothing else.
+types of Python, and nothing else. Arrays are rebuilt by functions of ours, because numpy takes the sizes and flags in
+a pickle on trust: a damaged one makes it read and write memory that is not its own.
 """
 
 from __future__ import annotations
 
+import math
+import operator
 import pickle
+import re
 import zipfile
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
 from io import BufferedIOBase, BytesIO
 from pathlib import Path
 from typing import Any
@@ -19,11 +22,55 @@ import numpy as np
 
 from poselift.errors import DataFormatError
 
-# Taken from numpy's own reductions, because the modules that they live in have moved between its versions.
-_RECONSTRUCT: Any = np.zeros(1).__reduce__()[0]
-_SCALAR: Any = np.float64(1).__reduce__()[0]
-_FROM_BUFFER: Any = np.zeros(1).__reduce_ex__(5)[0]
 _TYPES = (bool, bytearray, bytes, complex, dict, float, frozenset, int, list, set, str, tuple)
+
+
+class _Dtype:
+    """A dtype on its way out of a pickle; one of fields or of fixed sub-arrays is refused."""
+
+    def __init__(self, text: str, align: Any = False, copy: Any = True) -> None:
+        if not re.fullmatch(r"[<>|=]?[biufcSUO]\d{0,6}", text):
+            raise ValueError(f"dtype {text!r}")
+        self.dtype = np.dtype(text)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _, order, *composed = state[:5]
+        if composed != [None, None, None]:
+            raise ValueError("a dtype of several fields")
+        self.dtype = self.dtype.newbyteorder(order)
+
+
+class _Array(np.ndarray):
+    """An array on its way out of a pickle."""
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        shape, kind, fortran, data = state[-4:]
+        count = math.prod(operator.index(n) for n in shape)
+        data = data.encode("latin1") if isinstance(data, str) else data
+        known = list if kind.dtype.hasobject else bytes
+        expected = count if kind.dtype.hasobject else count * kind.dtype.itemsize
+        if type(data) is not known or min(shape, default=0) < 0 or len(data) != expected:
+            raise ValueError(f"an array of shape {shape} and {kind.dtype} with other contents")
+        super().__setstate__((1, shape, kind.dtype, bool(fortran), data))  # type: ignore[arg-type]
+
+
+def _new_array(*_: Any) -> np.ndarray:
+    """An array that its state is still to fill."""
+    return np.ndarray.__new__(_Array, (0,), np.int8)
+
+
+def _scalar(kind: _Dtype, data: Any) -> Any:
+    if kind.dtype.hasobject:
+        raise ValueError("a scalar of objects")
+    (scalar,) = np.frombuffer(data.encode("latin1") if isinstance(data, str) else data, kind.dtype)
+    return scalar
+
+
+def _from_buffer(data: Any, kind: _Dtype, shape: tuple[int, ...], order: Any, *axes: Any) -> np.ndarray:
+    array = np.frombuffer(bytes(data), kind.dtype).copy()
+    if any(axes):  # of an array that is contiguous in another order of its axes
+        return array.reshape(shape).transpose(*axes)
+    return array.reshape(shape, order=order)
 
 
 def _latin1_bytes(text: str, encoding: str) -> bytes:
@@ -33,14 +80,15 @@ def _latin1_bytes(text: str, encoding: str) -> bytes:
     return text.encode("latin1")
 
 
-_ADMITTED: dict[tuple[str, str], Callable[..., Any]] = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
+# Functions here have no defaults: a pickle may set attributes of what it is given, and defaults are all that counts.
+_ADMITTED: dict[tuple[str, str], Any] = {
+    ("numpy", "ndarray"): "ndarray",  # named only
+    ("numpy", "dtype"): _Dtype,
     ("collections", "OrderedDict"): OrderedDict,
     ("_codecs", "encode"): _latin1_bytes,
-    **{(f"numpy.{core}.multiarray", "_reconstruct"): _RECONSTRUCT for core in ("core", "_core")},
-    **{(f"numpy.{core}.multiarray", "scalar"): _SCALAR for core in ("core", "_core")},
-    **{(f"numpy.{core}.numeric", "_frombuffer"): _FROM_BUFFER for core in ("core", "_core")},
+    **{(f"numpy.{core}.multiarray", "_reconstruct"): _new_array for core in ("core", "_core")},
+    **{(f"numpy.{core}.multiarray", "scalar"): _scalar for core in ("core", "_core")},
+    **{(f"numpy.{core}.numeric", "_frombuffer"): _from_buffer for core in ("core", "_core")},
     # Python 2 called the module __builtin__.
     **{(module, kind.__name__): kind for module in ("builtins", "__builtin__") for kind in _TYPES},
 }
@@ -62,7 +110,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def unpickled(stream: BufferedIOBase, where: str) -> Any:
-    """The value pickled in a stream.
+    """The value pickled in a stream; its arrays are instances of a subclass, which `np.asarray` takes off.
 
     Args:
         where: what to call the stream in messages.
