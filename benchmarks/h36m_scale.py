@@ -1,4 +1,5 @@
-"""Human3.6M at its full size, made up: time and memory of preparing a store of VideoPose3D's files and opening it.
+"""Human3.6M at its full size, made up: time and memory of preparing a store of VideoPose3D's files, opening it,
+training on it and measuring predictions.
 
     python benchmarks/h36m_scale.py [--frames 1500000] [--folder PLACE] [--json scale.json]
 
@@ -21,12 +22,18 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from poselift.data.predictions import Predictions, load_predictions
 from poselift.data.readers.h36m import prepare_h36m
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, camera_of, take_name
-from poselift.data.store import load_store
+from poselift.data.recorded import load_recorded, load_truth
+from poselift.data.store import ClipInfo, DatasetStore, load_store
+from poselift.lifting.recordings import evaluate_recordings
+from poselift.metrics import PROTOCOLS
 from poselift.skeleton import H36M_17, H36M_32, conversion
 
 POSES, STORE = "videopose3d", "h36m.safetensors"
+RECIPE = Path(__file__).parents[1] / "recipes" / "lcn_h36m_sh.toml"
+TEST_FRAMES = 567_000
 TAKES = [
     Take(subject, action, number)
     for subjects in SPLITS.values()
@@ -96,10 +103,52 @@ def open_store(folder: Path) -> None:
         store.camera_of(clip)
 
 
-# Each step may use the files of those before it. Further steps, such as training and evaluation, go here.
+def train_shortly(folder: Path) -> None:
+    """Some steps of the paper's recipe on the detections of all training subjects."""
+    from poselift.cli.train import quiet_threads
+
+    quiet_threads()
+    from poselift.training.loop import train
+    from poselift.training.recipe import load_recipe
+
+    steps = min(100, 1 + load_store(folder / STORE).n_frames // 1000)
+    run = folder / "run"
+    short = [f"data.store={folder / STORE}", "data.detections=cpn", "train.epochs=0", f"train.steps={steps}"]
+    recipe = load_recipe(RECIPE, [*short, "train.val_every=100", "data.val_poses=20000"])
+    train(recipe, run, device="cpu", overwrite=True)
+
+
+def predict_noise(folder: Path) -> None:
+    """A file of predictions: the truth in the image frame with errors of some pixels."""
+    store = load_store(folder / STORE)
+    clips = evaluated_clips(store)
+    joints = load_truth(store, clips).to_image(load_recorded(store, clips, "gt", channels=2).targets)
+    joints += np.random.default_rng(0).normal(0, 10, joints.shape)
+    named = tuple((clip.name, clip.length) for clip in clips)
+    Predictions(joints.astype(np.float32), "image", named).save(folder / "predictions.npz", overwrite=True)
+
+
+def evaluate(folder: Path) -> None:
+    """Every protocol, by action, subject and joint."""
+    store = load_store(folder / STORE)
+    report = evaluate_recordings(load_predictions(folder / "predictions.npz"), store, evaluated_clips(store))
+    assert set(report.results) == set(PROTOCOLS)
+
+
+def evaluated_clips(store: DatasetStore) -> list[ClipInfo]:
+    """As many frames as the test set of lcn-pose has: the test split and some of the rest."""
+    clips = (*store.clips_of(("test",)), *store.clips_of(("val", "train")))
+    before = np.cumsum([0, *(clip.length for clip in clips)])
+    return [clip for clip, frames in zip(clips, before, strict=False) if frames < TEST_FRAMES]
+
+
+# Each step may use the files of those before it.
 STEPS = {
     "prepare": Step(prepare, seconds=180, peak_mb=4000),
     "open": Step(open_store, seconds=1, added_mb=100),
+    "train": Step(train_shortly, peak_mb=2500),
+    "predict": Step(predict_noise),
+    "evaluate": Step(evaluate, seconds=10),
 }
 
 
