@@ -10,7 +10,8 @@ the names of variables `|` stands for `/`.
 Kept: `trained.npz` and `trained_in3.npz` (variables, input `x`, output `y`); `checkpoint/`, the first of them as
 TensorFlow wrote it, Adam's moments included; for each kind of mask `steps_MASK.npz` (first variables `v0|`, first
 loss, prediction and gradients `g0|`, moving statistics after one step `v1|`, variables after three steps `v3|`, and
-the learning rates `lr`); `batches.npz` with the three batches, which all masks share.
+the learning rates `lr`); `losses.npz` with their losses and its moving averages; `batches.npz` with the three batches,
+which all masks share.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def main(reference: Path) -> None:
     (HERE / "checkpoint").mkdir(exist_ok=True)
     for file in (reference / "tiny_in2" / "checkpoints" / "best").iterdir():
         shutil.copyfile(file, HERE / "checkpoint" / file.name)
-    batches = {}
+    batches, losses = {}, {}
     for mask in MASKS:
         steps = dict(np.load(reference / "trainstep" / f"trainstep_f8_l1_{mask}.npz"))
         here = {key: steps[key] for key in ("x0", "y0", "x1", "y1", "x2", "y2")}
@@ -65,7 +66,9 @@ def main(reference: Path) -> None:
         kept |= network_only({key: a for key, a in steps.items() if key.startswith("v3|")})
         kept |= {key: steps[key] for key in ("lr0", "lr1", "lr2")}
         write(f"steps_{mask}", kept)
+        losses |= {f"{mask}|{key}": a for key, a in steps.items() if key.startswith("loss") and "|" not in key}
     write("batches", batches)
+    write("losses", losses)
 
 
 if __name__ == "__main__":
