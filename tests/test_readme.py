@@ -16,7 +16,8 @@ from poselift.cli.main import app
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.S | re.M)
-COMMANDS = re.findall(r"^poselift (.+?)(?:\s+#.*)?$", README, re.M)
+PAGES = [README, (ROOT / "docs" / "reproduce-lcn.md").read_text(encoding="utf-8")]
+COMMANDS = [command for page in PAGES for command in re.findall(r"^poselift (.+?)(?:\s+#.*)?$", page, re.M)]
 
 
 @pytest.fixture

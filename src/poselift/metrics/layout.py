@@ -22,20 +22,23 @@ _LATEX = str.maketrans(
 
 
 class Cells(NamedTuple):
-    """A table: its title, the heads of its columns, and sections of rows as long as the head."""
+    """A table: its title, the heads of its columns, sections of rows as long as the head, and notes below."""
 
     title: str
     header: Sequence[str]
     sections: Sequence[Sequence[Sequence[str]]]
+    notes: Sequence[str] = ()
 
 
 def cells_to_table(cells: Cells) -> Table:
     """For a terminal; names keep their line, heads are folded."""
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     # As texts, since a name in square brackets would be taken for a colour.
-    table = Table(title=Text(cells.title))
+    notes = Text("\n".join(cells.notes), justify="left") if cells.notes else None
+    table = Table(title=Text(cells.title), caption=notes, box=SIMPLE_HEAD)
     for place, head in enumerate(cells.header):
         table.add_column(Text(head), justify="right" if place else "left", overflow="fold", no_wrap=place == 0)
     for section in cells.sections:
@@ -57,7 +60,7 @@ def cells_to_latex(cells: Cells) -> str:
         f"\\caption{{{latex_escaped(cells.title)}}}\n"
         f"\\begin{{tabular}}{{l{'r' * (len(cells.header) - 1)}}}\n"
         f"\\toprule\n{line(cells.header)}\n\\midrule\n{body}\n\\bottomrule\n"
-        "\\end{tabular}\n\\end{table}\n"
+        "\\end{tabular}\n" + "".join(f"\n{latex_escaped(note)}\n" for note in cells.notes) + "\\end{table}\n"
     )
 
 

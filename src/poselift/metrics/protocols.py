@@ -66,6 +66,7 @@ class Protocol:
 
     Attributes:
         name: the key in `PROTOCOLS`.
+        heading: a few letters for the head of a column, explained by the title.
         title: what the number is called in papers.
         description: one line that says what is aligned before the distances are taken.
         errors: distances (..., measured joints) of a comparison.
@@ -75,11 +76,17 @@ class Protocol:
     """
 
     name: str
+    heading: str
     title: str
     description: str
     errors: Callable[[Comparison], np.ndarray]
     absolute: bool = False
     steps: bool = False
+
+    @property
+    def legend(self) -> str:
+        """What explains the heading below a table."""
+        return self.title if self.title.startswith(self.heading) else f"{self.heading}: {self.title}"
 
 
 PROTOCOLS: dict[str, Protocol] = {
@@ -87,18 +94,21 @@ PROTOCOLS: dict[str, Protocol] = {
     for p in (
         Protocol(
             "root_relative",
+            "P1",
             "Protocol 1: MPJPE, root-relative, metric",
             "both poses moved so that the root is at the origin; camera axes, no rotation, no scale",
             lambda c: distances(*c.root_relative),
         ),
         Protocol(
             "procrustes",
+            "P2",
             "Protocol 2: PA-MPJPE",
             "each pose moved onto its target by rotation, translation and scale; no reflection",
             lambda c: c.aligned[0],
         ),
         Protocol(
             "procrustes_mirror",
+            "P2 mirror",
             "Protocol 2 with reflection: PA-MPJPE, mirror image allowed",
             "as protocol 2, but a pose may be mirrored too, as in the lcn-pose and 3d-pose-baseline evaluations",
             lambda c: c.aligned[1],
@@ -106,10 +116,12 @@ PROTOCOLS: dict[str, Protocol] = {
         Protocol(
             "scale_normalised",
             "N-MPJPE",
+            "N-MPJPE",
             "root at the origin, each pose scaled to fit its target; no rotation",
             lambda c: scaled_distances(*c.root_relative),
         ),
         Protocol(
+            "lcn",
             "lcn",
             "lcn protocol: MPJPE, true root depth and box, not aligned",
             "places in camera axes, root included, of predictions that were given the true root depth and box, as in "
@@ -119,6 +131,7 @@ PROTOCOLS: dict[str, Protocol] = {
         ),
         Protocol(
             "velocity",
+            "MPJVE",
             "MPJVE: velocity, mm per frame",
             "root at the origin; movements of the joints from each frame to the next of the same clip",
             lambda c: distances(*c.steps),

@@ -149,4 +149,6 @@ def _cells(report: Report) -> Cells:
     ]
     joints = [row(joint, None, (r.per_joint_mm[joint] for r in results)) for joint in results[0].per_joint_mm]
     title = f"Errors in mm over {report.n_frames} poses, {report.skeleton}"
-    return Cells(title, ["", "frames", *(r.protocol.title for r in results)], [*sections, overall, joints])
+    heads = ["", "frames", *(r.protocol.heading for r in results)]
+    notes = [r.protocol.legend for r in results]
+    return Cells(title, heads, [*sections, overall, joints], notes)

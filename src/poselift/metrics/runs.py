@@ -80,8 +80,10 @@ def _errors(run: str, report: Report, protocol: str, by: str) -> dict[str, float
 
 
 def runs_to_table(runs: Runs) -> Table:
-    """For a terminal."""
-    return cells_to_table(_cells(runs, "run", runs.columns, 1))
+    """For a terminal, which is higher than wide: a column per run."""
+    title, head, (rows,), _ = _cells(runs, "run", runs.columns, 1)
+    *groups, average = zip(*(head, *rows), strict=True)
+    return cells_to_table(Cells(title, [runs.by, *(run.name for run in runs.rows)], [groups[1:], [average]]))
 
 
 def runs_to_latex(runs: Runs) -> str:
