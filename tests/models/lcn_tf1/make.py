@@ -10,8 +10,8 @@ the names of variables `|` stands for `/`.
 Kept: `trained.npz` and `trained_in3.npz` (variables, input `x`, output `y`); `checkpoint/`, the first of them as
 TensorFlow wrote it, Adam's moments included; for each kind of mask `steps_MASK.npz` (first variables `v0|`, first
 loss, prediction and gradients `g0|`, moving statistics after one step `v1|`, variables after three steps `v3|`, and
-the learning rates `lr`); `losses.npz` with their losses and its moving averages; `batches.npz` with the three batches,
-which all masks share.
+the learning rates `lr`); `losses.npz` with their losses and their moving averages; `batches.npz` with the three
+batches, which all masks share.
 """
 
 from __future__ import annotations
