@@ -26,9 +26,10 @@ MAY_IMPORT = {
     "export": [*LOWER, "data", "metrics"],
     "export.onnx": [*LOWER, "data", "metrics", "models"],
     "lifting": [*LOWER, "data", "metrics", "detect"],
+    "bench": [*LOWER, "data", "metrics", "models", "training", "detect", "viz", "export", "lifting"],
     "server": [*LOWER, "data", "metrics", "models", "training", "detect", "viz", "export", "lifting"],
     "cli": [
-        *(*LOWER, "data", "metrics", "models", "training", "detect", "viz", "export", "lifting", "server"),
+        *(*LOWER, "data", "metrics", "models", "training", "detect", "viz", "export", "lifting", "bench", "server"),
         "weights",
     ],
 }
@@ -38,7 +39,7 @@ ROOMS = {
     "numpy": ANYWHERE,
     "jaxtyping": ANYWHERE,
     "safetensors": ["data", "models", "training"],
-    "torch": ["data.windows", "models", "training", "export.onnx"],
+    "torch": ["data.windows", "models", "training", "export.onnx", "bench"],
     "lightning_fabric": ["training"],
     "pydantic": ["training", "server"],
     "tensorboard": ["training"],
@@ -56,8 +57,8 @@ ROOMS = {
     "fastapi": ["server"],
     "uvicorn": ["server"],
     "typer": ["cli"],
-    "rich": ["cli", "metrics.layout", "metrics.report", "metrics.runs"],
-    "matplotlib": ["viz.bars"],
+    "rich": ["cli", "bench.report", "metrics.layout", "metrics.report", "metrics.runs"],
+    "matplotlib": ["viz.bars", "bench.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
 INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "scipy", "h5py", "cdflib", "ray", "tensorflow", "matplotlib"}

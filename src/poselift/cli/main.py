@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from poselift import __version__
 from poselift.cli import (
+    bench,
     compare,
     convert,
     evaluate,
@@ -65,6 +66,7 @@ app.command("train")(train.train)
 app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
+app.command("bench")(bench.bench)
 app.command("export")(export.export)
 app.command("export-dataset")(export_dataset.export_dataset)
 app.add_typer(convert.app, name="convert")
