@@ -31,7 +31,7 @@ fmt: $(VENV_TEST)/.dev-installed ## format the code
 	$(VENV_TEST)/bin/ruff format
 
 bench: $(VENV_TEST)/.dev-installed ## measure speed and memory
-	$(VENV_TEST)/bin/python benchmarks/run.py
+	$(VENV_TEST)/bin/poselift bench
 
 clean: ## delete what the other targets made
 	rm -rf $(VENV) $(VENV_TEST) demo_out dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -113,7 +113,7 @@ def draw(found: list[Curve], path: Path) -> None:
             axes.set_xscale("log", base=2)
             axes.set_yscale("log")
         axes.set_xticks(curve.values, [f"{value:g}" for value in curve.values], fontsize=7)
-        axes.minorticks_off()
+        axes.xaxis.minorticks_off()
         axes.grid(alpha=0.3)
     figure.savefig(path, dpi=110)
 
