@@ -26,12 +26,14 @@ def contests(settings: Settings) -> Iterator[Contest]:
     in_image, boxes = camera_to_image_frame(_CAMERA, predicted, root)
     seen = (in_image, boxes, predicted[:, root, 2])
     for procrustes, name in ((False, "MPJPE"), (True, "PA-MPJPE")):
-        loop, ours = partial(looped, target_mm=target, procrustes=procrustes), partial(_metric, target, procrustes)
-        ways: dict[str, Way] = {"loop over poses": partial(loop, predicted), "poselift": partial(ours, predicted)}
+        ways: dict[str, Way] = {
+            "loop over poses": partial(looped, predicted, target, procrustes=procrustes),
+            "poselift": partial(_metric, predicted, target, procrustes),
+        }
         yield Contest(name, "poses", poses, ways)
         from_image: dict[str, Way] = {
-            "loop over poses": lambda loop=loop: loop(looped_to_camera(*seen)),
-            "poselift": lambda ours=ours: ours(_to_camera(*seen)),
+            "loop over poses": partial(_looped_from_image, seen, target, procrustes),
+            "poselift": partial(_metric_from_image, seen, target, procrustes),
         }
         yield Contest(f"{name} from the image frame", "poses", poses, from_image)
     everything = list(PROTOCOLS)
@@ -43,8 +45,16 @@ def contests(settings: Settings) -> Iterator[Contest]:
     )
 
 
-def _metric(target_mm: np.ndarray, procrustes: bool, predicted_mm: np.ndarray) -> float:
+def _metric(predicted_mm: np.ndarray, target_mm: np.ndarray, procrustes: bool) -> float:
     return pa_mpjpe(predicted_mm, target_mm, reflection=True) if procrustes else mpjpe(predicted_mm, target_mm)
+
+
+def _metric_from_image(seen: tuple[np.ndarray, ...], target_mm: np.ndarray, procrustes: bool) -> float:
+    return _metric(_to_camera(*seen), target_mm, procrustes)
+
+
+def _looped_from_image(seen: tuple[np.ndarray, ...], target_mm: np.ndarray, procrustes: bool) -> float:
+    return looped(looped_to_camera(*seen), target_mm, procrustes=procrustes)
 
 
 def looped(predicted_mm: np.ndarray, target_mm: np.ndarray, *, procrustes: bool = False) -> float:
