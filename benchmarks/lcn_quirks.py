@@ -44,6 +44,13 @@ VARIANTS: dict[str, tuple[str, ...]] = {
     "learnable mask, random": ("model.mask=learnable", "model.mask_init=random"),
     "learnable mask, same": ("model.mask=learnable", "model.mask_init=same"),
     "learnable mask, ones": ("model.mask=learnable", "model.mask_init=ones"),
+    # max_norm and such small masks together hold the network at "input plus mean offset" for long.
+    "Laplacian, max_norm off": ("model.neighbourhood=laplacian", "model.max_norm=false"),
+    "learnable mask, random, max_norm off": (
+        "model.mask=learnable",
+        "model.mask_init=random",
+        "model.max_norm=false",
+    ),
     "symmetric sharing": ("model.share=symmetric",),
     "batch_norm off": ("model.batch_norm=false",),
     "residual off": ("model.residual=false",),
