@@ -12,6 +12,7 @@ from poselift.errors import RecipeError
 from poselift.models.checkpoint import load_checkpoint
 from poselift.skeleton import H36M_17, adjacency
 from poselift.training.data import planned_steps
+from poselift.training.log import read_rows
 from poselift.training.loop import train
 from poselift.training.recipe import load_recipe, recipe_from
 
@@ -135,3 +136,17 @@ def test_the_recipes_of_the_paper_are_those_of_the_original(path, recorded_store
 
     # 120 poses of S1 and as many of S8, 200 epochs, 200 in a batch.
     assert planned_steps(recipe, load_store(recorded_store)) == (480 if recipe.data.flip else 240)
+
+
+def test_a_resumed_run_ends_as_one_that_was_never_stopped(recorded_store, tmp_path):
+    sections = {part: {**settings} for part, settings in BASE.items()}
+    sections["data"] |= {"store": str(recorded_store), "flip": True, "detections": "sh_ft"}
+    recipe = recipe_from(sections)
+    train(recipe, tmp_path / "whole", device="cpu")
+    steps = iter(range(100))
+    stopped = train(recipe, tmp_path / "parts", device="cpu", stop=lambda: next(steps) == 4)
+    assert not stopped.finished
+    assert train(recipe, tmp_path / "parts", device="cpu", resume=True).finished
+    assert weights(tmp_path / "parts") == weights(tmp_path / "whole")
+    last = [read_rows(tmp_path / name / "metrics.csv")[-1] for name in ("parts", "whole")]
+    assert last[0]["loss_ema"] == last[1]["loss_ema"]
