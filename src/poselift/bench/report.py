@@ -16,17 +16,18 @@ if TYPE_CHECKING:
 FORMATS = (".json", ".md", ".png", ".svg")
 
 
-_HEADS = ("a second", "least", "greatest", "ratio", "p50 ms", "p99 ms", "of limit")
+_HEADS = ("a second", "spread", "ratio", "p50 ms", "p99 ms", "limit")
 
 
 def results_to_table(results: Sequence[Result]) -> Table:
-    """Medians with the least and the greatest of the rounds, the ratio to the reference, and the time of a call."""
+    """Medians and half the range of the rounds, the ratio to the reference, the time of a call, and how much of the
+    machine's limit that is."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    table.add_column("")
+    table.add_column("", min_width=30)
     for head in _HEADS:
         table.add_column(head, justify="right", no_wrap=True)
     before = None
@@ -67,10 +68,10 @@ def write_results(
 
 
 def _figures(result: Result) -> list[str]:
-    rates = (result.median, min(result.per_second), max(result.per_second))
+    spread = (max(result.per_second) - min(result.per_second)) / 2 / result.median
     share = "" if result.of_limit is None else f"{100 * result.of_limit:.0f} %"
     times = (result.percentile_ms(50), result.percentile_ms(99))
-    return [*map(_short, rates), f"{result.ratio:.1f}", *map(_short, times), share]
+    return [_short(result.median), f"±{100 * spread:.0f} %", f"{result.ratio:.1f}", *map(_short, times), share]
 
 
 def _short(value: float) -> str:
