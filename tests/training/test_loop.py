@@ -35,6 +35,18 @@ def stop_after(step):
     return lambda: next(asked) >= step
 
 
+def test_a_run_without_hidden_weights_is_resumed_too(run):
+    model = {"model": {"name": "lcn_fast", "channels": 32}}
+    whole, rows = run("whole", **model)
+    cut, _ = run("cut", options={"stop": stop_after(5)}, **model)
+    run("cut", options={"resume": True}, **model)
+    assert same(weights(whole), weights(cut))
+    assert rows[-1].loss < rows[0].loss
+    network, header = load_checkpoint(whole / "final.safetensors")
+    assert header.model == "lcn_fast"
+    assert len(network.blocks[0].first.linear.weight) < 17 * 17 * 32
+
+
 @pytest.mark.parametrize("stopped_after", [1, 4, 7])
 def test_a_resumed_run_is_the_uninterrupted_run(run, stopped_after):
     whole, _ = run("whole", **FULL)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # name -> (module, model class, config class)
 MODELS: dict[str, tuple[str, str, str]] = {
     "lcn": ("poselift.models.lcn", "LCN", "LCNConfig"),
+    "lcn_fast": ("poselift.models.lcn_fast", "LCNFast", "LCNConfig"),
     "simple_baseline": ("poselift.models.simple_baseline", "SimpleBaseline", "SimpleBaselineConfig"),
 }
 

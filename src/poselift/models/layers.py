@@ -27,19 +27,15 @@ class ChannelBatchNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         rows = x.reshape(-1, self.channels)
-        if self.training:
-            variance, mean = torch.var_mean(rows.detach().to(self.moving_mean.dtype), dim=0, unbiased=False)
-            self.moving_mean.lerp_(mean, 1 - BATCH_NORM_MOMENTUM)
-            self.moving_variance.lerp_(variance, 1 - BATCH_NORM_MOMENTUM)
+        # In training PyTorch leaves the statistics of the batch here, so that they are computed once.
+        mean = torch.zeros_like(self.moving_mean) if self.training else self.moving_mean
+        variance = torch.zeros_like(self.moving_variance) if self.training else self.moving_variance
         normalised = functional.batch_norm(
-            rows,
-            None if self.training else self.moving_mean,
-            None if self.training else self.moving_variance,
-            self.gamma,
-            self.beta,
-            training=self.training,
-            eps=BATCH_NORM_EPSILON,
+            rows, mean, variance, self.gamma, self.beta, training=self.training, momentum=1.0, eps=BATCH_NORM_EPSILON
         )
+        if self.training:
+            self.moving_mean.lerp_(mean, 1 - BATCH_NORM_MOMENTUM)
+            self.moving_variance.lerp_(variance * (1 - 1 / len(rows)), 1 - BATCH_NORM_MOMENTUM)
         return normalised.view_as(x)
 
     def scale_and_shift(self) -> tuple[Tensor, Tensor]:
@@ -48,9 +44,9 @@ class ChannelBatchNorm(nn.Module):
         return scale, self.beta.double() - self.moving_mean.double() * scale
 
 
-def norm_clipped(weight: Tensor) -> Tensor:
-    """The matrix scaled down to Frobenius norm 1 if it is larger; the gradient flows through the norm."""
-    return weight / torch.clamp(weight.square().sum().sqrt(), min=1.0)
+def norm_clipped(weight: Tensor, limit: float = 1.0) -> Tensor:
+    """The matrix scaled down to Frobenius norm `limit` if it is larger; the gradient flows through the norm."""
+    return weight / torch.clamp(weight.square().sum().sqrt() / limit, min=1.0)
 
 
 def truncated_normal(*shape: int) -> Tensor:

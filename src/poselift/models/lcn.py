@@ -20,9 +20,11 @@ from torch.nn import functional
 
 from poselift.errors import RecipeError
 from poselift.geometry.normalise import NORMALISATIONS, Normalisation
+from poselift.models.dropout import bulk_dropout
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.masks import SideSharing, neighbour_matrix
+from poselift.models.neighbour_product import NeighbourBlocks, neighbour_blocks, neighbour_product
 from poselift.skeleton import Skeleton, get_skeleton
 from poselift.skeleton.graph import GraphName
 
@@ -120,14 +122,24 @@ class MaskedLinear(nn.Module):
 
     The norm is that of the whole matrix before the mask is applied, and the gradient flows through it; so masked
     weights matter, are trained and belong to the state. What the sides of the body share is shared before all that.
+
+    Given `blocks`, which say where a fixed mask is not 0, training on a processor multiplies these alone.
     """
 
     def __init__(
-        self, joints: int, in_channels: int, out_channels: int, *, max_norm: bool, sharing: SideSharing | None
+        self,
+        joints: int,
+        in_channels: int,
+        out_channels: int,
+        *,
+        max_norm: bool,
+        sharing: SideSharing | None = None,
+        blocks: NeighbourBlocks | None = None,
     ) -> None:
         super().__init__()
         self.joints, self.max_norm, self.sharing = joints, max_norm, sharing
-        self.in_channels, self.out_channels = in_channels, out_channels
+        self.in_channels, self.out_channels, self.blocks = in_channels, out_channels, blocks
+        self.norm_limit = 1.0
         self.weight = nn.Parameter(truncated_normal(joints * in_channels, joints * out_channels))
         self.bias = nn.Parameter(truncated_normal(joints * out_channels))
 
@@ -137,7 +149,7 @@ class MaskedLinear(nn.Module):
         if self.sharing is not None:
             blocks = self.sharing.of_pairs(blocks)
         if self.max_norm:
-            blocks = norm_clipped(blocks)
+            blocks = norm_clipped(blocks, self.norm_limit)
         return (blocks * joint_mask[:, None, :, None]).reshape(self.weight.shape)
 
     def effective_bias(self) -> Tensor:
@@ -147,6 +159,10 @@ class MaskedLinear(nn.Module):
         return self.sharing.of_joints(self.bias.view(self.joints, self.out_channels)).flatten()
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
+        # Many small products are no gain elsewhere, and bfloat16 comes with PyTorch's own operations.
+        if self.blocks and self.training and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
+            limit = self.norm_limit if self.max_norm else None
+            return neighbour_product(x, self.weight, self.bias, self.blocks, limit)
         return torch.addmm(self.effective_bias(), x, self.effective_weight(joint_mask))
 
     def folded(self, joint_mask: Tensor, norm: nn.Module | None = None) -> Dense:
@@ -156,14 +172,16 @@ class MaskedLinear(nn.Module):
 class HiddenLayer(nn.Module):
     """Masked linear, batch norm, leaky ReLU, dropout."""
 
-    def __init__(self, joints: int, in_channels: int, config: LCNConfig, sharing: SideSharing | None) -> None:
+    def __init__(self, linear: MaskedLinear, config: LCNConfig) -> None:
         super().__init__()
-        self.linear = MaskedLinear(joints, in_channels, config.channels, max_norm=config.max_norm, sharing=sharing)
+        self.linear = linear
         self.norm = ChannelBatchNorm(config.channels) if config.batch_norm else nn.Identity()
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
         x = functional.leaky_relu(self.norm(self.linear(x, joint_mask)), LEAKY_SLOPE)
+        if self.training and x.device.type == "cpu":
+            return bulk_dropout(x, self.dropout.p)
         return cast(Tensor, self.dropout(x))
 
     def folded(self, joint_mask: Tensor) -> Dense:
@@ -173,11 +191,9 @@ class HiddenLayer(nn.Module):
 class ResidualBlock(nn.Module):
     """Two hidden layers and a path around both."""
 
-    def __init__(self, joints: int, config: LCNConfig, sharing: SideSharing | None) -> None:
+    def __init__(self, first: HiddenLayer, second: HiddenLayer, *, residual: bool) -> None:
         super().__init__()
-        self.first = HiddenLayer(joints, config.channels, config, sharing)
-        self.second = HiddenLayer(joints, config.channels, config, sharing)
-        self.residual = config.residual
+        self.first, self.second, self.residual = first, second, residual
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
         y = self.second(self.first(x, joint_mask), joint_mask)
@@ -194,7 +210,6 @@ class LCN(nn.Module):
         super().__init__()
         self.config = config
         self.skeleton: Skeleton = get_skeleton(config.skeleton)
-        joints = len(self.skeleton)
         neighbours = neighbour_matrix(config, self.skeleton)
         self.sharing = SideSharing(self.skeleton) if config.share == "symmetric" else None
         if self.sharing is not None:
@@ -204,12 +219,31 @@ class LCN(nn.Module):
         if config.mask == "learnable":
             start = {"same": neighbours.clone(), "ones": torch.ones_like(neighbours)}
             self.mask_logits = nn.Parameter(start.get(config.mask_init, torch.rand_like(neighbours)))
-        self.input = HiddenLayer(joints, config.in_channels, config, self.sharing)
-        self.blocks = nn.ModuleList(ResidualBlock(joints, config, self.sharing) for _ in range(config.layers))
-        self.output = MaskedLinear(joints, config.channels, 3, max_norm=config.max_norm, sharing=self.sharing)
+        self.input = self._hidden(config.in_channels)
+        self.blocks = nn.ModuleList(
+            ResidualBlock(self._hidden(config.channels), self._hidden(config.channels), residual=config.residual)
+            for _ in range(config.layers)
+        )
+        self.output = self._linear(config.channels, 3)
         with torch.no_grad():
             self.output.weight.mul_(config.output_scale)
             self.output.bias.mul_(config.output_scale)
+
+    def _hidden(self, in_channels: int) -> HiddenLayer:
+        return HiddenLayer(self._linear(in_channels, self.config.channels), self.config)
+
+    def _linear(self, in_channels: int, out_channels: int) -> MaskedLinear:
+        config, blocks = self.config, None
+        if config.mask == "fixed" and config.neighbourhood == "hops" and self.sharing is None:
+            blocks = neighbour_blocks(self.neighbours.numpy() != 0, in_channels, out_channels, compact=False)
+        return MaskedLinear(
+            len(self.skeleton),
+            in_channels,
+            out_channels,
+            max_norm=config.max_norm,
+            sharing=self.sharing,
+            blocks=blocks,
+        )
 
     def joint_mask(self) -> Tensor:
         """(J, J): how strongly joint i (row) feeds joint j (column)."""

@@ -1,0 +1,75 @@
+"""The LCN with weights for those pairs of joints alone that feed each other: less to keep, to multiply and to train.
+
+What differs from `models.lcn` is the norm that `max_norm` clips. There it is that of the whole matrix, with the
+weights that the mask hides, which training moves as well, and it is clipped to 1; here it is that of the weights that
+there are, clipped to their part of 1 in a new matrix, the root of the share of pairs that are used: so both start
+alike. With `max_norm` off they are the same function with the same gradients.
+"""
+
+from __future__ import annotations
+
+import math
+
+from torch import Tensor, nn
+
+from poselift.errors import RecipeError
+from poselift.models.layers import norm_clipped
+from poselift.models.lcn import LCN, LCNConfig, MaskedLinear
+from poselift.models.neighbour_product import NeighbourBlocks, neighbour_blocks
+
+__all__ = ["LCNConfig", "LCNFast", "NeighbourLinear"]
+
+
+class NeighbourLinear(MaskedLinear):
+    """As `MaskedLinear`, but its weights are (pairs * K, C): see `neighbour_product.Block.stored`.
+
+    A new one has the weights that a new `MaskedLinear` has.
+    """
+
+    def __init__(
+        self, feeds: Tensor, in_channels: int, out_channels: int, *, max_norm: bool, blocks: NeighbourBlocks | None
+    ) -> None:
+        super().__init__(len(feeds), in_channels, out_channels, max_norm=max_norm, blocks=blocks)
+        self.norm_limit = math.sqrt(float(feeds.double().mean()))
+        # Pairs in the order of the joints that are fed.
+        fed, feeding = feeds.T.nonzero(as_tuple=True)
+        self.fed: Tensor
+        self.feeding: Tensor
+        self.register_buffer("fed", fed, persistent=False)
+        self.register_buffer("feeding", feeding, persistent=False)
+        self.weight = nn.Parameter(self.compacted(self.weight.detach()))
+
+    def compacted(self, weight: Tensor) -> Tensor:
+        """The weights of used pairs, (pairs * K, C), out of those of all, (J * K, J * C)."""
+        blocks = weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
+        return blocks[self.feeding, :, self.fed].reshape(-1, self.out_channels)
+
+    def effective_weight(self, joint_mask: Tensor) -> Tensor:
+        weight = norm_clipped(self.weight, self.norm_limit) if self.max_norm else self.weight
+        pairs = weight.view(-1, self.in_channels, self.out_channels)
+        blocks = weight.new_zeros(self.joints, self.joints, self.in_channels, self.out_channels)
+        blocks = blocks.index_put((self.feeding, self.fed), pairs)
+        return blocks.transpose(1, 2).reshape(self.joints * self.in_channels, -1)
+
+
+class LCNFast(LCN):
+    """(B, J, K) to (B, J, 3) like `LCN`; for fixed masks of hops whose sides share nothing.
+
+    Raises:
+        RecipeError: the config asks for more.
+    """
+
+    def __init__(self, config: LCNConfig) -> None:
+        only = {"mask": "fixed", "neighbourhood": "hops", "share": "none"}
+        for name, value in only.items():
+            if getattr(config, name) != value:
+                raise RecipeError(
+                    f"model.{name}: lcn_fast knows {value!r} alone, got {getattr(config, name)!r}",
+                    'set model.name = "lcn"',
+                )
+        super().__init__(config)
+
+    def _linear(self, in_channels: int, out_channels: int) -> MaskedLinear:
+        feeds = self.neighbours != 0
+        blocks = neighbour_blocks(feeds.numpy(), in_channels, out_channels, compact=True)
+        return NeighbourLinear(feeds, in_channels, out_channels, max_norm=self.config.max_norm, blocks=blocks)

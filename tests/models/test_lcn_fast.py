@@ -1,0 +1,115 @@
+"""The LCN without hidden weights is the LCN whose hidden weights are 0."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from poselift.errors import RecipeError
+from poselift.models import create_model
+from poselift.models.checkpoint import load_checkpoint, save_checkpoint
+from poselift.models.lcn_fast import NeighbourLinear
+from poselift.models.neighbour_product import LEAST_CHANNELS
+
+CONFIG = {"layers": 1, "hops": 2, "dropout": 0.0}
+
+
+def pair(**config):
+    """The network and the reference model of the same function, in float64."""
+    torch.manual_seed(0)
+    fast = create_model("lcn_fast", **CONFIG, **config).double().train()
+    reference = create_model("lcn", **CONFIG, **config).double().train()
+    state = fast.state_dict()
+    for name, module in fast.named_modules():
+        if isinstance(module, NeighbourLinear):
+            clipped = (state[f"{name}.weight"].norm() / module.norm_limit).clamp(min=1.0) if module.max_norm else 1.0
+            state[f"{name}.weight"] = module.effective_weight(fast.joint_mask()).detach() * clipped
+            reference.get_submodule(name).norm_limit = module.norm_limit
+    reference.load_state_dict(state)
+    return fast, reference
+
+
+@pytest.mark.parametrize("channels", [4, LEAST_CHANNELS])
+@pytest.mark.parametrize("max_norm", [True, False])
+@pytest.mark.parametrize("in_channels", [2, 3])
+def test_where_weights_agree_outputs_and_gradients_do(channels, max_norm, in_channels):
+    fast, reference = pair(channels=channels, max_norm=max_norm, in_channels=in_channels)
+    inputs = torch.randn(6, 17, in_channels, dtype=torch.float64)
+    outputs = [model(inputs) for model in (fast, reference)]
+    torch.testing.assert_close(outputs[0], outputs[1], rtol=1e-10, atol=1e-10)
+    for output in outputs:
+        output.square().sum().backward()
+    expected = dict(reference.named_parameters())
+    for name, parameter in fast.named_parameters():
+        gradient = expected[name].grad
+        if parameter.shape != gradient.shape:
+            gradient = fast.get_submodule(name.removesuffix(".weight")).compacted(gradient)
+        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-8, atol=1e-10)
+
+
+def test_it_has_weights_for_used_pairs_alone():
+    fast, reference = pair(channels=8)
+    pairs = int(fast.joint_mask().sum())
+    assert fast.blocks[0].first.linear.weight.shape == (pairs * 8, 8)
+    assert reference.blocks[0].first.linear.weight.numel() == 17 * 17 * 64
+
+
+def test_a_seed_gives_the_weights_that_it_gives_the_reference():
+    torch.manual_seed(5)
+    fast = create_model("lcn_fast", channels=8)
+    torch.manual_seed(5)
+    reference = create_model("lcn", channels=8)
+    for name, module in fast.named_modules():
+        if isinstance(module, NeighbourLinear):
+            assert torch.equal(module.weight, module.compacted(reference.get_submodule(name).weight))
+            assert torch.equal(module.bias, reference.get_submodule(name).bias)
+
+
+def test_clipping_is_by_the_norm_of_the_weights_there_are_and_starts_as_in_the_reference():
+    torch.manual_seed(0)
+    fast = create_model("lcn_fast", channels=16)
+    linear = fast.blocks[0].first.linear
+    used = fast.joint_mask().mean().item()
+    assert linear.weight.norm() > 1
+    assert linear.effective_weight(fast.joint_mask()).norm().item() == pytest.approx(used**0.5)
+    torch.manual_seed(0)
+    reference = create_model("lcn", channels=16)
+    expected = reference.blocks[0].first.linear.effective_weight(reference.joint_mask())
+    torch.testing.assert_close(linear.effective_weight(fast.joint_mask()), expected, rtol=0.01, atol=1e-8)
+
+
+def test_it_folds_to_what_the_reference_folds_to():
+    fast, reference = pair(channels=4)
+    folded, expected = (model.eval().folded() for model in (fast, reference))
+    np.testing.assert_allclose(folded.input.weight, expected.input.weight, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(folded.blocks[0][1].weight, expected.blocks[0][1].weight, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(folded.output.weight, expected.output.weight, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("channels", [4, LEAST_CHANNELS])
+def test_it_is_saved_and_loaded(tmp_path, settled, channels):
+    model = settled(create_model("lcn_fast", **CONFIG, channels=channels))
+    save_checkpoint(tmp_path / "m.safetensors", model, name="lcn_fast", about={})
+    loaded, header = load_checkpoint(tmp_path / "m.safetensors")
+    assert header.model == "lcn_fast"
+    inputs = torch.randn(4, 17, 2)
+    assert torch.equal(loaded(inputs), model(inputs))
+    assert torch.equal(loaded.train()(inputs), model.train()(inputs))
+
+
+@pytest.mark.parametrize(
+    "setting", [{"mask": "learnable"}, {"share": "symmetric"}, {"neighbourhood": "laplacian"}], ids=str
+)
+def test_what_it_cannot_do_is_said(setting):
+    with pytest.raises(RecipeError, match=rf"model\.{next(iter(setting))}: lcn_fast knows"):
+        create_model("lcn_fast", **setting)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@pytest.mark.parametrize("name", ["lcn", "lcn_fast"])
+def test_on_a_gpu_it_is_the_same_function(name):
+    model = create_model(name, **CONFIG, channels=LEAST_CHANNELS).train()
+    inputs = torch.randn(6, 17, 2)
+    expected = model(inputs)
+    torch.testing.assert_close(model.cuda()(inputs.cuda()).cpu(), expected, rtol=1e-3, atol=1e-4)

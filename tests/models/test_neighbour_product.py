@@ -1,0 +1,106 @@
+"""The product in blocks is the masked product, and training by it is training by PyTorch's own operations."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from poselift.models import create_model
+from poselift.models.lcn import MaskedLinear
+from poselift.models.neighbour_product import LEAST_CHANNELS, neighbour_blocks, neighbour_product
+from poselift.skeleton import H36M_17
+from poselift.skeleton.graph import graph_adjacency, hop_mask
+from poselift.training.optim import create_optimizer
+from poselift.training.recipe import OptimRecipe
+
+CHANNELS = LEAST_CHANNELS
+
+
+def mask(hops: int) -> torch.Tensor:
+    return torch.from_numpy(hop_mask(graph_adjacency(H36M_17, "seed"), hops))
+
+
+def plain(model: torch.nn.Module) -> torch.nn.Module:
+    """The same network, made to use PyTorch's own operations."""
+    for module in model.modules():
+        if isinstance(module, MaskedLinear):
+            module.blocks = None
+    return model
+
+
+@pytest.mark.parametrize("max_norm", [True, False])
+@pytest.mark.parametrize("scale", [1.0, 1e-3])
+@pytest.mark.parametrize("hops", [0, 3, 6])
+def test_values_and_gradients_are_those_of_the_masked_product(hops, scale, max_norm):
+    torch.manual_seed(0)
+    feeds = mask(hops)
+    blocks = neighbour_blocks(feeds.numpy(), CHANNELS, CHANNELS, compact=False)
+    linear = MaskedLinear(17, CHANNELS, CHANNELS, max_norm=max_norm).double()
+    linear.norm_limit = limit = 0.7
+    with torch.no_grad():
+        linear.weight.mul_(scale)
+    x = torch.randn(5, 17 * CHANNELS, dtype=torch.float64, requires_grad=True)
+    towards = torch.randn(5, 17 * CHANNELS, dtype=torch.float64)
+    expected = linear(x, feeds.double())
+    found = neighbour_product(x, linear.weight, linear.bias, blocks, limit if max_norm else None)
+    torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
+    inputs = (x, linear.weight, linear.bias)
+    gradients = [torch.autograd.grad((out * towards).sum(), inputs) for out in (expected, found)]
+    for one, other in zip(*gradients, strict=True):
+        torch.testing.assert_close(other, one, rtol=1e-10, atol=1e-12)
+
+
+def test_blocks_cover_the_mask_once_and_nothing_else():
+    feeds = mask(3)
+    seen = torch.zeros(17 * CHANNELS, 17 * CHANNELS)
+    for block in neighbour_blocks(feeds.numpy(), CHANNELS, CHANNELS, compact=False).blocks:
+        seen[block.inputs, block.outputs] += 1
+    assert torch.equal(seen, torch.kron(feeds.float(), torch.ones(CHANNELS, CHANNELS)))
+
+
+def test_few_channels_and_lonely_joints_have_no_blocks():
+    feeds = mask(1).numpy()
+    assert neighbour_blocks(feeds, LEAST_CHANNELS - 1, 64, compact=False) is None
+    feeds[:, 4] = False
+    assert neighbour_blocks(feeds, 64, 64, compact=False) is None
+
+
+def test_the_network_trains_by_blocks_where_the_mask_is_fixed_and_nothing_is_shared():
+    hidden = create_model("lcn", channels=CHANNELS, layers=1).blocks[0].first.linear
+    assert hidden.blocks is not None
+    for other in ({"mask": "learnable"}, {"share": "symmetric"}):
+        assert create_model("lcn", channels=CHANNELS, layers=1, **other).blocks[0].first.linear.blocks is None
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_twenty_steps_lose_what_plain_steps_lose(dtype):
+    """With dropout, from the same draws; weights that the mask hides move alike as well."""
+    torch.manual_seed(0)
+    inputs, target = torch.randn(40, 17, 2).to(dtype), 0.1 * torch.randn(40, 17, 3).to(dtype)
+    losses, weights = [], []
+    for prepared in (plain, lambda model: model):
+        torch.manual_seed(1)
+        model = prepared(create_model("lcn", channels=CHANNELS, layers=1)).to(dtype).train()
+        optimizer = create_optimizer(model, OptimRecipe(epsilon=1e-4))
+        losses.append([])
+        for _ in range(20):
+            loss = (model(inputs) - target).square().mean()
+            loss.backward()
+            optimizer.step()
+            optimizer.zero_grad()
+            losses[-1].append(loss.item())
+        weights.append(model.blocks[0].first.linear.weight.detach())
+    assert losses[0][-1] < 0.9 * losses[0][0]
+    tolerance = 1e-5 if dtype == torch.float32 else 1e-11
+    assert losses[1] == pytest.approx(losses[0], rel=tolerance)
+    torch.testing.assert_close(weights[1], weights[0], rtol=0, atol=10 * tolerance)
+
+
+def test_bfloat16_takes_the_plain_way():
+    model = create_model("lcn", channels=CHANNELS, layers=1, dropout=0.0).train()
+    inputs = torch.randn(8, 17, 2)
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model(inputs)
+    assert output.isfinite().all()
+    exact = model(inputs)
+    assert 0 < (output.float() - exact).abs().max() < 0.1
