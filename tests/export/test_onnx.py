@@ -27,6 +27,9 @@ VARIANTS = [
     ("lcn", {**LCN, "in_channels": 3, "skeleton": "halpe26"}),
     ("lcn", {**LCN, "batch_norm": False, "max_norm": False}),
     ("lcn", {**LCN, "residual": False, "add_input": False, "normalisation": "person_centred"}),
+    ("lcn", {"layers": 1}),
+    ("lcn", {"layers": 1, "hops": 1, "in_channels": 3, "residual": False}),
+    ("lcn_fast", {**LCN, "layers": 2, "hops": 2}),
     ("simple_baseline", BASELINE),
     ("simple_baseline", {**BASELINE, "layers": 0, "add_input": True, "in_channels": 3}),
     ("simple_baseline", {**BASELINE, "layers": 2, "residual": False, "skeleton": "coco17"}),
@@ -88,6 +91,36 @@ def test_half_the_bytes_change_the_output_little(tmp_path, name):
     sizes = [(tmp_path / f"{kind}.onnx").stat().st_size for kind in ("full", "half")]
     assert sizes[1] < 0.55 * sizes[0]
     assert described(tmp_path / "half.onnx")["precision"] == "float16_weights"
+
+
+@pytest.mark.parametrize(
+    ("name", "config"),
+    [
+        ("lcn", {"layers": 1}),
+        ("lcn", {"layers": 2, "channels": 16, "residual": False}),
+        ("simple_baseline", {"linear_size": 64}),
+    ],
+    ids=str,
+)
+def test_bytes_change_the_output_little(tmp_path, name, config):
+    model = trained(name, **config, add_input=False, max_norm=False)
+    export_onnx(model, ABOUT, tmp_path / "full.onnx")
+    export_onnx(model, ABOUT, tmp_path / "int8.onnx", precision="int8", calibration=inputs(model, 200))
+    x = inputs(model, 50)
+    truth = expected(model, x)
+    error = np.abs(run(tmp_path / "int8.onnx", x) - truth)
+    assert 1e-4 * truth.std() < error.mean() < 0.03 * truth.std()
+    assert described(tmp_path / "int8.onnx")["precision"] == "int8"
+    sizes = [(tmp_path / f"{kind}.onnx").stat().st_size for kind in ("full", "int8")]
+    assert sizes[1] < sizes[0]
+
+
+def test_int8_alone_needs_calibration(tmp_path):
+    model = trained("lcn", **LCN)
+    for precision, calibration in (("int8", None), ("float32", inputs(model))):
+        with pytest.raises(RecipeError, match="calibration"):
+            export_onnx(model, {}, tmp_path / "m.onnx", precision=precision, calibration=calibration)
+    assert not list(tmp_path.iterdir())
 
 
 def test_any_number_of_poses_goes_through_none_included(tmp_path):

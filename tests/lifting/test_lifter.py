@@ -14,6 +14,7 @@ from poselift.export.onnx import export_onnx
 from poselift.geometry.camera import Camera
 from poselift.geometry.normalise import person_centred
 from poselift.lifting import lifter as module
+from poselift.lifting import precision
 from poselift.lifting.lifter import Lifter
 from poselift.models import create_model
 from poselift.skeleton import COCO_17, H36M_17
@@ -280,12 +281,10 @@ def test_the_file_speaks_for_the_model(lifter):
         lifter.about["licence"] = "mine"
 
 
-def test_threads_reach_the_session(model):
+def test_threads_reach_the_network(model):
     for threads in (1, 3):
-        assert Lifter(model, threads=threads)._session.get_session_options().intra_op_num_threads == threads
-    options = Lifter(model)._session.get_session_options()
-    assert options.intra_op_num_threads == 0
-    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+        assert Lifter(model, threads=threads)._network.threads == threads
+    assert Lifter(model)._network.threads >= 1
     with pytest.raises(ShapeError, match="threads"):
         Lifter(model, threads=0)
 
@@ -305,7 +304,8 @@ def test_files_that_are_no_model_of_ours_are_refused(tmp_path, model, monkeypatc
 
     with pytest.raises(CheckpointError, match="absent"):
         Lifter(tmp_path / "absent.onnx")
-    monkeypatch.setattr(module, "DEFAULT_MODEL", tmp_path / "default.onnx")
+    for holder in (module, precision):
+        monkeypatch.setattr(holder, "DEFAULT_MODEL", tmp_path / "default.onnx")
     with pytest.raises(CheckpointError, match=r"default\.onnx") as error:
         Lifter()
     assert "no default model" in error.value.hint

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from poselift.data.clip import Clip
     from poselift.geometry.camera import Camera
+    from poselift.lifting.precision import Precision
 
 _TABLES = ("poses.npz", "poses.json", "poses.csv")
 _OVERLAY, _VIEWER = "overlay.mp4", "viewer.html"
@@ -43,6 +44,10 @@ def lift(
     model: Annotated[
         Path | None, typer.Option(help="Model, an .onnx file. Default: the one that comes along.")
     ] = None,
+    precision: Annotated[
+        str,
+        typer.Option(help="float32; int8, faster, from the model's .int8.onnx; or auto, what suits this machine."),
+    ] = "float32",
     flip: Annotated[bool, typer.Option(help="Average with the mirrored prediction.")] = True,
     focal_px: Annotated[float | None, typer.Option(help="Focal length of the camera, in pixels.")] = None,
     fov_deg: Annotated[float | None, typer.Option(help="Or its field of view along the longer side.")] = None,
@@ -64,7 +69,7 @@ def lift(
     _check_numbers(focal_px, fov_deg, max_gap, smooth)
     info = video_info(video)
     camera = _camera(info.size_px, focal_px, fov_deg)
-    lifter = Lifter(model, flip=flip)
+    lifter = Lifter(model, flip=flip, precision=cast("Precision", precision))
     if video.resolve() == (output / _OVERLAY).resolve():
         raise OutputError(f"{video}: would be replaced by its own overlay", "name another folder")
     writable_folder(output, overwrite=overwrite)

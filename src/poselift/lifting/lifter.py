@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from jaxtyping import Bool, Float
 
 from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape, float_type
@@ -20,9 +19,9 @@ from poselift.data.model_header import ModelHeader, header_from_json
 from poselift.errors import CheckpointError, ShapeError
 from poselift.geometry.camera import Camera
 from poselift.geometry.normalise import person_centred, person_centred_to_root, root_from_projection
+from poselift.lifting.precision import DEFAULT_MODEL, Precision, network_of
+from poselift.lifting.runtime import Network
 from poselift.skeleton import Skeleton
-
-DEFAULT_MODEL = Path(__file__).parents[1] / "weights" / "lcn_wild.onnx"
 
 # Frames in one call of the network; more make it no faster.
 _BATCH = 1024
@@ -37,17 +36,26 @@ class Lifter:
     Args:
         model: an .onnx file written by `poselift export`. Default: the model that comes with the package.
         flip: average the predictions for the person and for its mirror image, which halves the speed.
-        threads: CPU threads of the network. Default: as many as onnxruntime finds right.
+        threads: CPU threads of the network. Default: the cores that this process may use.
+        precision: "float32" runs `model` as it is; "int8" the file that `poselift export --precision int8` wrote
+            beside it; "auto" the latter if it is there and this machine gains by it, see `lifting.precision`.
 
     Raises:
-        CheckpointError: the file is missing or no model of ours.
+        CheckpointError: a file is missing or no model of ours.
         ShapeError: `threads` is less than 1.
+        RecipeError: there is no such precision.
     """
 
-    def __init__(self, model: str | Path | None = None, *, flip: bool = True, threads: int | None = None) -> None:
-        path = DEFAULT_MODEL if model is None else Path(model)
-        self._session = _session(path, threads)
-        self._header = _header(self._session, path)
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        flip: bool = True,
+        threads: int | None = None,
+        precision: Precision = "float32",
+    ) -> None:
+        self._network = network_of(DEFAULT_MODEL if model is None else Path(model), precision, threads)
+        self._header = _header(self._network)
         self._flip = flip
 
     @property
@@ -148,10 +156,7 @@ class Lifter:
         some = _liftable(plane, visible)
         if not some.any():
             return
-        joints_norm, rotation = person_centred(plane[some], confidence[some])
-        inputs = joints_norm
-        if self._header.in_channels == 3:
-            inputs = np.concatenate([joints_norm, confidence[some][..., None]], axis=-1)
+        inputs, rotation = network_inputs(plane[some], confidence[some], self._header.in_channels)
         joints = person_centred_to_root(self._output(inputs), rotation)
         joints = joints - self.skeleton.root_position(joints)
         joints_root_mm[some] = joints
@@ -176,16 +181,22 @@ class Lifter:
     def _output(self, inputs: np.ndarray) -> np.ndarray:
         """The network's output (B, J, 3), averaged with that of the mirror image where `flip` says so."""
         inputs = inputs.astype(np.float32)
-        plain = self._run(inputs)
         if not self._flip:
-            return plain
-        mirrored = self.skeleton.mirrored(self._run(self.skeleton.mirrored(inputs)))
+            return self._network.run(inputs)
+        both = self._network.run(np.concatenate([inputs, self.skeleton.mirrored(inputs)]))
+        plain, mirrored = both[: len(inputs)], self.skeleton.mirrored(both[len(inputs) :])
         average: np.ndarray = (plain + mirrored) / 2
         return average
 
-    def _run(self, inputs: np.ndarray) -> np.ndarray:
-        output: np.ndarray = self._session.run(["joints_out"], {"joints_norm": inputs})[0]
-        return output
+
+def network_inputs(
+    joints_plane: Joints2D, confidence: Confidence, in_channels: int
+) -> tuple[Float[np.ndarray, "poses joints channels"], Float[np.ndarray, "poses 3 3"]]:
+    """What a person_centred network takes (N, J, K) for joints on the plane z = 1, and the turn of each view."""
+    joints_norm, rotation = person_centred(joints_plane, confidence)
+    if in_channels == 2:
+        return joints_norm, rotation
+    return np.concatenate([joints_norm, confidence[..., None]], axis=-1), rotation
 
 
 def _liftable(plane: np.ndarray, visible: np.ndarray) -> Bool[np.ndarray, " frames"]:
@@ -243,32 +254,13 @@ def _numbers(array: np.ndarray, name: str) -> np.ndarray:
     return array.astype(float_type(array), copy=False)
 
 
-def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
-    if threads is not None and threads < 1:
-        raise ShapeError(f"threads: expected at least 1, got {threads}")
-    if not path.is_file():
-        hint = "this installation has no default model; name one made by `poselift export`"
-        raise CheckpointError(f"{path}: no such model", hint if path == DEFAULT_MODEL else "check the path")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or 0
-    # Threads that spin while they wait take the cores from the detector that feeds us.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3  # what is wrong with a file is raised below
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors have no base class of their own
-        raise CheckpointError(
-            f"{path}: not a model that onnxruntime can run ({str(error).splitlines()[0]})",
-            "make one with `poselift export`",
-        ) from error
-
-
-def _header(session: onnxruntime.InferenceSession, path: Path) -> ModelHeader:
+def _header(network: Network) -> ModelHeader:
     """The header, once the graph's sides are known to be those that it describes."""
-    header = header_from_json(session.get_modelmeta().custom_metadata_map.get("poselift"), path)
+    header = header_from_json(network.metadata.get("poselift"), network.path)
     joints = len(header.skeleton)
     expected = [("joints_norm", [joints, header.in_channels]), ("joints_out", [joints, 3])]
-    found = [(side.name, side.shape[1:]) for side in (*session.get_inputs(), *session.get_outputs())]
-    if found != expected:
-        raise CheckpointError(f"{path}: expected a network {expected}, found {found}", "export the model again")
+    if network.sides != expected:
+        raise CheckpointError(
+            f"{network.path}: expected a network {expected}, found {network.sides}", "export the model again"
+        )
     return header

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from poselift.models.layers import ChannelBatchNorm
@@ -44,6 +44,19 @@ class FoldedNetwork:
     slope: float
     residual: bool
     add_input: bool
+
+    def feeds(self) -> Bool[np.ndarray, "joints joints"]:
+        """Whether joint i (row) feeds joint j (column) in any layer of the blocks.
+
+        (1, 1) where a layer has no channels for each joint: all is one joint then.
+        """
+        width = self.input.weight.shape[1]
+        joints = self.joints if width % self.joints == 0 else 1
+        feeds = np.zeros((joints, joints), dtype=bool)
+        for layer in (layer for block in self.blocks for layer in block):
+            parts = layer.weight.reshape(joints, width // joints, joints, width // joints)
+            feeds |= (parts != 0).any(axis=(1, 3))
+        return feeds
 
 
 @torch.no_grad()

@@ -1,0 +1,106 @@
+"""A network in onnxruntime, on as many threads as help: few poses share the threads, many are dealt out to them.
+
+To deal out is faster where there are enough poses: threads do not wait for each other after each layer, and a part's
+numbers stay in a core's own cache.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+import onnxruntime
+
+from poselift.arrays import Joints3D
+from poselift.errors import CheckpointError, ShapeError
+
+# Poses that a thread takes at once, at most; and how many are not worth dealing out.
+_PART, _FEW = 128, 32
+# More threads than this wait for each other longer than they work, at so few poses.
+_THREADS_OF_FEW = 4
+
+
+class Network:
+    """Runs the graph of a file. Threads may share it.
+
+    Args:
+        path: an .onnx file with the sides of `export.onnx`.
+        threads: CPU threads. Default: the cores that this process may use.
+
+    Raises:
+        CheckpointError: onnxruntime cannot run the file.
+        ShapeError: `threads` is less than 1.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None) -> None:
+        if threads is not None and threads < 1:
+            raise ShapeError(f"threads: expected at least 1, got {threads}")
+        self.path, self.threads = path, threads or _usable_cores()
+        self._few = _session(path, min(self.threads, _THREADS_OF_FEW))
+        self._lock = Lock()
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the file says about itself."""
+        metadata: dict[str, str] = self._few.get_modelmeta().custom_metadata_map
+        return metadata
+
+    @property
+    def sides(self) -> list[tuple[str, list[int | str]]]:
+        """Name and shape of a pose for each input and output."""
+        return [(side.name, side.shape[1:]) for side in (*self._few.get_inputs(), *self._few.get_outputs())]
+
+    def run(self, inputs: np.ndarray) -> Joints3D:
+        """(N, J, K) float32 to (N, J, 3)."""
+        if self.threads == 1 or len(inputs) < _FEW:
+            return np.concatenate([_output(self._few, part) for part in _parts(inputs, len(inputs))])
+        session, pool = self._many
+        output = list(pool.map(lambda part: _output(session, part), _parts(inputs, -(-len(inputs) // self.threads))))
+        return np.concatenate(output)
+
+    @property
+    def _many(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
+        with self._lock:
+            return self._sessions_of_many
+
+    @cached_property
+    def _sessions_of_many(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
+        """Loaded when it is first needed: it doubles the memory, and some only lift single poses."""
+        return _session(self.path, 1), ThreadPoolExecutor(self.threads, "poselift-network")
+
+
+def _parts(inputs: np.ndarray, most: int) -> list[np.ndarray]:
+    """Of nearly one size, none larger than `most` and `_PART`; at least one."""
+    count = -(-len(inputs) // max(min(most, _PART), 1))
+    return np.array_split(inputs, max(count, 1))
+
+
+def _output(session: onnxruntime.InferenceSession, inputs: np.ndarray) -> np.ndarray:
+    output: np.ndarray = session.run(["joints_out"], {"joints_norm": inputs})[0]
+    return output
+
+
+def _usable_cores() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Threads wait busily for each other within a call, which halves the time of a single pose; they rest after it,
+    # for else they take the cores from the detector that feeds us.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    options.log_severity_level = 3  # what is wrong with a file is raised below
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors have no base class of their own
+        raise CheckpointError(
+            f"{path}: not a model that onnxruntime can run ({str(error).splitlines()[0]})",
+            "make one with `poselift export`",
+        ) from error
