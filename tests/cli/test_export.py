@@ -72,3 +72,19 @@ def test_what_is_wrong_is_named(checkpoint, tmp_path):
     with pytest.raises(CheckpointError, match="absent"):
         run(tmp_path / "absent.safetensors")
     assert not checkpoint.with_suffix(".onnx").exists()
+
+
+def test_int8_learns_its_ranges_from_motion_capture_and_lands_where_the_lifter_looks(checkpoint, mocap_store):
+    run(checkpoint)
+    run(checkpoint, "--precision", "int8", "--calibrate", mocap_store)
+    assert checkpoint.with_suffix(".int8.onnx").is_file()
+    lifter = Lifter(checkpoint.with_suffix(".onnx"), precision="int8")
+    assert lifter.about["precision"] == "int8"
+    assert len(lifter.about["example_inputs"]) == 30
+    with pytest.raises(RecipeError, match="calibration"):
+        run(checkpoint, "--precision", "int8", "--overwrite")
+
+
+def test_ranges_come_from_motion_capture_alone(checkpoint, recorded_store):
+    with pytest.raises(RecipeError, match="motion capture"):
+        run(checkpoint, "--precision", "int8", "--calibrate", recorded_store)

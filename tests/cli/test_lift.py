@@ -111,6 +111,15 @@ def test_flip_and_smooth_change_the_poses(lifted):
     np.testing.assert_array_equal(lifted("--flip", "--smooth", "0.04").joints_root_mm, plain.joints_root_mm)
 
 
+def test_the_precision_is_that_of_the_file_beside_the_model(lifted, lift):
+    default = Path(command.__file__).parents[1] / "weights" / "lcn_wild.onnx"
+    exact, fast = (lifted("--model", default, "--precision", kind) for kind in ("float32", "int8"))
+    assert 0 < np.abs(fast.joints_root_mm - exact.joints_root_mm).max() < 200
+    ended = lift("--precision", "int4", "--overwrite")
+    assert ended.code == 2
+    assert "int4" in ended.err[0]
+
+
 def test_max_gap_says_what_is_filled(lifted):
     assert lifted("--max-gap", "0").filled.sum() == 0
     assert lifted("--max-gap", "0.1").filled.sum() == 1

@@ -26,3 +26,11 @@ def test_any_number_of_poses_on_any_number_of_threads(path, count, threads):
     out = network.run(x[:count])
     assert out.shape == (count, 17, 3)
     np.testing.assert_allclose(out[::97], whole, rtol=0, atol=1e-5)
+
+
+def test_the_file_is_read_once_and_not_missed_later(path, tmp_path):
+    copy = tmp_path / "m.onnx"
+    copy.write_bytes(path.read_bytes())
+    network, x = Network(copy, 2), np.ones((200, 17, 2), np.float32)
+    copy.unlink()
+    np.testing.assert_allclose(network.run(x), Network(path, 1).run(x), rtol=0, atol=1e-5)

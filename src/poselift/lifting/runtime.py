@@ -41,7 +41,11 @@ class Network:
         if threads is not None and threads < 1:
             raise ShapeError(f"threads: expected at least 1, got {threads}")
         self.path, self.threads = path, threads or _usable_cores()
-        self._few = _session(path, min(self.threads, _THREADS_OF_FEW))
+        # Read once: the file may be gone or another one when the second session is made.
+        self._graph: bytes | None = _read(path)
+        self._few = _session(self._graph, path, min(self.threads, _THREADS_OF_FEW))
+        if self.threads == 1:
+            self._graph = None
         self._lock = Lock()
 
     @property
@@ -71,7 +75,10 @@ class Network:
     @cached_property
     def _sessions_of_many(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
         """Loaded when it is first needed: it doubles the memory, and some only lift single poses."""
-        return _session(self.path, 1), ThreadPoolExecutor(self.threads, "poselift-network")
+        assert self._graph is not None
+        session = _session(self._graph, self.path, 1)
+        self._graph = None
+        return session, ThreadPoolExecutor(self.threads, "poselift-network")
 
 
 def _parts(inputs: np.ndarray, most: int) -> list[np.ndarray]:
@@ -90,7 +97,14 @@ def _usable_cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror})", "check the path") from None
+
+
+def _session(graph: bytes, path: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Threads wait busily for each other within a call, which halves the time of a single pose; they rest after it,
@@ -98,7 +112,7 @@ def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.force_spinning_stop", "1")
     options.log_severity_level = 3  # what is wrong with a file is raised below
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors have no base class of their own
         raise CheckpointError(
             f"{path}: not a model that onnxruntime can run ({str(error).splitlines()[0]})",
