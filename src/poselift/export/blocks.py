@@ -6,20 +6,29 @@ that only another member of a group feeds, or that only share a group with one t
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool
 
 Group: TypeAlias = tuple[int, ...]
 
-# In multiplications a pose: to copy one channel into the input of a group, and to call a product at all. Chosen by
-# measurement with onnxruntime on two cores with AVX-512, for single poses: smaller numbers make float32 batches
-# 8 % faster, int8 batches no faster, and single poses 25 % slower.
-_COPY, _CALL = 60, 30_000
+
+class Costs(NamedTuple):
+    """In multiplications a pose: to copy one channel into the input of a group, and to call a product at all."""
+
+    copy: float
+    call: float
 
 
-def joint_groups(feeds: Bool[np.ndarray, "joints joints"], channels: int) -> tuple[Group, ...]:
+# Chosen by measurement with onnxruntime on two cores with AVX-512. Smaller numbers make float32 batches 5 % faster,
+# but products too small for threads to share; in int8 they only make a single pose slower, by a quarter.
+FLOAT32, INT8 = Costs(26, 30_000), Costs(60, 30_000)
+
+
+def joint_groups(
+    feeds: Bool[np.ndarray, "joints joints"], channels: int, costs: Costs = FLOAT32
+) -> tuple[Group, ...]:
     """Joints in groups that are cheap to compute, by merging two as long as that pays.
 
     Args:
@@ -32,8 +41,8 @@ def joint_groups(feeds: Bool[np.ndarray, "joints joints"], channels: int) -> tup
     members = np.eye(len(feeds), dtype=np.float32)  # (groups, joints)
     while len(members) > 1:
         candidates = [_merged(members, pair) for pair in _similar_pairs(members, feeds)]
-        best = min(candidates, key=lambda merged: _cost(merged, feeds, channels))
-        if _cost(best, feeds, channels) > _cost(members, feeds, channels):
+        best = min(candidates, key=lambda merged: _cost(merged, feeds, channels, costs))
+        if _cost(best, feeds, channels, costs) > _cost(members, feeds, channels, costs):
             break
         members = best
     return tuple(sorted(tuple(np.flatnonzero(group).tolist()) for group in members))
@@ -60,7 +69,7 @@ def _merged(members: np.ndarray, pair: tuple[int, int]) -> np.ndarray:
     return np.concatenate([rest, members[first : first + 1] + members[second : second + 1]])
 
 
-def _cost(members: np.ndarray, feeds: np.ndarray, channels: int) -> float:
+def _cost(members: np.ndarray, feeds: np.ndarray, channels: int, costs: Costs) -> float:
     """Of one layer, in multiplications a pose."""
     sizes = members.sum(axis=1)
     feeding = members @ feeds @ members.T > 0
@@ -68,4 +77,4 @@ def _cost(members: np.ndarray, feeds: np.ndarray, channels: int) -> float:
     # What several groups use alike is copied once, and a single group's output not at all.
     alike = np.unique(feeding, axis=1)
     copied = (sizes @ alike)[alike.sum(axis=0) > 1]
-    return float(channels**2 * (joints @ sizes) + _COPY * channels * copied.sum() + _CALL * len(members))
+    return float(channels**2 * (joints @ sizes) + costs.copy * channels * copied.sum() + costs.call * len(members))

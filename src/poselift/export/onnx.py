@@ -16,7 +16,7 @@ from jaxtyping import Float
 
 from poselift.data.output import whole_file
 from poselift.errors import MissingExtraError, RecipeError
-from poselift.export.blocks import Group, feeding_groups, joint_groups
+from poselift.export.blocks import FLOAT32, INT8, Group, feeding_groups, joint_groups
 from poselift.models import model_name
 from poselift.models.checkpoint import model_header
 from poselift.models.folded import Dense, FoldedNetwork
@@ -133,11 +133,13 @@ class _Graph:
     Between the layers each group of `blocks.joint_groups` has a tensor (B, joints of the group * C) of its own.
     """
 
+    costs = FLOAT32
+
     def __init__(self, network: FoldedNetwork) -> None:
         self.network = network
         self.feeds = network.feeds()
         self.channels = network.input.weight.shape[1] // len(self.feeds)
-        self.groups = joint_groups(self.feeds, self.channels)
+        self.groups = joint_groups(self.feeds, self.channels, self.costs)
         self.nodes: list[Any] = []
         self.weights: list[Any] = []
 
@@ -251,6 +253,8 @@ class _Int8Graph(_Graph):
     The product is onnxruntime's own: it finds the standard's QuantizeLinear and DequantizeLinear around a Gemm only
     where no activation follows, and runs ten times slower otherwise.
     """
+
+    costs = INT8
 
     def __init__(self, quantised_network: QuantisedNetwork) -> None:
         super().__init__(quantised_network.network)
