@@ -1,4 +1,4 @@
-"""The LCN without hidden weights is the LCN whose hidden weights are 0."""
+"""The LCN without hidden weights is the LCN with them, as long as one number stands for them."""
 
 from __future__ import annotations
 
@@ -18,16 +18,21 @@ CONFIG = {"layers": 1, "hops": 2, "dropout": 0.0}
 def pair(**config):
     """The network and the reference model of the same function, in float64."""
     torch.manual_seed(0)
-    fast = create_model("lcn_fast", **CONFIG, **config).double().train()
     reference = create_model("lcn", **CONFIG, **config).double().train()
-    state = fast.state_dict()
+    fast = create_model("lcn_fast", **CONFIG, **config).double().train()
+    state = reference.state_dict()
     for name, module in fast.named_modules():
         if isinstance(module, NeighbourLinear):
-            clipped = (state[f"{name}.weight"].norm() / module.norm_limit).clamp(min=1.0) if module.max_norm else 1.0
-            state[f"{name}.weight"] = module.effective_weight(fast.joint_mask()).detach() * clipped
-            reference.get_submodule(name).norm_limit = module.norm_limit
-    reference.load_state_dict(state)
+            every = state[f"{name}.weight"]
+            state[f"{name}.weight"] = module.compacted(every)
+            state[f"{name}.hidden"] = rms_of_hidden(module, every)
+    fast.load_state_dict(state)
     return fast, reference
+
+
+def rms_of_hidden(linear, every):
+    used = linear.compacted(every)
+    return ((every.square().sum() - used.square().sum()) / (every.numel() - used.numel())).sqrt()
 
 
 @pytest.mark.parametrize("channels", [4, LEAST_CHANNELS])
@@ -42,10 +47,18 @@ def test_where_weights_agree_outputs_and_gradients_do(channels, max_norm, in_cha
         output.square().sum().backward()
     expected = dict(reference.named_parameters())
     for name, parameter in fast.named_parameters():
-        gradient = expected[name].grad
-        if parameter.shape != gradient.shape:
-            gradient = fast.get_submodule(name.removesuffix(".weight")).compacted(gradient)
-        torch.testing.assert_close(parameter.grad, gradient, rtol=1e-8, atol=1e-10)
+        layer = fast.get_submodule(name.rpartition(".")[0])
+        if name.endswith(".hidden"):
+            # To scale all hidden weights alike is to scale their root mean square.
+            every = expected[name.replace("hidden", "weight")]
+            along = every.grad * every.detach()
+            gradient = (along.sum() - layer.compacted(along).sum()) / parameter.detach()
+        elif isinstance(layer, NeighbourLinear) and name.endswith(".weight"):
+            gradient = layer.compacted(expected[name].grad)
+        else:
+            gradient = expected[name].grad
+        found = torch.zeros_like(gradient) if parameter.grad is None else parameter.grad
+        torch.testing.assert_close(found, gradient, rtol=1e-7, atol=1e-10)
 
 
 def test_it_has_weights_for_used_pairs_alone():
@@ -63,20 +76,8 @@ def test_a_seed_gives_the_weights_that_it_gives_the_reference():
     for name, module in fast.named_modules():
         if isinstance(module, NeighbourLinear):
             assert torch.equal(module.weight, module.compacted(reference.get_submodule(name).weight))
+            torch.testing.assert_close(module.hidden, rms_of_hidden(module, reference.get_submodule(name).weight))
             assert torch.equal(module.bias, reference.get_submodule(name).bias)
-
-
-def test_clipping_is_by_the_norm_of_the_weights_there_are_and_starts_as_in_the_reference():
-    torch.manual_seed(0)
-    fast = create_model("lcn_fast", channels=16)
-    linear = fast.blocks[0].first.linear
-    used = fast.joint_mask().mean().item()
-    assert linear.weight.norm() > 1
-    assert linear.effective_weight(fast.joint_mask()).norm().item() == pytest.approx(used**0.5)
-    torch.manual_seed(0)
-    reference = create_model("lcn", channels=16)
-    expected = reference.blocks[0].first.linear.effective_weight(reference.joint_mask())
-    torch.testing.assert_close(linear.effective_weight(fast.joint_mask()), expected, rtol=0.01, atol=1e-8)
 
 
 def test_it_folds_to_what_the_reference_folds_to():

@@ -36,13 +36,13 @@ def test_values_and_gradients_are_those_of_the_masked_product(hops, scale, max_n
     feeds = mask(hops)
     blocks = neighbour_blocks(feeds.numpy(), CHANNELS, CHANNELS, compact=False)
     linear = MaskedLinear(17, CHANNELS, CHANNELS, max_norm=max_norm).double()
-    linear.norm_limit = limit = 0.7
     with torch.no_grad():
         linear.weight.mul_(scale)
     x = torch.randn(5, 17 * CHANNELS, dtype=torch.float64, requires_grad=True)
     towards = torch.randn(5, 17 * CHANNELS, dtype=torch.float64)
     expected = linear(x, feeds.double())
-    found = neighbour_product(x, linear.weight, linear.bias, blocks, limit if max_norm else None)
+    none = linear.hidden_squares()
+    found = neighbour_product(x, linear.weight, linear.bias, blocks, max_norm=max_norm, elsewhere=none)
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
     inputs = (x, linear.weight, linear.bias)
     gradients = [torch.autograd.grad((out * towards).sum(), inputs) for out in (expected, found)]

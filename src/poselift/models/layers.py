@@ -44,9 +44,13 @@ class ChannelBatchNorm(nn.Module):
         return scale, self.beta.double() - self.moving_mean.double() * scale
 
 
-def norm_clipped(weight: Tensor, limit: float = 1.0) -> Tensor:
-    """The matrix scaled down to Frobenius norm `limit` if it is larger; the gradient flows through the norm."""
-    return weight / torch.clamp(weight.square().sum().sqrt() / limit, min=1.0)
+def norm_clipped(weight: Tensor, elsewhere: Tensor | float = 0.0) -> Tensor:
+    """The matrix scaled down to Frobenius norm 1 if it is larger; the gradient flows through the norm.
+
+    Args:
+        elsewhere: sum of squares of weights that are not in `weight` and yet count.
+    """
+    return weight / torch.clamp((weight.square().sum() + elsewhere).sqrt(), min=1.0)
 
 
 def truncated_normal(*shape: int) -> Tensor:

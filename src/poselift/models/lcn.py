@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -139,7 +139,6 @@ class MaskedLinear(nn.Module):
         super().__init__()
         self.joints, self.max_norm, self.sharing = joints, max_norm, sharing
         self.in_channels, self.out_channels, self.blocks = in_channels, out_channels, blocks
-        self.norm_limit = 1.0
         self.weight = nn.Parameter(truncated_normal(joints * in_channels, joints * out_channels))
         self.bias = nn.Parameter(truncated_normal(joints * out_channels))
 
@@ -149,8 +148,12 @@ class MaskedLinear(nn.Module):
         if self.sharing is not None:
             blocks = self.sharing.of_pairs(blocks)
         if self.max_norm:
-            blocks = norm_clipped(blocks, self.norm_limit)
+            blocks = norm_clipped(blocks)
         return (blocks * joint_mask[:, None, :, None]).reshape(self.weight.shape)
+
+    def hidden_squares(self) -> Tensor:
+        """Sum of squares of weights that count in the norm without being among `weight`, (): here there are none."""
+        return self.weight.new_zeros(())
 
     def effective_bias(self) -> Tensor:
         """What is added (J * C)."""
@@ -161,8 +164,8 @@ class MaskedLinear(nn.Module):
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
         # Many small products are no gain elsewhere, and bfloat16 comes with PyTorch's own operations.
         if self.blocks and self.training and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
-            limit = self.norm_limit if self.max_norm else None
-            return neighbour_product(x, self.weight, self.bias, self.blocks, limit)
+            settings: dict[str, Any] = {"max_norm": self.max_norm, "elsewhere": self.hidden_squares()}
+            return neighbour_product(x, self.weight, self.bias, self.blocks, **settings)
         return torch.addmm(self.effective_bias(), x, self.effective_weight(joint_mask))
 
     def folded(self, joint_mask: Tensor, norm: nn.Module | None = None) -> Dense:
@@ -226,8 +229,8 @@ class LCN(nn.Module):
         )
         self.output = self._linear(config.channels, 3)
         with torch.no_grad():
-            self.output.weight.mul_(config.output_scale)
-            self.output.bias.mul_(config.output_scale)
+            for parameter in self.output.parameters():
+                parameter.mul_(config.output_scale)
 
     def _hidden(self, in_channels: int) -> HiddenLayer:
         return HiddenLayer(self._linear(in_channels, self.config.channels), self.config)

@@ -1,14 +1,11 @@
 """The LCN with weights for those pairs of joints alone that feed each other: less to keep, to multiply and to train.
 
-What differs from `models.lcn` is the norm that `max_norm` clips. There it is that of the whole matrix, with the
-weights that the mask hides, which training moves as well, and it is clipped to 1; here it is that of the weights that
-there are, clipped to their part of 1 in a new matrix, the root of the share of pairs that are used: so both start
-alike. With `max_norm` off they are the same function with the same gradients.
+In `models.lcn` the weights that the mask hides act through the norm of their matrix alone, which `max_norm` clips.
+Here one number stands for them, the root of their mean square. So every LCN has its like here, the same function with
+the same gradients. Trained they differ: that number takes the steps that Adam gives to one weight, not to each.
 """
 
 from __future__ import annotations
-
-import math
 
 from torch import Tensor, nn
 
@@ -21,7 +18,9 @@ __all__ = ["LCNConfig", "LCNFast", "NeighbourLinear"]
 
 
 class NeighbourLinear(MaskedLinear):
-    """As `MaskedLinear`, but its weights are (pairs * K, C): see `neighbour_product.Block.stored`.
+    """As `MaskedLinear`, but its weights are (pairs * K, C), see `neighbour_product.Block.stored`.
+
+    For the others stands `hidden`, (), the root of their mean square.
 
     A new one has the weights that a new `MaskedLinear` has.
     """
@@ -30,22 +29,28 @@ class NeighbourLinear(MaskedLinear):
         self, feeds: Tensor, in_channels: int, out_channels: int, *, max_norm: bool, blocks: NeighbourBlocks | None
     ) -> None:
         super().__init__(len(feeds), in_channels, out_channels, max_norm=max_norm, blocks=blocks)
-        self.norm_limit = math.sqrt(float(feeds.double().mean()))
         # Pairs in the order of the joints that are fed.
         fed, feeding = feeds.T.nonzero(as_tuple=True)
         self.fed: Tensor
         self.feeding: Tensor
         self.register_buffer("fed", fed, persistent=False)
         self.register_buffer("feeding", feeding, persistent=False)
-        self.weight = nn.Parameter(self.compacted(self.weight.detach()))
+        every = self.weight.detach()
+        self.weight = nn.Parameter(self.compacted(every))
+        self.hidden_count = every.numel() - self.weight.numel()
+        squares = (every.square().sum() - self.weight.detach().square().sum()).clamp(min=0.0)
+        self.hidden = nn.Parameter((squares / max(1, self.hidden_count)).sqrt())
 
     def compacted(self, weight: Tensor) -> Tensor:
         """The weights of used pairs, (pairs * K, C), out of those of all, (J * K, J * C)."""
         blocks = weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
         return blocks[self.feeding, :, self.fed].reshape(-1, self.out_channels)
 
+    def hidden_squares(self) -> Tensor:
+        return self.hidden_count * self.hidden.square()
+
     def effective_weight(self, joint_mask: Tensor) -> Tensor:
-        weight = norm_clipped(self.weight, self.norm_limit) if self.max_norm else self.weight
+        weight = norm_clipped(self.weight, self.hidden_squares()) if self.max_norm else self.weight
         pairs = weight.view(-1, self.in_channels, self.out_channels)
         blocks = weight.new_zeros(self.joints, self.joints, self.in_channels, self.out_channels)
         blocks = blocks.index_put((self.feeding, self.fed), pairs)

@@ -83,21 +83,28 @@ def neighbour_blocks(
 
 
 def neighbour_product(
-    x: Tensor, weight: Tensor, bias: Tensor, blocks: NeighbourBlocks, limit: float | None
+    x: Tensor, weight: Tensor, bias: Tensor, blocks: NeighbourBlocks, *, max_norm: bool, elsewhere: Tensor
 ) -> Tensor:
-    """(B, J * K) to (B, J * C): `x @ (mask * clip(weight)) + bias`, with a gradient for the first three.
+    """(B, J * K) to (B, J * C): `x @ (mask * clip(weight)) + bias`, with a gradient for all tensors.
 
     Args:
-        limit: what the norm of all weights that are stored is clipped to, if it is.
+        max_norm: clip the norm to 1.
+        elsewhere: sum of squares of weights that are not in `weight` and yet count in the norm, ().
     """
     apply = cast(Callable[..., Tensor], _NeighbourProduct.apply)
-    return apply(x, weight, bias, blocks, limit)
+    return apply(x, weight, bias, blocks, max_norm, elsewhere)
 
 
 class _NeighbourProduct(torch.autograd.Function):
     @staticmethod
     def forward(
-        ctx: Any, x: Tensor, weight: Tensor, bias: Tensor, blocks: NeighbourBlocks, limit: float | None
+        ctx: Any,
+        x: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        blocks: NeighbourBlocks,
+        max_norm: bool,
+        elsewhere: Tensor,
     ) -> Tensor:
         product = x.new_empty(len(x), len(bias))
         for block, part in blocks.of(weight):
@@ -106,11 +113,12 @@ class _NeighbourProduct(torch.autograd.Function):
                 torch.mm(x[:, block.inputs], part, out=out)
             else:
                 out.addmm_(x[:, block.inputs], part)
-        ctx.blocks, ctx.limit = blocks, limit
-        if limit is None:
+        ctx.blocks = blocks
+        if not max_norm:
             ctx.save_for_backward(x, weight, None, None)
             return product + bias
-        scale = (torch.linalg.vector_norm(weight) / limit).clamp_(min=1.0).reciprocal_()
+        norm = (torch.linalg.vector_norm(weight).square() + elsewhere).sqrt()
+        scale = norm.clamp_(min=1.0).reciprocal_()
         ctx.save_for_backward(x, weight, product, scale)
         return torch.addcmul(bias, product, scale)
 
@@ -121,12 +129,11 @@ class _NeighbourProduct(torch.autograd.Function):
         blocks: NeighbourBlocks = ctx.blocks
         for_bias = gradient.sum(dim=0)
         if scale is None:
-            for_weight = torch.zeros_like(weight)
+            for_weight, for_elsewhere = torch.zeros_like(weight), None
         else:
-            # The derivative of limit / norm is -limit * weight / norm^3 where the norm is clipped, and 0 elsewhere.
-            towards_scale = torch.dot(gradient.flatten(), product.flatten())
-            slope = torch.where(scale < 1, towards_scale * -(scale**3) / ctx.limit**2, 0.0)
-            for_weight = weight * slope
+            # The derivative of 1 / norm is -weight / norm^3 where the norm is clipped, and 0 where it is not.
+            slope = torch.where(scale < 1, torch.dot(gradient.flatten(), product.flatten()) * -(scale**3), 0.0)
+            for_weight, for_elsewhere = weight * slope, slope / 2
             gradient = gradient * scale
         for block, part in blocks.of(for_weight):
             part.addmm_(x[:, block.inputs].T, gradient[:, block.outputs])
@@ -135,4 +142,4 @@ class _NeighbourProduct(torch.autograd.Function):
             for_x = torch.zeros_like(x)
             for block, part in blocks.of(weight):
                 for_x[:, block.inputs].addmm_(gradient[:, block.outputs], part.T)
-        return for_x, for_weight, for_bias, None, None
+        return for_x, for_weight, for_bias, None, None, for_elsewhere
