@@ -61,8 +61,10 @@ class Network:
 
     def run(self, inputs: np.ndarray) -> Joints3D:
         """(N, J, K) float32 to (N, J, 3)."""
-        if self.threads == 1 or len(inputs) < _FEW:
-            return np.concatenate([_output(self._few, part) for part in _parts(inputs, len(inputs))])
+        if len(inputs) < _FEW:
+            return _output(self._few, inputs)
+        if self.threads == 1:
+            return np.concatenate([_output(self._few, part) for part in _parts(inputs, _PART)])
         session, pool = self._many
         output = list(pool.map(lambda part: _output(session, part), _parts(inputs, -(-len(inputs) // self.threads))))
         return np.concatenate(output)
@@ -82,9 +84,8 @@ class Network:
 
 
 def _parts(inputs: np.ndarray, most: int) -> list[np.ndarray]:
-    """Of nearly one size, none larger than `most` and `_PART`; at least one."""
-    count = -(-len(inputs) // max(min(most, _PART), 1))
-    return np.array_split(inputs, max(count, 1))
+    """Of nearly one size, none larger than `most` and `_PART`."""
+    return np.array_split(inputs, -(-len(inputs) // min(most, _PART)))
 
 
 def _output(session: onnxruntime.InferenceSession, inputs: np.ndarray) -> np.ndarray:
