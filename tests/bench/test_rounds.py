@@ -35,7 +35,9 @@ def clock(monkeypatch):
 
 
 def test_rates_ratios_and_shares_follow_from_the_times(clock):
-    contest = Contest("work", "poses", 10, {"slow": clock.way(2.0), "fast": clock.way(0.5)}, limit=lambda: 40.0)
+    ways = {"slow": clock.way(2.0), "fast": clock.way(0.5)}
+    limits = {"one product": clock.way(0.25), "another": clock.way(1.0)}
+    contest = Contest("work", "poses", 10, ways, limits, limit_items=10)
     slow, fast = measured(contest, Settings(rounds=3, seconds=1.0))
     assert slow.per_second == (5.0, 5.0, 5.0)
     assert (slow.ratio, fast.ratio) == (1.0, 4.0)

@@ -6,6 +6,7 @@ from __future__ import annotations
 SECTIONS: dict[str, str] = {
     "machine": "poselift.bench.machine:contests",
     "lifting": "poselift.bench.lifting:contests",
+    "training": "poselift.bench.training:contests",
     "evaluation": "poselift.bench.evaluation:contests",
     "store": "poselift.bench.store:contests",
     "video": "poselift.bench.video:contests",

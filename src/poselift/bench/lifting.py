@@ -1,4 +1,7 @@
-"""The network of the paper's size: many poses at once, and one at a time, beside the reference model in PyTorch."""
+"""The network of the paper's size: many poses at once, and one at a time, beside the reference model in PyTorch.
+
+What int8 costs in accuracy depends on trained weights; the card of the default model has the figures.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from poselift.bench.machine import BATCHES, product_gflops
+from poselift.bench.machine import BATCHES, product_gflop, products
 from poselift.bench.rounds import Contest, Settings, Way
 from poselift.lifting.lifter import Lifter
 
@@ -18,35 +21,41 @@ CONFIG = {"channels": 64, "layers": 3, "hops": 3, "in_channels": 3, "normalisati
 
 
 def contests(settings: Settings) -> Iterator[Contest]:
-    """Throughput by batch, and the latency of one pose; flipping off, so that each pose goes through once.
+    """Throughput by batch, and the latency of one pose; and the default model, pixels in, millimetres out.
 
-    Needs the extra train: the reference is the dense model that clips and masks its weights on every call.
+    The reference is the dense model that clips and masks its weights on every call; it needs the extra train.
     """
     import torch
 
     from poselift.export.onnx import export_onnx
     from poselift.models import create_model
 
+    torch.set_num_threads(settings.threads or torch.get_num_threads())
     torch.manual_seed(0)
     model = create_model("lcn", **{**CONFIG, **({"channels": 4} if settings.small else {})}).eval()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         export_onnx(model, {}, path)
-        lifter = Lifter(path, flip=False)
+        export_onnx(model, {}, path.with_suffix(".int8.onnx"), precision="int8", calibration=inputs_of(1000, seed=1))
+        lifters = {
+            f"{precision}{', with its mirror image' if flip else ''}": Lifter(
+                path, flip=flip, precision=precision, threads=settings.threads
+            )
+            for precision in ("float32", "int8")
+            for flip in (False, True)
+        }
     for batch in (1, *BATCHES[:1]) if settings.small else (1, *BATCHES):
-        inputs = np.random.default_rng(0).normal(size=(batch, 17, 3)).astype(np.float32)
-        yield Contest(
-            "one pose at a time" if batch == 1 else f"{batch} poses at a time",
-            "poses",
-            batch,
-            {"PyTorch, dense and masked": _reference(model, inputs), "float32": _lifted(lifter, inputs)},
-            limit=partial(_limit, max(batch, BATCHES[0]), used_gflop(model)),
-        )
+        inputs = inputs_of(batch)
+        ways: dict[str, Way] = {"PyTorch, dense and masked": _reference(model, inputs)}
+        ways |= {name: partial(lifter.network_output, inputs) for name, lifter in lifters.items()}
+        limits = products(batch) if batch > 1 else {}
+        title = "one pose at a time" if batch == 1 else f"{batch} poses at a time"
+        yield Contest(title, "poses", batch, ways, limits, product_gflop(batch) / used_gflop(model))
 
 
-def _limit(rows: int, gflop: float) -> float:
-    """Poses a second, if nothing but the products of matrices took time."""
-    return product_gflops(rows) / gflop
+def inputs_of(poses: int, seed: int = 0) -> np.ndarray:
+    """What might be normalised joints and their confidence."""
+    return np.random.default_rng(seed).normal(size=(poses, 17, 3)).astype(np.float32)
 
 
 def used_gflop(model: Any) -> float:
@@ -67,7 +76,3 @@ def _reference(model: Any, inputs: np.ndarray) -> Way:
             return model(tensor)
 
     return way
-
-
-def _lifted(lifter: Lifter, inputs: np.ndarray) -> Way:
-    return lambda: lifter.network_output(inputs)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-import time
 from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from poselift.bench.rounds import Contest, Settings
+from poselift.bench.rounds import Contest, Settings, Way
 
 _PACKAGES = ("poselift", "numpy", "onnxruntime", "openvino", "torch", "mediapipe")
 # The hidden layers of an LCN of 17 joints with 64 channels.
@@ -29,36 +30,33 @@ def described() -> dict[str, str]:
     return found
 
 
-def product_gflops(rows: int, *, seconds: float = 0.3) -> float:
-    """Float32 GFLOP/s of products (rows, 1088) @ (1088, 1088), by numpy's library: the best of several."""
-    rng = np.random.default_rng(0)
-    a = rng.normal(size=(rows, WIDTH)).astype(np.float32)
-    b = rng.normal(size=(WIDTH, WIDTH)).astype(np.float32)
-    out = np.empty_like(a)
-    best, start = np.inf, time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        begin = time.perf_counter()
-        np.matmul(a, b, out=out)
-        best = min(best, time.perf_counter() - begin)
-    return 2e-9 * rows * WIDTH * WIDTH / best
+def products(rows: int, width: int = WIDTH) -> dict[str, Way]:
+    """The product (rows, width) @ (width, width) in float32, by the libraries that are here."""
+    a, b = (np.random.default_rng(0).normal(size=(n, width)).astype(np.float32) for n in (rows, width))
+    ways: dict[str, Way] = {"numpy float32": lambda: a @ b}
+    with suppress(ImportError):
+        import torch
+
+        x, w = torch.from_numpy(a), torch.from_numpy(b)
+        ways["torch float32"] = lambda: x @ w
+    return ways
+
+
+def product_gflop(rows: int, width: int = WIDTH) -> float:
+    """Arithmetic of such a product."""
+    return 2e-9 * rows * width * width
 
 
 def contests(settings: Settings) -> Iterator[Contest]:
     """Products by the libraries that are here, and copying memory."""
     for rows in BATCHES[:1] if settings.small else BATCHES:
-        a = np.random.default_rng(0).normal(size=(rows, WIDTH)).astype(np.float32)
-        b = np.random.default_rng(1).normal(size=(WIDTH, WIDTH)).astype(np.float32)
-        ways = {"numpy float32": lambda a=a, b=b: a @ b}
-        try:
+        ways = products(rows)
+        with suppress(ImportError):
             import torch
-        except ImportError:
-            pass
-        else:
-            x, w = torch.from_numpy(a), torch.from_numpy(b)
-            x16, w16 = x.bfloat16(), w.bfloat16()
-            ways["torch float32"] = lambda x=x, w=w: x @ w
-            ways["torch bfloat16"] = lambda x=x16, w=w16: x @ w
-        yield Contest(f"product ({rows}, {WIDTH}) @ ({WIDTH}, {WIDTH})", "GFLOP", 2e-9 * a.size * WIDTH, ways)
+
+            x, w = torch.ones(rows, WIDTH).bfloat16(), torch.ones(WIDTH, WIDTH).bfloat16()
+            ways["torch bfloat16"] = partial(torch.matmul, x, w)
+        yield Contest(f"product ({rows}, {WIDTH}) @ ({WIDTH}, {WIDTH})", "GFLOP", product_gflop(rows), ways)
     source = np.ones((2 if settings.small else 64) * 2**20, dtype=np.float32)
     target = np.empty_like(source)
     yield Contest("copying memory", "GB", 2e-9 * source.nbytes, {"numpy": lambda: np.copyto(target, source)})

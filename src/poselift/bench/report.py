@@ -27,7 +27,7 @@ def results_to_table(results: Sequence[Result]) -> Table:
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, padding=(0, 0, 0, 1))
-    table.add_column("", min_width=30)
+    table.add_column("", min_width=28)
     for head in _HEADS:
         table.add_column(head, justify="right", no_wrap=True)
     before = None

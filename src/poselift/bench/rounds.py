@@ -22,12 +22,14 @@ class Settings:
     Attributes:
         rounds: how often every way takes its turn.
         seconds: how long a turn is at least.
+        threads: CPU threads of networks and their references; None leaves them their choice.
         small: little data and small networks, to see that everything runs.
     """
 
     rounds: int = 5
     seconds: float = 0.3
     small: bool = False
+    threads: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,9 @@ class Contest:
         unit: what is counted: "poses", "steps", "frames", "GFLOP".
         items: how many of them one call of a way does.
         ways: by name; each is called again and again. The first is the reference of the others.
-        limit: an arithmetic bound: how many items a second the machine's product of matrices would allow.
+        limits: nothing but the arithmetic, such as a product of matrices by one library or another; they take turns
+            too, and the fastest of them is the limit.
+        limit_items: how many items that arithmetic would do in one call of a limit.
         close: called at the end.
     """
 
@@ -47,7 +51,8 @@ class Contest:
     unit: str
     items: float
     ways: Mapping[str, Way]
-    limit: Callable[[], float] | None = None
+    limits: Mapping[str, Way] = field(default_factory=dict)
+    limit_items: float = 0.0
     close: Callable[[], None] = lambda: None
 
 
@@ -60,7 +65,7 @@ class Result:
         per_second: items per second of every round.
         latency_ms: time of a call, every call of every round.
         ratio: to the reference: median over the rounds; 1 for the reference itself.
-        of_limit: share of the arithmetic bound, where there is one.
+        of_limit: share of the limit, median over the rounds, where there is one.
     """
 
     contest: str
@@ -98,22 +103,24 @@ class Result:
 
 def measured(contest: Contest, settings: Settings) -> list[Result]:
     """Let every way take its turns, after one call each that does not count."""
-    turns: dict[str, list[list[float]]] = {name: [] for name in contest.ways}
+    everything = {**contest.ways, **contest.limits}
+    turns: dict[str, list[list[float]]] = {name: [] for name in everything}
     try:
-        for way in contest.ways.values():
+        for way in everything.values():
             way()
-        limit = contest.limit() if contest.limit else None
         for _ in range(settings.rounds):
-            for name, way in contest.ways.items():
+            for name, way in everything.items():
                 turns[name].append(_turn(way, settings.seconds))
     finally:
         contest.close()
-    rates = {name: [contest.items / statistics.mean(calls) for calls in rounds] for name, rounds in turns.items()}
+    rates = {name: [contest.items / statistics.mean(calls) for calls in turns[name]] for name in contest.ways}
+    bounds = [[contest.limit_items / statistics.mean(calls) for calls in turns[name]] for name in contest.limits]
+    limit = [max(values) for values in zip(*bounds, strict=True)]
     reference = next(iter(rates.values()))
     results = []
     for name, values in rates.items():
         calls = tuple(1000 * second for turn in turns[name] for second in turn)
-        share = statistics.median(values) / limit if limit else None
+        share = _ratio(values, limit) if limit else None
         results.append(
             Result(contest.title, name, contest.unit, tuple(values), calls, _ratio(values, reference), share)
         )

@@ -17,6 +17,9 @@ def bench(
         Path | None, typer.Option("--output", "-o", help="Write the figures here, .json, .md, .png or .svg.")
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often every way takes its turn.")] = 5,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="CPU threads of the networks and their references. Default: all.")
+    ] = None,
     small: Annotated[bool, typer.Option("--small", help="Little data: only to see that it runs.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
@@ -30,17 +33,15 @@ def bench(
     from poselift.bench.report import FORMATS, results_to_table, write_results
     from poselift.bench.rounds import Settings, measured
     from poselift.cli.runs import check_output
-    from poselift.cli.train import quiet_threads
     from poselift.errors import RecipeError
 
     check_output(output, FORMATS, overwrite=overwrite)
     for name in sections or ():
         if name not in SECTIONS:
             raise RecipeError(f"unknown section {name!r}", f"known: {', '.join(SECTIONS)}")
-    quiet_threads()
-    machine = described()
+    machine = {**described(), "threads": str(threads or "all")}
     typer.echo(", ".join(f"{name} {value}" for name, value in machine.items()))
-    settings = Settings(rounds=rounds, seconds=0.01 if small else 0.3, small=small)
+    settings = Settings(rounds=rounds, seconds=0.01 if small else 0.3, small=small, threads=threads)
     results = []
     for name in sections or SECTIONS:
         module, function = SECTIONS[name].split(":")

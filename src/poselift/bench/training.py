@@ -1,7 +1,5 @@
 """Steps of training, faithful and fast, beside the plain PyTorch step and what products of matrices alone would take.
 
-    python benchmarks/training.py [--threads 1] [--rounds 7] [--json training.json]
-
 The network and the batch are the paper's: 64 channels, 3 blocks, 3 hops, 200 poses. The reference is written with
 PyTorch's own operations: dense weights, clipped and masked in every step, and torch.optim.Adam as it comes. All take
 one batch again and again, from the same first weights; that they go the same way is tests/models/test_*.py's matter.
@@ -9,21 +7,16 @@ one batch again and again, from the same first weights; that they go the same wa
 
 from __future__ import annotations
 
-import argparse
-import sys
-import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from poselift.bench.lifting import used_gflop
-from poselift.bench.machine import described
-from poselift.bench.report import results_to_markdown, write_results
-from poselift.bench.rounds import Contest, Settings, Way, measured
+from poselift.bench.machine import product_gflop, products
+from poselift.bench.rounds import Contest, Settings, Way
 from poselift.models import create_model
 from poselift.training.optim import create_optimizer, prepare_step
 from poselift.training.recipe import OptimRecipe
@@ -41,6 +34,7 @@ class PlainLayer(nn.Module):
         joints = len(joint_mask)
         self.weight = nn.Parameter(torch.randn(joints * in_channels, joints * out_channels) * 0.04)
         self.bias = nn.Parameter(torch.zeros(joints * out_channels))
+        self.mask: Tensor
         self.register_buffer("mask", torch.kron(joint_mask, torch.ones(in_channels, out_channels)))
         self.norm = nn.BatchNorm1d(out_channels, eps=1e-3, momentum=0.01) if hidden else None
 
@@ -68,7 +62,8 @@ class PlainLCN(nn.Module):
         x = self.input(joints_norm.flatten(1))
         for first, second in zip(self.hidden[::2], self.hidden[1::2], strict=True):
             x = x + second(first(x))
-        return self.output(x).view(*joints_norm.shape[:2], 3) + functional.pad(joints_norm, (0, 1))
+        y = cast(Tensor, self.output(x)).view(*joints_norm.shape[:2], 3)
+        return y + functional.pad(joints_norm, (0, 1))
 
 
 def step_of(model: Any, optimizer: torch.optim.Optimizer, before: Callable[[], None], *, bfloat16: bool) -> Way:
@@ -80,7 +75,7 @@ def step_of(model: Any, optimizer: torch.optim.Optimizer, before: Callable[[], N
         before()
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
             predicted = model(inputs)
-        functional.mse_loss(predicted.float(), target).backward()
+        functional.mse_loss(predicted.float(), target).backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
 
@@ -97,25 +92,15 @@ def ours(name: str, config: dict[str, Any], *, bfloat16: bool = False) -> Way:
 
 def plain(config: dict[str, Any]) -> Way:
     torch.manual_seed(0)
-    mask = create_model("lcn", **config).joint_mask()
+    reference: Any = create_model("lcn", **config)
+    mask = reference.joint_mask()
     model = PlainLCN(mask, config["channels"], config["layers"]).train()
     return step_of(model, torch.optim.Adam(model.parameters(), lr=1e-3), lambda: None, bfloat16=False)
 
 
-def product_steps(config: dict[str, Any], *, seconds: float) -> float:
-    """Steps a second, if nothing but the products that the mask leaves took time, at the rate of dense ones."""
-    width = 17 * int(config["channels"])
-    a, b, out = torch.randn(BATCH, width), torch.randn(width, width), torch.empty(BATCH, width)
-    best, start = float("inf"), time.perf_counter()
-    while time.perf_counter() - start < seconds:
-        begin = time.perf_counter()
-        torch.mm(a, b, out=out)
-        best = min(best, time.perf_counter() - begin)
-    gflops = 2e-9 * BATCH * width * width / best
-    return gflops / (PRODUCTS * BATCH * used_gflop(create_model("lcn", **config)))
-
-
-def contest(settings: Settings) -> Contest:
+def contests(settings: Settings) -> Iterator[Contest]:
+    """One contest of all ways to train."""
+    torch.set_num_threads(settings.threads or torch.get_num_threads())
     config = {"channels": 4 if settings.small else 64, "layers": 3, "hops": 3, "in_channels": 2, "dropout": 0.25}
     ways = {
         "plain PyTorch": plain(config),
@@ -124,30 +109,6 @@ def contest(settings: Settings) -> Contest:
         "faithful, bfloat16": ours("lcn", config, bfloat16=True),
         "fast, bfloat16": ours("lcn_fast", config, bfloat16=True),
     }
-    limit = product_steps(config, seconds=settings.seconds)
-    title = f"training, {BATCH} poses a step, {torch.get_num_threads()} threads"
-    return Contest(title, "steps", 1, ways, limit=lambda: limit)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--threads", type=int, nargs="+", default=[torch.get_num_threads()], help="of PyTorch, in turn"
-    )
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=2.0, help="least length of a turn")
-    parser.add_argument("--json", type=Path, help="write the figures here")
-    parser.add_argument("--quick", action="store_true", help="a tiny network: says nothing, is soon done")
-    options = parser.parse_args()
-    settings = Settings(1, 0.01, small=True) if options.quick else Settings(options.rounds, options.seconds)
-    results = []
-    for threads in options.threads:
-        torch.set_num_threads(threads)
-        results += measured(contest(settings), settings)
-    sys.stdout.write(results_to_markdown(results))
-    if options.json:
-        write_results(results, described(), options.json, overwrite=True)
-
-
-if __name__ == "__main__":
-    main()
+    step_gflop = PRODUCTS * BATCH * used_gflop(create_model("lcn", **config))
+    title = f"training, {BATCH} poses a step"
+    yield Contest(title, "steps", 1, ways, products(BATCH), product_gflop(BATCH) / step_gflop)
