@@ -48,7 +48,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
         inputs = inputs_of(batch)
         ways: dict[str, Way] = {"PyTorch, dense and masked": _reference(model, inputs)}
         ways |= {name: partial(lifter.network_output, inputs) for name, lifter in lifters.items()}
-        limits = products(batch) if batch > 1 else {}
+        limits = products(batch, threads=settings.threads) if batch > 1 else {}
         title = "one pose at a time" if batch == 1 else f"{batch} poses at a time"
         yield Contest(title, "poses", batch, ways, limits, product_gflop(batch) / used_gflop(model))
 

@@ -111,4 +111,6 @@ def contests(settings: Settings) -> Iterator[Contest]:
     }
     step_gflop = PRODUCTS * BATCH * used_gflop(create_model("lcn", **config))
     title = f"training, {BATCH} poses a step"
-    yield Contest(title, "steps", 1, ways, products(BATCH), product_gflop(BATCH) / step_gflop)
+    yield Contest(
+        title, "steps", 1, ways, products(BATCH, threads=settings.threads), product_gflop(BATCH) / step_gflop
+    )
