@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from poselift.models.lcn import LCNConfig
+from poselift.models.lcn_config import LCNConfig
 
 SCRIPT = Path(__file__).parents[2] / "benchmarks" / "lcn_quirks.py"
 

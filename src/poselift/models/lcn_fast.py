@@ -11,7 +11,8 @@ from torch import Tensor, nn
 
 from poselift.errors import RecipeError
 from poselift.models.layers import norm_clipped
-from poselift.models.lcn import LCN, LCNConfig, MaskedLinear
+from poselift.models.lcn import LCN, MaskedLinear
+from poselift.models.lcn_config import LCNConfig
 from poselift.models.neighbour_product import NeighbourBlocks, neighbour_blocks
 
 __all__ = ["LCNConfig", "LCNFast", "NeighbourLinear"]

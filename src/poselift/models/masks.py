@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from poselift.errors import RecipeError, ShapeError
+from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, hop_mask
 from poselift.skeleton.graph import graph_adjacency, laplacian_mask, limbs
-
-if TYPE_CHECKING:
-    from poselift.models.lcn import LCNConfig
 
 
 def neighbour_matrix(config: LCNConfig, skeleton: Skeleton) -> Tensor:

@@ -17,7 +17,8 @@ import torch
 
 from poselift.errors import CheckpointError, MissingExtraError
 from poselift.models import create_model
-from poselift.models.lcn import LCN, LCNConfig
+from poselift.models.lcn import LCN
+from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import get_skeleton
 
 _STEP = "training/global_step"

@@ -12,6 +12,7 @@ from poselift.data.recorded import RecordedBatches, load_recorded, load_truth
 from poselift.data.store import DatasetStore
 from poselift.data.windows import Batch, TrainingBatches, load_poses
 from poselift.errors import RecipeError
+from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, get_skeleton
 from poselift.skeleton.graph import graph_adjacency, mean_limb_lengths
 from poselift.training.recipe import Recipe
@@ -81,8 +82,6 @@ def training_limb_lengths(recipe: Recipe, store: DatasetStore) -> tuple[float, .
         RecipeError: a setting of the model's graph is wrong.
         DataFormatError, SkeletonError: as for `training_data`.
     """
-    from poselift.models.lcn import LCNConfig
-
     config = LCNConfig(**{**recipe.model.config, "neighbourhood": "hops"})
     skeleton = get_skeleton(config.skeleton)
     adjacent = graph_adjacency(skeleton, config.graph, edges=config.graph_edges, seed=config.graph_seed)
