@@ -73,17 +73,14 @@ def _summary(store: DatasetStore, output: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from poselift.data.recorded import detection_sources
+
     same = store.about.get("same_takes", [])
     note = f"{len(same)} takes come more than once, in {sum(map(len, same))} clips; each is in one split"
-    sources = ", ".join(name.split(".")[1] for name in store.arrays if name.startswith("joints_px."))
-    table = Table(
-        "split",
-        "clips",
-        "frames",
-        "minutes",
-        title=str(output),
-        caption=note if same else sources and f"2D joints: gt, {sources}",
-    )
+    caption = note if same else None
+    if "joints_cam_mm" in store.arrays:
+        caption = f"2D joints: {', '.join(detection_sources(store))}"
+    table = Table("split", "clips", "frames", "minutes", title=str(output), caption=caption)
     for split, clips in sorted(store.splits.items()):
         minutes = sum(clip.length / clip.fps for clip in clips) / 60
         table.add_row(split, str(len(clips)), str(sum(clip.length for clip in clips)), f"{minutes:.1f}")

@@ -12,13 +12,13 @@ import numpy as np
 from poselift.data.output import whole_file, writable_folder
 from poselift.data.readers.h36m.lcn_detections import detection_file
 from poselift.data.readers.h36m.tables import ACTION_NUMBERS, CAMERAS, parsed_name
+from poselift.data.recorded import GROUND_TRUTH, detection_sources
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import DataFormatError
 from poselift.geometry.camera import Camera
 from poselift.geometry.crop import camera_to_image_frame
 from poselift.skeleton import H36M_17
 
-_DETECTIONS = "joints_px."
 # How a pickle of a list begins, and the number that it gives to the list.
 _EMPTY_LIST = pickle.PROTO + b"\x03" + pickle.EMPTY_LIST
 _NUMBERED = pickle.BINPUT + b"\x00"
@@ -49,9 +49,8 @@ def write_lcn_pose(store: DatasetStore, folder: Path | str, *, overwrite: bool =
         parts = (list(_rows(store, clip, number)) for number, clip in enumerate(clips, video))
         _write_list(parts, folder / f"h36m_{name}.pkl", overwrite=overwrite)
         video += len(clips)
-    for array in store.arrays:
-        if array.startswith(_DETECTIONS):
-            source = array.removeprefix(_DETECTIONS)
+    for source in detection_sources(store):
+        if source != GROUND_TRUTH:
             table = {name: _detected(store, clips, source) for name, clips in sets.items()}
             with whole_file(folder / detection_file(source), overwrite=overwrite) as temporary:
                 temporary.write_bytes(_pickled(table))
@@ -104,7 +103,7 @@ def _camera_param(camera: Camera) -> dict[str, Any]:
 def _detected(store: DatasetStore, clips: Sequence[ClipInfo], source: str) -> dict[str, np.ndarray]:
     joints_px, confidence = (
         np.concatenate([store.arrays[f"{kind}{source}"][clip.frames] for clip in clips]).astype(np.float64)
-        for kind in (_DETECTIONS, "confidence.")
+        for kind in ("joints_px.", "confidence.")
     )
     # The original files have a third coordinate, which nobody reads.
     return {"joint3d_image": np.pad(joints_px, [(0, 0), (0, 0), (0, 1)]), "confidence": confidence[..., None]}
