@@ -153,7 +153,7 @@ def _dialect(path: Path, row: Any) -> _Dialect:
     )
 
 
-def _runs(path: Path, rows: Sequence[Row], dialect: _Dialect) -> Iterator[_Run]:
+def _runs(path: Path, rows: Sequence[Any], dialect: _Dialect) -> Iterator[_Run]:
     keys = []
     of_recording = itemgetter(*dialect.recording)
     for number, row in enumerate(rows):
