@@ -111,10 +111,15 @@ def test_a_terminal_gets_a_bar(poselift_train, monkeypatch):
     assert "step 2 " not in shown
 
 
-def test_waiting_threads_sleep_unless_the_user_says_otherwise(poselift_train, monkeypatch):
+def test_threads_wait_awake_for_a_moment_unless_the_user_says_otherwise(poselift_train, monkeypatch):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
-    poselift_train("{recipe} -o {run}")
-    assert os.environ["OMP_WAIT_POLICY"] == "PASSIVE"
+    monkeypatch.delenv("GOMP_SPINCOUNT", raising=False)
     monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    poselift_train("{recipe} -o {run}")
+    assert "GOMP_SPINCOUNT" not in os.environ
+    monkeypatch.delenv("OMP_WAIT_POLICY")
     poselift_train("{recipe} -o {run} --overwrite")
-    assert os.environ["OMP_WAIT_POLICY"] == "ACTIVE"
+    assert os.environ["GOMP_SPINCOUNT"] == "3000"
+    monkeypatch.setenv("GOMP_SPINCOUNT", "7")
+    poselift_train("{recipe} -o {run} --overwrite")
+    assert os.environ["GOMP_SPINCOUNT"] == "7"

@@ -95,13 +95,13 @@ def train(
 ) -> None:
     """Train as the original does: experiment/testN/checkpoints gets best.safetensors and final.safetensors."""
     from poselift.cli.lcn_workspace import LcnWorkspace
-    from poselift.cli.train import follow, quiet_threads
+    from poselift.cli.train import brief_waits, follow
 
     _check_joints(in_joints, out_joints)
     model = {"name": "lcn", "channels": channels, "hops": knn, "layers": layers, "in_channels": in_f}
     model |= {"dropout": dropout, "graph": _graph_name(graph) or "seed"}
     model |= {"mask": _MASKS[mask_type], "mask_init": init_type.value}
-    quiet_threads()
+    brief_waits()
     workspace = LcnWorkspace(root)
     place = workspace.checkpoints(test_indices)
     workspace.store()
@@ -152,13 +152,13 @@ def inference(
     """Predict the test set: experiment/testN/result_MODE.pkl, in pixels of the image frame."""
     from poselift.cli.lcn_workspace import DETECTIONS, LcnWorkspace
     from poselift.cli.runs import check_output, exported_lifter
-    from poselift.cli.train import quiet_threads
+    from poselift.cli.train import brief_waits
     from poselift.lifting.recordings import predict_recordings
 
     _check_joints(in_joints, out_joints)
     workspace = LcnWorkspace(root)
     check_output(workspace.result(test_indices, mode.value), (".pkl",), overwrite=overwrite)
-    quiet_threads()
+    brief_waits()
     name = _graph_name(graph)
     model, place = workspace.model(
         test_indices, checkpoints.value, hops=_KNN if knn is None else knn, graph=name or "seed"
