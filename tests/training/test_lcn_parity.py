@@ -14,6 +14,7 @@ from poselift.data.windows import Batch
 from poselift.models import create_model
 from poselift.models.tf1 import lcn_from_tf1, tf1_names
 from poselift.training import loop
+from poselift.training.batches import MadeBatches
 from poselift.training.data import TrainingData
 from poselift.training.recipe import load_recipe
 
@@ -50,9 +51,8 @@ def test_three_steps_of_the_recipe_end_where_the_original_ended(mask, recorded_s
 
     data = loop.training_data
     monkeypatch.setattr(loop, "create_model", begun)
-    monkeypatch.setattr(
-        loop, "training_data", lambda *a, **k: TrainingData(ReferenceBatches(), data(*a, **k).held_out)
-    )
+    batches = MadeBatches(ReferenceBatches(), torch.device("cpu"))
+    monkeypatch.setattr(loop, "training_data", lambda *a, **k: TrainingData(batches, data(*a, **k).held_out))
     loop.train(recipe, tmp_path / "run", device="cpu")
     ended = load_file(tmp_path / "run" / "final.safetensors")
     names = tf1_names(create_model("lcn", **recipe.model.config))

@@ -208,12 +208,22 @@ class RecordedBatches:
         """How many make an epoch."""
         return len(self.recorded) * (2 if self.flip else 1)
 
+    def order(self, epoch: int) -> Int[np.ndarray, " poses"]:
+        """The poses of an epoch one after the other; from len(recorded) on they are mirror images."""
+        return _order(self.seed, epoch, self.poses)
+
+    def parts(self, number: int) -> list[tuple[int, slice]]:
+        """Which parts of which epochs' orders make a batch."""
+        found, start, stop = [], number * self.batch_size, (number + 1) * self.batch_size
+        while start < stop:
+            epoch, within = divmod(start, self.poses)
+            count = min(stop - start, self.poses - within)
+            found.append((epoch, slice(within, within + count)))
+            start += count
+        return found
+
     def batch(self, number: int) -> Batch:
-        positions = np.arange(number * self.batch_size, (number + 1) * self.batch_size)
-        drawn = np.empty(self.batch_size, dtype=np.int64)
-        for epoch in np.unique(positions // self.poses).tolist():
-            inside = positions // self.poses == epoch
-            drawn[inside] = _order(self.seed, epoch, self.poses)[positions[inside] % self.poses]
+        drawn = np.concatenate([self.order(epoch)[part] for epoch, part in self.parts(number)])
         rows = drawn % len(self.recorded)
         inputs, targets = self.recorded.inputs[rows], self.recorded.targets[rows]
         if self.flip:

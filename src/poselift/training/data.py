@@ -4,34 +4,28 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 
 from poselift.data.recorded import RecordedBatches, load_recorded, load_truth
 from poselift.data.store import DatasetStore
-from poselift.data.windows import Batch, TrainingBatches, load_poses
+from poselift.data.windows import TrainingBatches, load_poses
 from poselift.errors import RecipeError
 from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, get_skeleton
 from poselift.skeleton.graph import graph_adjacency, mean_limb_lengths
+from poselift.training.batches import Batches, MadeBatches, ResidentBatches
 from poselift.training.recipe import Recipe
 from poselift.training.validation import ValidationSet, validation_recordings, validation_views
 
 logger = logging.getLogger(__name__)
 
 
-class BatchMaker(Protocol):
-    """Makes training batches by their number, the same one every time."""
-
-    def batch(self, number: int) -> Batch: ...
-
-
 @dataclass(frozen=True, eq=False)
 class TrainingData:
     """Batches to train on, and a fixed set of poses to validate on."""
 
-    batches: BatchMaker
+    batches: Batches
     held_out: ValidationSet
 
 
@@ -64,7 +58,7 @@ def planned_steps(recipe: Recipe, store: DatasetStore) -> int:
 def training_data(
     recipe: Recipe, store: DatasetStore, skeleton: Skeleton, *, channels: int, device: torch.device
 ) -> TrainingData:
-    """Read what the recipe names into memory.
+    """Read what the recipe names into memory; recordings go to the device at once.
 
     Raises:
         DataFormatError: the store lacks a split, or is of the other kind.
@@ -102,7 +96,7 @@ def _virtual(
     logger.info("%d poses to train on, %d to select on", len(poses), len(held_out))
     batches = TrainingBatches(poses, recipe.augment, recipe.views, settings.batch_size, channels, settings.seed)
     views = validation_views(held_out, data.val_poses, recipe.views, channels=channels, device=device)
-    return TrainingData(batches, views)
+    return TrainingData(MadeBatches(batches, device), views)
 
 
 def _recorded(
@@ -118,6 +112,8 @@ def _recorded(
     recorded = load_recorded(store, clips, data.detections, channels=channels, stride=data.stride)
     held_out = load_recorded(store, chosen, data.detections, channels=channels, stride=data.stride)
     logger.info("%d poses to train on, %d to select on", len(recorded), len(held_out))
-    batches = RecordedBatches(recorded, settings.batch_size, settings.seed, data.flip)
+    made = RecordedBatches(recorded, settings.batch_size, settings.seed, data.flip)
+    # On a processor they are made ahead instead, for mirror images would take as much memory again.
+    batches = MadeBatches(made, device) if device.type == "cpu" else ResidentBatches(made, device)
     truth = load_truth(store, chosen, stride=data.stride)
     return TrainingData(batches, validation_recordings(held_out, truth, data.val_poses, device=device))

@@ -17,18 +17,18 @@ from lightning_fabric import Fabric
 from torch import Tensor, nn
 
 import poselift
-from poselift.data.ahead import made_ahead
 from poselift.data.store import DatasetStore, load_store
-from poselift.data.windows import Batch
 from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model
 from poselift.models.checkpoint import save_checkpoint
+from poselift.training.batches import TensorBatch
 from poselift.training.data import epoch_steps, planned_steps, training_data, training_limb_lengths
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row, RunLog
 from poselift.training.loss import half_squares, joint_weights, training_loss
 from poselift.training.optim import LOSS_EMA_DECAY, MovingAverage, create_optimizer, learning_rate, prepare_step
 from poselift.training.recipe import Recipe
+from poselift.training.replay import Replayed
 from poselift.training.state import TrainingState, restore_state, save_state
 from poselift.training.validation import Validation, validate
 
@@ -137,6 +137,8 @@ class _Run:
         self.data = training_data(
             recipe, store, model.skeleton, channels=model.config.in_channels, device=fabric.device
         )
+        on_cuda = fabric.device.type == "cuda"
+        self._gradients = Replayed(self._backward, model.buffers()) if on_cuda else self._backward
 
     def about(self) -> dict[str, Any]:
         """Where the model comes from, for the run folder and the checkpoints."""
@@ -156,8 +158,7 @@ class _Run:
         state, settings = self.state, self.recipe.train
         since, counted = time.perf_counter(), state.step
         self.model.train()
-        coming = (self.data.batches.batch(number) for number in range(state.step, self.steps))
-        with closing(made_ahead(coming)) as batches:
+        with closing(self.data.batches.between(state.step, self.steps)) as batches:
             for batch in batches:
                 self._step(batch)
                 last = state.step == self.steps
@@ -175,26 +176,30 @@ class _Run:
                 if stopped:
                     return
 
-    def _step(self, batch: Batch) -> None:
+    def _step(self, batch: TensorBatch) -> None:
         """One step of Adam. Nothing here waits for the device."""
         recipe, state = self.recipe, self.state
-        inputs, target = (torch.from_numpy(a).to(self.fabric.device, non_blocking=True) for a in batch)
         # Dropout draws from the global generator; seeding each step makes it a function of the step.
         torch.manual_seed(_step_seed(recipe.train.seed, state.step))
         prepare_step(self.optimizer, recipe.optim, state.step, self.steps)
-        value = self._loss(self.model(inputs), target)
-        if recipe.optim.l2:
-            value = value + recipe.optim.l2 * half_squares(self.model)
-        self.fabric.backward(value)
+        value = self._gradients(*batch)
         if recipe.optim.clip_norm:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.optim.clip_norm)
         self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
         if state.average:
             state.average.update(state.step)
-        state.losses[state.step % len(state.losses)] = value.detach()
-        state.loss_ema.lerp_(value.detach(), 1 - LOSS_EMA_DECAY)
+        state.losses[state.step % len(state.losses)] = value
+        state.loss_ema.lerp_(value, 1 - LOSS_EMA_DECAY)
         state.step += 1
+
+    def _backward(self, inputs: Tensor, target: Tensor) -> Tensor:
+        """The loss of a batch, whose gradients are left with the parameters."""
+        self.optimizer.zero_grad(set_to_none=True)
+        value = self._loss(self.model(inputs), target)
+        if self.recipe.optim.l2:
+            value = value + self.recipe.optim.l2 * half_squares(self.model)
+        self.fabric.backward(value)
+        return value.detach()
 
     def _loss(self, predicted: Tensor, target: Tensor) -> Tensor:
         return training_loss(self.recipe.loss.kind, predicted, target, self.weights)

@@ -90,7 +90,7 @@ def restore_state(state: TrainingState, path: Path) -> None:
     """
     header, saved = _read(path)
     for parameter in state.model.parameters():
-        moments = {"step": torch.zeros(()), "exp_avg": torch.empty_like(parameter)}
+        moments = {"step": torch.zeros((), device=parameter.device), "exp_avg": torch.empty_like(parameter)}
         state.optimizer.state[parameter] = {**moments, "exp_avg_sq": torch.empty_like(parameter)}
     expected = state.tensors()
     if expected.keys() != saved.keys():
