@@ -148,6 +148,9 @@ def test_what_does_not_fit_is_refused(predicted, run, models, recorded_store, mo
     refused = [
         (DataFormatError, "the predictions are not of these clips: clip 0 is s_08", (*made, "--split", "val")),
         (RecipeError, "--flip has no effect", (*made, "--flip")),
+        (RecipeError, "--device has no effect", (*made, "--device", "cpu")),
+        (RecipeError, "expected one of cpu, cuda, auto, got 'tpu'", (*evaluate, "--device", "tpu")),
+        (RecipeError, "got 'tpu'", ("predict", image, recorded_store, *to, "--device", "tpu")),
         (OutputError, "expected a name that ends in", (*made, "-o", "r.txt")),
         (RecipeError, "--views has no effect on recordings", (*evaluate, "--views", "2")),
         (DataFormatError, "no 2D joints 'cpn'", (*evaluate, "--detections", "cpn")),

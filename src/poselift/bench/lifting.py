@@ -16,6 +16,7 @@ import numpy as np
 from poselift.bench.machine import BATCHES, product_gflop, products
 from poselift.bench.rounds import Contest, Settings, Way
 from poselift.lifting.lifter import Lifter
+from poselift.lifting.runtime import chosen_device
 
 CONFIG = {"channels": 64, "layers": 3, "hops": 3, "in_channels": 3, "normalisation": "person_centred"}
 
@@ -44,6 +45,8 @@ def contests(settings: Settings) -> Iterator[Contest]:
             for precision in ("float32", "int8")
             for flip in (False, True)
         }
+        if chosen_device("auto") == "cuda":
+            lifters["float32 on CUDA"] = Lifter(path, flip=False, device="cuda")
     for batch in (1, *BATCHES[:1]) if settings.small else (1, *BATCHES):
         inputs = inputs_of(batch)
         ways: dict[str, Way] = {"PyTorch, dense and masked": _reference(model, inputs)}

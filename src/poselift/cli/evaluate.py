@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
@@ -45,6 +45,7 @@ def evaluate(
     flip: Annotated[
         bool | None, typer.Option(help="Average with the prediction for the mirror image. Default: yes.")
     ] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, the default, cuda, or auto.")] = None,
     detections: Annotated[
         str | None, typer.Option(help="Recordings: which 2D joints; gt is the projected truth, the default.")
     ] = None,
@@ -77,7 +78,9 @@ def evaluate(
     check_output(output, FORMATS, overwrite=overwrite)
     check_output(predictions, (".npz",), overwrite=overwrite)
     store, chosen = load_store(dataset), tuple(splits or ("test",))
-    asked = _Asked(model, store, chosen, flip, detections, without_faulty, views, seed, noise, predictions, overwrite)
+    asked = _Asked(
+        model, store, chosen, flip, device, detections, without_faulty, views, seed, noise, predictions, overwrite
+    )
     report = _recorded(asked) if "joints_cam_mm" in store.arrays else _virtual(asked)
     about = {"model": str(model), "dataset": str(dataset), "split": ", ".join(chosen)}
     report = replace(report, about={**report.about, **about})
@@ -96,6 +99,7 @@ class _Asked:
     store: DatasetStore
     splits: tuple[str, ...]
     flip: bool | None
+    device: str | None
     detections: str | None
     without_faulty: bool
     views: int | None
@@ -103,6 +107,11 @@ class _Asked:
     noise: Noise | None
     predictions: Path | None
     overwrite: bool
+
+    @property
+    def lifting(self) -> dict[str, Any]:
+        """How a model is run."""
+        return {"flip": self.flip is not False, "device": self.device or "cpu"}
 
     def refuse_idle(self, names: Sequence[str], data: str) -> None:
         """Complain of options that say nothing about this kind of data."""
@@ -116,9 +125,9 @@ def _recorded(asked: _Asked) -> Report:
 
     asked.refuse_idle(("views", "seed", "noise", "predictions"), "recordings")
     if asked.model.suffix == ".npz":
-        asked.refuse_idle(("flip", "detections"), "predictions that are made already")
+        asked.refuse_idle(("flip", "device", "detections"), "predictions that are made already")
     clips = chosen_clips(asked.store, asked.splits, without_faulty=asked.without_faulty)
-    made = predictions_of(asked.model, asked.store, clips, asked.detections or "gt", flip=asked.flip is not False)
+    made = predictions_of(asked.model, asked.store, clips, asked.detections or "gt", **asked.lifting)
     report = evaluate_recordings(made, asked.store, clips)
     return replace(report, about={**report.about, "without_faulty": asked.without_faulty})
 
@@ -131,7 +140,7 @@ def _virtual(asked: _Asked) -> Report:
     asked.refuse_idle(("detections", "without_faulty"), "motion capture")
     views, seed, noise = asked.views or VIEWS, asked.seed or SEED, asked.noise or Noise.detector
     config = ViewConfig() if noise is Noise.detector else ViewConfig().with_true_2d()
-    with opened_lifter(asked.model, flip=asked.flip is not False) as lifter:
+    with opened_lifter(asked.model, **asked.lifting) as lifter:
         seen = seen_split(asked.store, asked.splits, lifter.skeleton, config, views=views, seed=seed)
         predicted_mm = lift_views(lifter, seen.views)
     if seen.left_out:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from poselift.errors import OutputError
 
@@ -14,27 +14,28 @@ if TYPE_CHECKING:
     from poselift.data.predictions import Predictions
     from poselift.data.store import ClipInfo, DatasetStore
     from poselift.lifting.lifter import Lifter
+    from poselift.lifting.runtime import Device
     from poselift.metrics import Report, Runs
 
 FORMATS = (".json", ".csv", ".tex", ".png", ".svg")
 
 
 @contextmanager
-def opened_lifter(model: Path, *, flip: bool = True) -> Iterator[Lifter]:
+def opened_lifter(model: Path, *, flip: bool = True, device: str = "cpu") -> Iterator[Lifter]:
     """The lifter of an exported model; a checkpoint is exported to a temporary file first."""
     from poselift.lifting.lifter import Lifter
 
     if model.suffix != ".safetensors":
-        yield Lifter(model, flip=flip)
+        yield Lifter(model, flip=flip, device=cast("Device", device))
         return
     from poselift.models.checkpoint import load_checkpoint
 
-    with exported_lifter(load_checkpoint(model)[0], flip=flip) as lifter:
+    with exported_lifter(load_checkpoint(model)[0], flip=flip, device=device) as lifter:
         yield lifter
 
 
 @contextmanager
-def exported_lifter(network: Any, *, flip: bool) -> Iterator[Lifter]:
+def exported_lifter(network: Any, *, flip: bool, device: str = "cpu") -> Iterator[Lifter]:
     """The lifter of a network of `models.MODELS`, which is exported to a temporary file."""
     from poselift.export.onnx import export_onnx
     from poselift.lifting.lifter import Lifter
@@ -42,7 +43,7 @@ def exported_lifter(network: Any, *, flip: bool) -> Iterator[Lifter]:
     with tempfile.TemporaryDirectory() as folder:
         exported = Path(folder) / "model.onnx"
         export_onnx(network, {}, exported)
-        yield Lifter(exported, flip=flip)
+        yield Lifter(exported, flip=flip, device=cast("Device", device))
 
 
 def chosen_clips(store: DatasetStore, splits: Sequence[str], *, without_faulty: bool = False) -> tuple[ClipInfo, ...]:
@@ -56,7 +57,7 @@ def chosen_clips(store: DatasetStore, splits: Sequence[str], *, without_faulty: 
 
 
 def predictions_of(
-    run: Path, store: DatasetStore, clips: Sequence[ClipInfo], detections: str, *, flip: bool
+    run: Path, store: DatasetStore, clips: Sequence[ClipInfo], detections: str, *, flip: bool, device: str = "cpu"
 ) -> Predictions:
     """What a run predicts for clips: read from an .npz file of `poselift predict`, or by a model."""
     from poselift.cli.progress import progress_bar
@@ -65,7 +66,7 @@ def predictions_of(
 
     if run.suffix == ".npz":
         return load_predictions(run)
-    with opened_lifter(run, flip=flip) as lifter, progress_bar("predict", len(clips)) as show:
+    with opened_lifter(run, flip=flip, device=device) as lifter, progress_bar("predict", len(clips)) as show:
         return predict_recordings(lifter, store, clips, detections, on_clip=show)
 
 

@@ -20,7 +20,7 @@ from poselift.errors import CheckpointError, ShapeError
 from poselift.geometry.camera import Camera
 from poselift.geometry.normalise import person_centred, person_centred_to_root, root_from_projection
 from poselift.lifting.precision import DEFAULT_MODEL, Precision, network_of
-from poselift.lifting.runtime import Network
+from poselift.lifting.runtime import Device, Network
 from poselift.skeleton import Skeleton
 
 # Frames in one call of the network; more make it no faster.
@@ -39,11 +39,12 @@ class Lifter:
         threads: CPU threads of the network. Default: the cores that this process may use.
         precision: "float32" runs `model` as it is; "int8" the file that `poselift export --precision int8` wrote
             beside it; "auto" the latter if it is there and this machine gains by it, see `lifting.precision`.
+        device: where the network runs, see `lifting.runtime`; all around it is the processor's work.
 
     Raises:
         CheckpointError: a file is missing or no model of ours.
         ShapeError: `threads` is less than 1.
-        RecipeError: there is no such precision.
+        RecipeError: there is no such precision or device.
     """
 
     def __init__(
@@ -53,8 +54,9 @@ class Lifter:
         flip: bool = True,
         threads: int | None = None,
         precision: Precision = "float32",
+        device: Device = "cpu",
     ) -> None:
-        self._network = network_of(DEFAULT_MODEL if model is None else Path(model), precision, threads)
+        self._network = network_of(DEFAULT_MODEL if model is None else Path(model), precision, threads, device)
         self._header = _header(self._network)
         self._flip = flip
 

@@ -17,7 +17,7 @@ from poselift import __version__
 from poselift.data.model_header import header_from_json
 from poselift.data.output import whole_file
 from poselift.errors import CheckpointError, OutputError, RecipeError
-from poselift.lifting.runtime import Network
+from poselift.lifting.runtime import Device, Network, chosen_device
 
 Precision = Literal["float32", "int8", "auto"]
 
@@ -34,11 +34,11 @@ def int8_path(model: Path) -> Path:
     return model.with_suffix(".int8.onnx")
 
 
-def network_of(model: Path, precision: Precision, threads: int | None) -> Network:
+def network_of(model: Path, precision: Precision, threads: int | None, device: Device = "cpu") -> Network:
     """The network of a model's file, or of the int8 file beside it.
 
     Raises:
-        RecipeError: there is no such precision.
+        RecipeError: there is no such precision or device, or int8 is asked for elsewhere than on a processor.
         CheckpointError: a file that is needed is missing or no model.
         ShapeError: `threads` is less than 1.
     """
@@ -48,6 +48,10 @@ def network_of(model: Path, precision: Precision, threads: int | None) -> Networ
         hint = "this installation has no default model; name one made by `poselift export`"
         raise CheckpointError(f"{model}: no such model", hint if model == DEFAULT_MODEL else "check the path")
     fast = int8_path(model)
+    if chosen_device(device) != "cpu":
+        if precision == "int8":
+            raise RecipeError("precision int8 is for processors, the device is cuda", "leave out one of both")
+        return Network(model, threads, device)
     if precision == "auto":
         precision = chosen_precision(model, threads) if fast.is_file() else "float32"
     if precision == "int8" and not fast.is_file():
