@@ -85,6 +85,6 @@ def test_int8_learns_its_ranges_from_motion_capture_and_lands_where_the_lifter_l
         run(checkpoint, "--precision", "int8", "--overwrite")
 
 
-def test_ranges_come_from_motion_capture_alone(checkpoint, recorded_store):
-    with pytest.raises(RecipeError, match="motion capture"):
+def test_ranges_come_from_the_kind_of_data_that_the_model_was_trained_on(checkpoint, recorded_store):
+    with pytest.raises(RecipeError, match="expected motion capture"):
         run(checkpoint, "--precision", "int8", "--calibrate", recorded_store)

@@ -139,6 +139,24 @@ def test_runs_stand_side_by_side(predicted, run, models, recorded_store):
         assert run("compare", recorded_store, "p.npz", models / "other.safetensors", "-o", name).exit_code == 0
 
 
+def test_a_model_in_bytes_learns_its_ranges_from_recordings(run, models, recorded_store, mocap_store):
+    export = ("export", models / "image.safetensors", "-o")
+    in_bytes = (*export, "m.int8.onnx", "--precision", "int8", "--calibrate")
+    with pytest.raises(RecipeError, match="expected recordings"):
+        run(*in_bytes, mocap_store)
+    with pytest.raises(RecipeError, match="the recordings are of skeleton h36m17, the model is of coco17"):
+        run("export", models / "coco.safetensors", "--precision", "int8", "--calibrate", recorded_store)
+    assert run(*export, "m.onnx").exit_code == 0
+    assert run(*in_bytes, recorded_store).exit_code == 0
+    joints = {}
+    for precision in ("float32", "int8"):
+        asked = ("predict", "m.onnx", recorded_store, "-o", f"{precision}.npz", "--precision", precision)
+        assert run(*asked).exit_code == 0
+        joints[precision] = load_predictions(Path(f"{precision}.npz")).joints
+    moved = np.abs(joints["int8"] - joints["float32"]).mean()
+    assert 0 < moved < 0.05 * joints["float32"].std()
+
+
 def test_what_does_not_fit_is_refused(predicted, run, models, recorded_store, mocap_store):
     image = models / "image.safetensors"
     predicted("p.npz")
@@ -157,6 +175,7 @@ def test_what_does_not_fit_is_refused(predicted, run, models, recorded_store, mo
         (RecipeError, "--detections has no effect on motion", ("evaluate", image, mocap_store, "--detections", "gt")),
         (DataFormatError, "no joints_cam_mm", ("predict", image, mocap_store, "--split", "val", *to)),
         (SkeletonError, "recordings are of skeleton", ("predict", models / "coco.safetensors", recorded_store, *to)),
+        (CheckpointError, "exported model for int8", ("predict", image, recorded_store, *to, "--precision", "int8")),
         (CheckpointError, "expected a model", ("predict", "p.npz", recorded_store, *to)),
         (OutputError, "p.npz: exists", ("predict", image, recorded_store, "-o", "p.npz")),
         (RecipeError, "unknown protocol 'lcm'", ("compare", recorded_store, "p.npz", "--protocol", "lcm")),

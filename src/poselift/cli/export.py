@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from poselift.errors import RecipeError
-
 if TYPE_CHECKING:
-    import numpy as np
-
-    from poselift.data.model_header import ModelHeader
     from poselift.export.onnx import Precision
-
-_CALIBRATION_POSES = 10_000
 
 
 def export(
@@ -31,7 +24,7 @@ def export(
     ] = "float32",
     calibrate: Annotated[
         Path | None,
-        typer.Option(help="Motion capture made by `poselift prepare`: its training poses set the ranges of int8."),
+        typer.Option(help="Dataset made by `poselift prepare`, as in training: its poses set the ranges of int8."),
     ] = None,
     errors: Annotated[
         Path | None, typer.Option(help="JSON report of `poselift evaluate`, to be kept in the file.")
@@ -42,7 +35,9 @@ def export(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Write a trained model as one self-describing .onnx file."""
+    from poselift.data.store import load_store
     from poselift.export.onnx import export_onnx
+    from poselift.lifting.calibration import calibration_inputs
     from poselift.models.checkpoint import load_checkpoint
 
     model, header = load_checkpoint(checkpoint)
@@ -52,30 +47,10 @@ def export(
     if licence is not None:
         about["licence"] = licence
     path = output or checkpoint.with_suffix(".int8.onnx" if precision == "int8" else ".onnx")
-    calibration = None if calibrate is None else _calibration(calibrate, header)
+    calibration = None if calibrate is None else calibration_inputs(load_store(calibrate), header)
     kind = cast("Precision", precision)
     export_onnx(model, about, path, precision=kind, calibration=calibration, overwrite=overwrite)
     typer.echo(f"{path}: {header.model}, {header.skeleton.name}, {path.stat().st_size / 1e6:.1f} MB")
-
-
-def _calibration(dataset: Path, header: ModelHeader) -> np.ndarray:
-    """Inputs of the network, for poses of the training split as a detector sees them."""
-    import numpy as np
-
-    from poselift.data.store import load_store
-    from poselift.data.virtual_cameras import ViewConfig
-    from poselift.lifting.lifter import network_inputs
-    from poselift.lifting.virtual import seen_split
-
-    store = load_store(dataset)
-    if header.normalisation != "person_centred" or "joints_world_mm" not in store.arrays:
-        raise RecipeError(
-            f"--calibrate {dataset}: expected motion capture and a person_centred model, not {header.normalisation}",
-            "pass `calibration` to poselift.export.onnx.export_onnx, which takes inputs of any kind",
-        )
-    views = seen_split(store, ("train",), header.skeleton, ViewConfig(), views=1, seed=0).views
-    chosen = np.random.default_rng(0).permutation(len(views.confidence))[:_CALIBRATION_POSES]
-    return network_inputs(views.joints_plane[chosen], views.confidence[chosen], header.in_channels)[0]
 
 
 def _report(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ def predict(
     splits: Annotated[list[str] | None, typer.Option("--split", help="Parts of the dataset. Default: test.")] = None,
     detections: Annotated[str, typer.Option(help="Which 2D joints; gt is the projected truth.")] = "gt",
     flip: Annotated[bool, typer.Option(help="Average with the prediction for the mirror image.")] = True,
+    precision: Annotated[str, typer.Option(help="float32; int8 or auto, of an .onnx file, see lift.")] = "float32",
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "cpu",
     without_faulty: Annotated[
         bool, typer.Option("--without-faulty", help="Human3.6M: leave out the three faulty takes of S9.")
@@ -31,6 +32,6 @@ def predict(
         raise CheckpointError(f"{model}: expected a model, .onnx or .safetensors", "predictions are made already")
     store = load_store(dataset)
     clips = chosen_clips(store, splits or ("test",), without_faulty=without_faulty)
-    made = predictions_of(model, store, clips, detections, flip=flip, device=device)
+    made = predictions_of(model, store, clips, detections, flip=flip, precision=precision, device=device)
     made.save(output, overwrite=overwrite)
     typer.echo(f"{output}: {len(made.joints)} poses of {len(clips)} clips")

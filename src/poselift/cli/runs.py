@@ -6,44 +6,47 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from poselift.errors import OutputError
+from poselift.errors import CheckpointError, OutputError
 
 if TYPE_CHECKING:
     from poselift.data.predictions import Predictions
     from poselift.data.store import ClipInfo, DatasetStore
     from poselift.lifting.lifter import Lifter
-    from poselift.lifting.runtime import Device
     from poselift.metrics import Report, Runs
 
 FORMATS = (".json", ".csv", ".tex", ".png", ".svg")
 
 
 @contextmanager
-def opened_lifter(model: Path, *, flip: bool = True, device: str = "cpu") -> Iterator[Lifter]:
-    """The lifter of an exported model; a checkpoint is exported to a temporary file first."""
+def opened_lifter(model: Path, **options: Any) -> Iterator[Lifter]:
+    """The lifter, with its options, of an exported model; a checkpoint is exported to a temporary file first."""
     from poselift.lifting.lifter import Lifter
 
     if model.suffix != ".safetensors":
-        yield Lifter(model, flip=flip, device=cast("Device", device))
+        yield Lifter(model, **options)
         return
     from poselift.models.checkpoint import load_checkpoint
 
-    with exported_lifter(load_checkpoint(model)[0], flip=flip, device=device) as lifter:
+    if options.get("precision") == "int8":
+        raise CheckpointError(
+            f"{model}: expected an exported model for int8", "export it with and without `--precision int8` first"
+        )
+    with exported_lifter(load_checkpoint(model)[0], **options) as lifter:
         yield lifter
 
 
 @contextmanager
-def exported_lifter(network: Any, *, flip: bool, device: str = "cpu") -> Iterator[Lifter]:
-    """The lifter of a network of `models.MODELS`, which is exported to a temporary file."""
+def exported_lifter(network: Any, **options: Any) -> Iterator[Lifter]:
+    """The lifter, with its options, of a network of `models.MODELS`, which is exported to a temporary file."""
     from poselift.export.onnx import export_onnx
     from poselift.lifting.lifter import Lifter
 
     with tempfile.TemporaryDirectory() as folder:
         exported = Path(folder) / "model.onnx"
         export_onnx(network, {}, exported)
-        yield Lifter(exported, flip=flip, device=cast("Device", device))
+        yield Lifter(exported, **options)
 
 
 def chosen_clips(store: DatasetStore, splits: Sequence[str], *, without_faulty: bool = False) -> tuple[ClipInfo, ...]:
@@ -57,16 +60,16 @@ def chosen_clips(store: DatasetStore, splits: Sequence[str], *, without_faulty: 
 
 
 def predictions_of(
-    run: Path, store: DatasetStore, clips: Sequence[ClipInfo], detections: str, *, flip: bool, device: str = "cpu"
+    run: Path, store: DatasetStore, clips: Sequence[ClipInfo], detections: str, **options: Any
 ) -> Predictions:
-    """What a run predicts for clips: read from an .npz file of `poselift predict`, or by a model."""
+    """What a run predicts for clips: read from an .npz of `poselift predict`, or by a lifter with its options."""
     from poselift.cli.progress import progress_bar
     from poselift.data.predictions import load_predictions
     from poselift.lifting.recordings import predict_recordings
 
     if run.suffix == ".npz":
         return load_predictions(run)
-    with opened_lifter(run, flip=flip, device=device) as lifter, progress_bar("predict", len(clips)) as show:
+    with opened_lifter(run, **options) as lifter, progress_bar("predict", len(clips)) as show:
         return predict_recordings(lifter, store, clips, detections, on_clip=show)
 
 

@@ -1,0 +1,56 @@
+"""Examples of what a network sees, from which int8 learns the ranges of its numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from poselift.data.model_header import ModelHeader
+from poselift.data.recorded import GROUND_TRUTH, load_recorded
+from poselift.data.store import DatasetStore
+from poselift.data.virtual_cameras import ViewConfig
+from poselift.errors import RecipeError
+from poselift.lifting.lifter import network_inputs
+from poselift.lifting.virtual import seen_split
+
+_POSES = 10_000
+_SPLIT = "train"
+
+
+def calibration_inputs(store: DatasetStore, header: ModelHeader) -> np.ndarray:
+    """Inputs (N, J, K) of the network for some 10,000 training poses.
+
+    A person_centred model sees motion capture as a detector would; one of the image frame recordings, by those 2D
+    joints that it was trained on.
+
+    Raises:
+        RecipeError: the store is of the other kind.
+        DataFormatError: the store has no training poses, or lacks those 2D joints.
+        SkeletonError: the store's skeleton does not convert to the model's.
+    """
+    needed = "joints_world_mm" if header.normalisation == "person_centred" else "joints_cam_mm"
+    if needed not in store.arrays:
+        kind = "motion capture" if needed == "joints_world_mm" else "recordings"
+        raise RecipeError(
+            f"expected {kind}, for a model of normalisation {header.normalisation}; the dataset has no {needed}",
+            "calibrate with the dataset that the model was trained on",
+        )
+    make = _seen if header.normalisation == "person_centred" else _recorded
+    return make(store, header)
+
+
+def _seen(store: DatasetStore, header: ModelHeader) -> np.ndarray:
+    views = seen_split(store, (_SPLIT,), header.skeleton, ViewConfig(), views=1, seed=0).views
+    chosen = np.random.default_rng(0).permutation(len(views.confidence))[:_POSES]
+    return network_inputs(views.joints_plane[chosen], views.confidence[chosen], header.in_channels)[0]
+
+
+def _recorded(store: DatasetStore, header: ModelHeader) -> np.ndarray:
+    if store.skeleton != header.skeleton:
+        raise RecipeError(
+            f"the recordings are of skeleton {store.skeleton.name}, the model is of {header.skeleton.name}",
+            "calibrate with the dataset that the model was trained on",
+        )
+    clips = store.clips_of((_SPLIT,))
+    stride = max(1, sum(clip.length for clip in clips) // _POSES)
+    trained_on = header.about.get("recipe", {}).get("data", {}).get("detections", GROUND_TRUTH)
+    return load_recorded(store, clips, trained_on, channels=header.in_channels, stride=stride).inputs
