@@ -39,7 +39,7 @@ ROOMS = {
     "numpy": ANYWHERE,
     "jaxtyping": ANYWHERE,
     "safetensors": ["data", "models", "training"],
-    "torch": ["data.windows", "models", "training", "export.onnx", "bench"],
+    "torch": ["models", "training", "export.onnx", "bench"],
     "lightning_fabric": ["training"],
     "pydantic": ["training", "server"],
     "tensorboard": ["training"],
