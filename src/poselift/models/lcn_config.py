@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 from poselift.errors import RecipeError
 from poselift.geometry.normalise import NORMALISATIONS, Normalisation
+from poselift.models.settings import check_settings
 from poselift.skeleton.graph import GraphName
 
 MaskKind: TypeAlias = Literal["fixed", "learnable"]
@@ -80,11 +81,7 @@ class LCNConfig:
         # JSON and TOML know lists only.
         object.__setattr__(self, "limb_lengths", tuple(self.limb_lengths))
         limits = {"channels": 1, "hops": 0, "layers": 0, "in_channels": 2, "graph_edges": 0, "graph_seed": 0}
-        for name, least in limits.items():
-            if getattr(self, name) < least:
-                raise RecipeError(f"model.{name}: expected at least {least}, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise RecipeError(f"model.dropout: expected 0 <= dropout < 1, got {self.dropout}")
+        check_settings(self, least=limits, choices=_CHOICES)
         if not all(0 < length < math.inf for length in self.limb_lengths):
             raise RecipeError(f"model.limb_lengths: expected positive finite numbers, got {self.limb_lengths}")
         if self.limb_lengths and self.neighbourhood != "laplacian":
@@ -92,6 +89,3 @@ class LCNConfig:
                 f'model.limb_lengths: have no use where model.neighbourhood is "{self.neighbourhood}"',
                 'set model.neighbourhood = "laplacian"',
             )
-        for name, allowed in _CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise RecipeError(f"model.{name}: expected one of {allowed}, got {getattr(self, name)!r}")

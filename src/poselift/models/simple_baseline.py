@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from poselift.errors import RecipeError
 from poselift.geometry.normalise import NORMALISATIONS, Normalisation
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
+from poselift.models.settings import check_settings
 from poselift.skeleton import Skeleton, get_skeleton
 
 
@@ -54,13 +54,8 @@ class SimpleBaselineConfig:
     output_scale: float = 1.0
 
     def __post_init__(self) -> None:
-        for name, least in {"linear_size": 1, "layers": 0, "in_channels": 2}.items():
-            if getattr(self, name) < least:
-                raise RecipeError(f"model.{name}: expected at least {least}, got {getattr(self, name)}")
-        if not 0 <= self.dropout < 1:
-            raise RecipeError(f"model.dropout: expected 0 <= dropout < 1, got {self.dropout}")
-        if self.normalisation not in NORMALISATIONS:
-            raise RecipeError(f"model.normalisation: expected one of {NORMALISATIONS}, got {self.normalisation!r}")
+        limits = {"linear_size": 1, "layers": 0, "in_channels": 2}
+        check_settings(self, least=limits, choices={"normalisation": NORMALISATIONS})
 
 
 class ClippedLinear(nn.Module):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from poselift.data.readers.h36m.tables import CAMERAS, lens_of
+from poselift.data.readers.h36m.tables import CAMERAS, measured_camera
 from poselift.errors import DataFormatError, MissingExtraError
 from poselift.geometry.camera import Camera
 
@@ -50,16 +50,8 @@ def _camera(values: Mapping[str, Any], key: tuple[str, int], where: str) -> Came
         name = "".join(map(chr, np.ravel(values["Name"])))
         if key[1] not in range(1, len(CAMERAS) + 1) or name != CAMERAS[key[1] - 1]:
             raise DataFormatError(f"{where}: expected the cameras {', '.join(CAMERAS)} in this order, found {name!r}")
-        return Camera(
-            focal_px=np.ravel(values["f"]),
-            center_px=np.ravel(values["c"]),
-            rotation=values["R"].T,
-            position_mm=np.ravel(values["T"]),
-            radial=np.ravel(values["k"]),
-            tangential=np.ravel(values["p"]),
-            size_px=lens_of(name)["size_px"],
-            name=name,
-        )
+        lens = {"focal_px": values["f"], "center_px": values["c"]}
+        return measured_camera(name, values, **lens, rotation=values["R"].T)
     except KeyError as error:
         raise DataFormatError(f"{where}: found no {error.args[0]}") from None
     except DataFormatError:

@@ -25,7 +25,7 @@ import numpy as np
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.lcn_detections import read_detections
 from poselift.data.readers.h36m.recording import Recording
-from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, lens_of
+from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, measured_camera
 from poselift.data.unpickle import read_pickle
 from poselift.errors import DataFormatError, GeometryError
 from poselift.geometry.camera import Camera
@@ -203,16 +203,8 @@ def _camera(run: _Run, number: int) -> Camera:
             raise DataFormatError(
                 f"{where}: expected camera {expected or 'number 0 to 3'}, found {name!r} as {number}"
             )
-        return Camera(
-            focal_px=np.ravel([values["fx"], values["fy"]]),
-            center_px=np.ravel([values["cx"], values["cy"]]),
-            rotation=np.asarray(values["R"]),
-            position_mm=np.ravel(values["T"]),
-            radial=np.ravel(values["k"]),
-            tangential=np.ravel(values["p"]),
-            size_px=lens_of(name)["size_px"],
-            name=name,
-        )
+        lens = {"focal_px": [values["fx"], values["fy"]], "center_px": [values["cx"], values["cy"]]}
+        return measured_camera(name, values, **lens, rotation=values["R"])
     except KeyError as error:
         raise DataFormatError(f"{where}: found no {error.args[0]} of the camera") from None
     except DataFormatError:

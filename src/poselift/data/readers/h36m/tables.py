@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from poselift.errors import DataFormatError
 from poselift.geometry.camera import Camera
@@ -101,6 +103,27 @@ def camera_of(subject: str, name: str) -> Camera:
         position_mm=np.array(place["position_mm"]),
         name=name,
         **lens_of(name),
+    )
+
+
+def measured_camera(
+    name: str, values: Mapping[str, Any], *, focal_px: ArrayLike, center_px: ArrayLike, rotation: ArrayLike
+) -> Camera:
+    """A camera by its calibration; `values` are its position in mm, T, and its distortion, k and p, of any shape.
+
+    Raises:
+        KeyError: one of them is missing.
+        GeometryError, ShapeError, TypeError, ValueError: a number or shape cannot be.
+    """
+    return Camera(
+        focal_px=np.ravel(focal_px),
+        center_px=np.ravel(center_px),
+        rotation=np.asarray(rotation),
+        position_mm=np.ravel(values["T"]),
+        radial=np.ravel(values["k"]),
+        tangential=np.ravel(values["p"]),
+        size_px=lens_of(name)["size_px"],
+        name=name,
     )
 
 
