@@ -6,10 +6,10 @@ What int8 costs in accuracy depends on trained weights; the card of the default 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,13 +18,19 @@ from poselift.bench.rounds import Contest, Settings, Way
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.runtime import chosen_device
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from poselift.models.folded import Dense, FoldedNetwork
+
 CONFIG = {"channels": 64, "layers": 3, "hops": 3, "in_channels": 3, "normalisation": "person_centred"}
 
 
 def contests(settings: Settings) -> Iterator[Contest]:
     """Throughput by batch, and the latency of one pose; and the default model, pixels in, millimetres out.
 
-    The reference is the dense model that clips and masks its weights on every call; it needs the extra train.
+    The reference is the dense model that clips and masks its weights on every call; it needs the extra train. Beside
+    it stands the same with plain matrices, which shows how much of the gain is the folding.
     """
     import torch
 
@@ -33,7 +39,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
 
     torch.set_num_threads(settings.threads or torch.get_num_threads())
     torch.manual_seed(0)
-    model = create_model("lcn", **{**CONFIG, **({"channels": 4} if settings.small else {})}).eval()
+    model: Any = create_model("lcn", **{**CONFIG, **({"channels": 4} if settings.small else {})}).eval()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         export_onnx(model, {}, path)
@@ -49,7 +55,10 @@ def contests(settings: Settings) -> Iterator[Contest]:
             lifters["float32 on CUDA"] = Lifter(path, flip=False, device="cuda")
     for batch in (1, *BATCHES[:1]) if settings.small else (1, *BATCHES):
         inputs = inputs_of(batch)
-        ways: dict[str, Way] = {"PyTorch, dense and masked": _reference(model, inputs)}
+        ways: dict[str, Way] = {
+            "PyTorch, dense and masked": _in_torch(model, inputs),
+            "PyTorch, folded, dense": _in_torch(folded_forward(model.folded()), inputs),
+        }
         ways |= {name: partial(lifter.network_output, inputs) for name, lifter in lifters.items()}
         limits = products(batch, threads=settings.threads) if batch > 1 else {}
         title = "one pose at a time" if batch == 1 else f"{batch} poses at a time"
@@ -69,7 +78,32 @@ def used_gflop(model: Any) -> float:
     return 2e-9 * sum(int(mask.sum()) * int(layer.in_channels) * int(layer.out_channels) for layer in layers)
 
 
-def _reference(model: Any, inputs: np.ndarray) -> Way:
+def folded_forward(network: FoldedNetwork) -> Callable[[Tensor], Tensor]:
+    """(B, J, K) to (B, J, 3) by one product a layer, in PyTorch."""
+    import torch
+    from torch.nn.functional import leaky_relu, pad
+
+    def tensors(layer: Dense) -> tuple[Tensor, Tensor]:
+        return torch.from_numpy(layer.bias), torch.from_numpy(layer.weight)
+
+    first, last = tensors(network.input), tensors(network.output)
+    blocks = [(tensors(one), tensors(two)) for one, two in network.blocks]
+
+    def hidden(x: Tensor, layer: tuple[Tensor, Tensor]) -> Tensor:
+        return leaky_relu(torch.addmm(layer[0], x, layer[1]), network.slope)
+
+    def forward(joints_norm: Tensor) -> Tensor:
+        x = hidden(joints_norm.flatten(1), first)
+        for one, two in blocks:
+            y = hidden(hidden(x, one), two)
+            x = x + y if network.residual else y
+        joints = torch.addmm(last[0], x, last[1]).view(-1, network.joints, 3)
+        return joints + pad(joints_norm[..., :2], (0, 1)) if network.add_input else joints
+
+    return forward
+
+
+def _in_torch(model: Callable[[Tensor], Tensor], inputs: np.ndarray) -> Way:
     import torch
 
     tensor = torch.from_numpy(inputs)
