@@ -53,16 +53,27 @@ def test_values_and_gradients_are_those_of_the_masked_product(hops, scale, max_n
 def test_blocks_cover_the_mask_once_and_nothing_else():
     feeds = mask(3)
     seen = torch.zeros(17 * CHANNELS, 17 * CHANNELS)
-    for block in neighbour_blocks(feeds.numpy(), CHANNELS, CHANNELS, compact=False).blocks:
-        seen[block.inputs, block.outputs] += 1
+    for part in neighbour_blocks(feeds.numpy(), CHANNELS, CHANNELS, compact=False).weights(seen):
+        part.add_(1)
     assert torch.equal(seen, torch.kron(feeds.float(), torch.ones(CHANNELS, CHANNELS)))
 
 
-def test_few_channels_and_lonely_joints_have_no_blocks():
+def test_few_channels_have_no_blocks():
+    assert neighbour_blocks(mask(1).numpy(), LEAST_CHANNELS - 1, 64, compact=False) is None
+
+
+@pytest.mark.parametrize("compact", [True, False])
+def test_a_joint_that_none_feeds_has_its_bias(compact):
     feeds = mask(1).numpy()
-    assert neighbour_blocks(feeds, LEAST_CHANNELS - 1, 64, compact=False) is None
     feeds[:, 4] = False
-    assert neighbour_blocks(feeds, 64, 64, compact=False) is None
+    blocks = neighbour_blocks(feeds, CHANNELS, CHANNELS, compact=compact)
+    weight = torch.randn(feeds.sum() * CHANNELS, CHANNELS) if compact else torch.randn(17 * CHANNELS, 17 * CHANNELS)
+    bias = torch.randn(17 * CHANNELS)
+    x = torch.randn(2, 17 * CHANNELS)
+    out = neighbour_product(x, weight, bias, blocks, max_norm=True, elsewhere=torch.zeros(()))
+    found, expected = (y.view(-1, 17, CHANNELS)[:, 4] for y in (out, bias.repeat(2, 1)))
+    assert torch.equal(found, expected)
+    assert not torch.equal(out, bias.repeat(2, 1))
 
 
 def test_the_network_trains_by_blocks_where_the_mask_is_fixed_and_nothing_is_shared():

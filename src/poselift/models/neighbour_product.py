@@ -1,18 +1,19 @@
 """The product of a locally connected layer in training, which leaves out what the mask leaves out.
 
-Where the mask is fixed, `x @ (mask * clip(weight)) + bias` needs no masked copy of the weights: a joint's output is a
-few products of consecutive joints' channels with the block of weights between them. To clip is to divide what comes
-out, and the gradient through the norm adds a multiple of the weights to theirs. So a step passes over all weights
-once for the norm and once for their gradient, where PyTorch's own operations pass over them some ten times.
+Where the mask is fixed, `x @ (mask * clip(weight)) + bias` needs no masked copy of the weights: it is a few products
+of consecutive joints' channels with the block of weights between them and other consecutive joints. To clip is to
+scale those products, and the gradient through the norm adds a multiple of the weights to theirs. So a step passes
+over all weights once for the norm and once for their gradient, where PyTorch's own operations pass over them some ten
+times.
 
 Shapes: B batch, J joints, K input channels, C output channels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -24,22 +25,37 @@ from torch.autograd.function import once_differentiable
 LEAST_CHANNELS = 32
 
 
+class Span(NamedTuple):
+    """Consecutive rows or columns."""
+
+    start: int
+    length: int
+
+    def times(self, channels: int) -> Span:
+        """The channels of these joints."""
+        return Span(self.start * channels, self.length * channels)
+
+
 @dataclass(frozen=True)
-class Block:
-    """Consecutive joints that feed one joint.
+class Pieces:
+    """Columns of a matrix, those of each block.
 
     Attributes:
-        inputs: of the channels (J * K) of all joints, those of the joints that feed.
-        outputs: of the channels (J * C) of all joints, those of the joint that is fed.
-        stored: rows of the weights, (pairs * K, C), where those of used pairs alone are stored: joint after joint
-            that is fed, and for each those that feed it, in ascending order.
-        first: nothing was added to the output before.
+        distinct: without repetition. To cut takes as long as a small product, and many blocks share their joints.
+        chosen: for each block, which of them.
     """
 
-    inputs: slice
-    outputs: slice
-    stored: slice
-    first: bool
+    distinct: tuple[Span, ...]
+    chosen: tuple[int, ...]
+
+    @classmethod
+    def at(cls, spans: list[Span]) -> Pieces:
+        distinct = sorted(set(spans))
+        return cls(tuple(distinct), tuple(distinct.index(span) for span in spans))
+
+    def of(self, x: Tensor) -> list[Tensor]:
+        cut = [x.narrow(1, start, length) for start, length in self.distinct]
+        return [cut[index] for index in self.chosen]
 
 
 @dataclass(frozen=True)
@@ -47,16 +63,24 @@ class NeighbourBlocks:
     """How the product of a layer is cut.
 
     Attributes:
-        compact: weights are stored for used pairs of joints alone, see `Block.stored`; else for all, (J * K, J * C).
+        inputs: for each block, of the channels (J * K) of all joints, those of consecutive joints.
+        outputs: of the channels (J * C) of all joints, those of consecutive joints that all of `inputs` feed.
+        rows: rows of the weights that belong to each block.
+        compact: weights are stored for used pairs of joints alone, (pairs * K, C): joint after joint that is fed, and
+            for each those that feed it, in ascending order. Else for all, (J * K, J * C).
     """
 
-    blocks: tuple[Block, ...]
+    inputs: Pieces
+    outputs: Pieces
+    rows: tuple[Span, ...]
     compact: bool
 
-    def of(self, weight: Tensor) -> Iterator[tuple[Block, Tensor]]:
-        """Each block with the part of the weights that belongs to it."""
-        for block in self.blocks:
-            yield block, weight[block.stored] if self.compact else weight[block.inputs, block.outputs]
+    def weights(self, weight: Tensor) -> list[Tensor]:
+        """For each block its weights (its inputs, its outputs)."""
+        if self.compact:
+            return list(torch.split(weight, [length for _, length in self.rows]))
+        columns = self.outputs.of(weight)
+        return [part.narrow(0, start, length) for part, (start, length) in zip(columns, self.rows, strict=True)]
 
 
 def neighbour_blocks(
@@ -64,22 +88,49 @@ def neighbour_blocks(
 ) -> NeighbourBlocks | None:
     """The blocks of a layer where joint i (row) feeds joint j (column) or not.
 
-    None where that would gain nothing, for few channels, or a joint is fed by none.
+    None where that would gain nothing: for few channels.
     """
     if min(in_channels, out_channels) < LEAST_CHANNELS:
         return None
-    blocks, stored = [], 0
+    blocks = _runs(feeds) if compact else _rectangles(feeds)
+    inputs = [joints.times(in_channels) for joints, _ in blocks]
+    outputs = [joints.times(out_channels) for _, joints in blocks]
+    return NeighbourBlocks(Pieces.at(inputs), Pieces.at(outputs), tuple(inputs), compact)
+
+
+def _runs(feeds: Bool[np.ndarray, "joints joints"]) -> list[tuple[Span, Span]]:
+    """Consecutive joints that feed one joint, joint after joint."""
+    runs = []
     for joint in range(len(feeds)):
-        outputs = slice(joint * out_channels, (joint + 1) * out_channels)
         edges = np.flatnonzero(np.diff(feeds[:, joint].astype(int), prepend=0, append=0))
-        if not len(edges):
-            return None
-        for start, stop in edges.reshape(-1, 2):
-            rows = int(stop - start) * in_channels
-            inputs = slice(int(start) * in_channels, int(stop) * in_channels)
-            blocks.append(Block(inputs, outputs, slice(stored, stored + rows), first=start == edges[0]))
-            stored += rows
-    return NeighbourBlocks(tuple(blocks), compact)
+        runs += [(Span(int(start), int(stop - start)), Span(joint, 1)) for start, stop in edges.reshape(-1, 2)]
+    return runs
+
+
+def _rectangles(feeds: Bool[np.ndarray, "joints joints"]) -> list[tuple[Span, Span]]:
+    """Consecutive joints that all feed the same consecutive joints, ever the largest of what is left."""
+    left, rectangles = feeds.copy(), []
+    while left.any():
+        inputs, outputs = _largest_rectangle(left)
+        left[inputs.start : inputs.start + inputs.length, outputs.start : outputs.start + outputs.length] = False
+        rectangles.append((inputs, outputs))
+    return rectangles
+
+
+def _largest_rectangle(ones: Bool[np.ndarray, "rows columns"]) -> tuple[Span, Span]:
+    """Rows and columns of the largest rectangle of ones."""
+    # How many ones follow each other from a place on.
+    follow = ones.astype(int)
+    for column in reversed(range(len(ones.T) - 1)):
+        follow[:, column] *= 1 + follow[:, column + 1]
+    most, best, widths = 0, (Span(0, 0), Span(0, 0)), follow
+    for height in range(1, len(ones) + 1):
+        widths = np.minimum(widths[: len(ones) - height + 1], follow[height - 1 :])
+        row, column = divmod(int(widths.argmax()), len(ones.T))
+        width = int(widths[row, column])
+        if width * height > most:
+            most, best = width * height, (Span(row, height), Span(column, width))
+    return best
 
 
 def neighbour_product(
@@ -106,40 +157,36 @@ class _NeighbourProduct(torch.autograd.Function):
         max_norm: bool,
         elsewhere: Tensor,
     ) -> Tensor:
-        product = x.new_empty(len(x), len(bias))
-        for block, part in blocks.of(weight):
-            out = product[:, block.outputs]
-            if block.first:
-                torch.mm(x[:, block.inputs], part, out=out)
-            else:
-                out.addmm_(x[:, block.inputs], part)
-        ctx.blocks = blocks
-        if not max_norm:
-            ctx.save_for_backward(x, weight, None, None)
-            return product + bias
-        norm = (torch.linalg.vector_norm(weight).square() + elsewhere).sqrt()
-        scale = norm.clamp_(min=1.0).reciprocal_()
-        ctx.save_for_backward(x, weight, product, scale)
-        return torch.addcmul(bias, product, scale)
+        norm = float((torch.linalg.vector_norm(weight).square() + elsewhere).sqrt()) if max_norm else 1.0
+        scale = 1 / max(norm, 1.0)
+        product = bias.expand(len(x), -1).clone()
+        cut = zip(blocks.outputs.of(product), blocks.inputs.of(x), blocks.weights(weight), strict=True)
+        for out, feeding, part in cut:
+            out.addmm_(feeding, part, alpha=scale)
+        ctx.blocks, ctx.scale = blocks, scale
+        ctx.save_for_backward(x, weight, bias, product)
+        return product
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        x, weight, product, scale = ctx.saved_tensors
+        x, weight, bias, product = ctx.saved_tensors
         blocks: NeighbourBlocks = ctx.blocks
+        scale: float = ctx.scale
         for_bias = gradient.sum(dim=0)
-        if scale is None:
-            for_weight, for_elsewhere = torch.zeros_like(weight), None
-        else:
-            # The derivative of 1 / norm is -weight / norm^3 where the norm is clipped, and 0 where it is not.
-            slope = torch.where(scale < 1, torch.dot(gradient.flatten(), product.flatten()) * -(scale**3), 0.0)
+        if scale < 1:
+            # The derivative of 1 / norm is -weight / norm^3. What was added to the products is no part of them.
+            along = torch.dot(gradient.flatten(), product.flatten()) - torch.dot(for_bias, bias)
+            slope = along * -(scale**2)
             for_weight, for_elsewhere = weight * slope, slope / 2
-            gradient = gradient * scale
-        for block, part in blocks.of(for_weight):
-            part.addmm_(x[:, block.inputs].T, gradient[:, block.outputs])
+        else:
+            for_weight, for_elsewhere = torch.zeros_like(weight), None
+        outputs = blocks.outputs.of(gradient)
+        for part, feeding, out in zip(blocks.weights(for_weight), blocks.inputs.of(x), outputs, strict=True):
+            part.addmm_(feeding.T, out, alpha=scale)
         for_x = None
         if ctx.needs_input_grad[0]:
             for_x = torch.zeros_like(x)
-            for block, part in blocks.of(weight):
-                for_x[:, block.inputs].addmm_(gradient[:, block.outputs], part.T)
+            for feeding, out, part in zip(blocks.inputs.of(for_x), outputs, blocks.weights(weight), strict=True):
+                feeding.addmm_(out, part.T, alpha=scale)
         return for_x, for_weight, for_bias, None, None, for_elsewhere
