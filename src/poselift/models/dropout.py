@@ -21,4 +21,6 @@ def bulk_dropout(x: Tensor, dropout: float) -> Tensor:
     # From the least number on, without an end: all 64 bits are random.
     draws = torch.empty(-(-x.numel() // _IN_A_DRAW), dtype=torch.int64, device=x.device).random_(-(2**63), None)
     numbers = draws.view(torch.int16)[: x.numel()].view(x.shape)
-    return x * (numbers >= dropped - _LEVELS // 2).to(x.dtype).mul_(_LEVELS / (_LEVELS - dropped))
+    # As float32, which holds all of them: to compare integers and convert what comes out takes 3 times longer.
+    kept = numbers.to(torch.float32).ge_(dropped - _LEVELS // 2).mul_(_LEVELS / (_LEVELS - dropped))
+    return x * kept.to(x.dtype)
