@@ -84,7 +84,7 @@ def _to_camera(joints_image: np.ndarray, boxes: np.ndarray, root_depths_mm: np.n
     def place(part: slice) -> None:
         placed[part] = image_frame_to_camera(_CAMERA, joints_image[part], boxes[part], root_depths_mm[part])
 
-    in_chunks(place, len(joints_image))
+    in_chunks(place, len(joints_image), light=True)
     return placed
 
 

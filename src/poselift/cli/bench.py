@@ -33,10 +33,8 @@ def bench(
     from poselift.bench.report import FORMATS, results_to_table, write_results
     from poselift.bench.rounds import Settings, measured
     from poselift.cli.runs import check_output
-    from poselift.cli.train import brief_waits
     from poselift.errors import RecipeError
 
-    brief_waits()
     check_output(output, FORMATS, overwrite=overwrite)
     for name in sections or ():
         if name not in SECTIONS:

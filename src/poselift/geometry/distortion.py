@@ -18,6 +18,8 @@ _TOLERANCE = 1e-12
 def distort(points: Points2D, radial: np.ndarray, tangential: np.ndarray) -> Points2D:
     """Distorted positions of ideal points on the plane z = 1, (..., 2)."""
     checked_shape(points, (2,), "points")
+    if not (np.any(radial) or np.any(tangential)):
+        return points.astype(float_type(points))
     x, y = points[..., 0], points[..., 1]
     r2 = x * x + y * y
     scale = 1 + r2 * (radial[0] + r2 * (radial[1] + r2 * radial[2]))
@@ -39,19 +41,19 @@ def undistort(points: Points2D, radial: np.ndarray, tangential: np.ndarray) -> P
         GeometryError: no ideal point is drawn there, which happens far outside the image of a strong lens.
     """
     checked_shape(points, (2,), "points")
+    if not (np.any(radial) or np.any(tangential)):
+        return points.astype(float_type(points))
     distorted = points.astype(np.float64)
-    ideal = distorted.copy()
-    if np.any(radial) or np.any(tangential):
-        wanted = np.isfinite(distorted).all(axis=-1)
-        # A point without an answer runs away to infinity; it is counted below.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            ideal, settled = _newton(ideal, distorted, radial, tangential)
-        lost = int((wanted & ~settled).sum())
-        if lost:
-            raise GeometryError(
-                f"{lost} of {wanted.size} points lie where this lens draws nothing",
-                "leave points far outside the image out, or check the distortion coefficients",
-            )
+    wanted = np.isfinite(distorted).all(axis=-1)
+    # A point without an answer runs away to infinity; it is counted below.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        ideal, settled = _newton(distorted.copy(), distorted, radial, tangential)
+    lost = int((wanted & ~settled).sum())
+    if lost:
+        raise GeometryError(
+            f"{lost} of {wanted.size} points lie where this lens draws nothing",
+            "leave points far outside the image out, or check the distortion coefficients",
+        )
     return ideal.astype(float_type(points), copy=False)
 
 

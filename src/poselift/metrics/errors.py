@@ -38,7 +38,7 @@ def checked_pair(predicted_mm: Joints3D, target_mm: Joints3D) -> None:
         raise ShapeError(f"predicted_mm: expected at least one pose, got shape {predicted_mm.shape}")
     for name, array in (("predicted_mm", predicted_mm), ("target_mm", target_mm)):
         poses = array.reshape(-1, *array.shape[-2:])
-        if all(in_chunks(partial(_surely_finite, poses), len(poses))):
+        if all(in_chunks(partial(_surely_finite, poses), len(poses), light=True)):
             continue
         wrong = ~np.isfinite(poses).all(axis=(-2, -1))
         if wrong.any():
@@ -56,7 +56,11 @@ def _surely_finite(poses: np.ndarray, frames: slice) -> bool:
 
 
 def _frame_by_frame(
-    measure: Callable[[np.ndarray, np.ndarray], np.ndarray], predicted_mm: Joints3D, target_mm: Joints3D
+    measure: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    predicted_mm: Joints3D,
+    target_mm: Joints3D,
+    *,
+    light: bool = True,
 ) -> np.ndarray:
     """Distances (..., J) by `measure`, which gets checked float64 poses, a chunk at a time."""
     checked_pair(predicted_mm, target_mm)
@@ -68,7 +72,7 @@ def _frame_by_frame(
             np.asarray(predicted[frames], dtype=np.float64), np.asarray(target[frames], dtype=np.float64)
         )
 
-    in_chunks(fill, len(errors))
+    in_chunks(fill, len(errors), light=light)
     return errors.reshape(predicted_mm.shape[:-1])
 
 
@@ -97,7 +101,9 @@ def pa_joint_errors(
 
     Source: Martinez et al. 2017, A simple yet effective baseline for 3D human pose estimation, section 4.1.
     """
-    return _frame_by_frame(lambda p, t: aligned_distances(p, t)[int(reflection)], predicted_mm, target_mm)
+    return _frame_by_frame(
+        lambda p, t: aligned_distances(p, t)[int(reflection)], predicted_mm, target_mm, light=False
+    )
 
 
 def n_joint_errors(predicted_root_mm: Joints3D, target_root_mm: Joints3D) -> Float[np.ndarray, "*batch joints"]:
