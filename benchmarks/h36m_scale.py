@@ -105,9 +105,9 @@ def open_store(folder: Path) -> None:
 
 def train_shortly(folder: Path) -> None:
     """Some steps of the paper's recipe on the detections of all training subjects."""
-    from poselift.cli.train import quiet_threads
+    from poselift.cli.train import brief_waits
 
-    quiet_threads()
+    brief_waits()
     from poselift.training.loop import train
     from poselift.training.recipe import load_recipe
 
