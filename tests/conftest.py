@@ -44,6 +44,14 @@ def standing_mm(skeleton):
     return joints
 
 
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("no CUDA device here")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _ctrl_c_interrupts():
     """A shell that starts the tests in the background makes them ignore Ctrl-C, and the programs that they start."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from poselift.cli import lift as command
@@ -109,6 +110,15 @@ def test_flip_and_smooth_change_the_poses(lifted):
     for flags in (["--no-flip"], ["--smooth", "0"], ["--smooth", "0.2"]):
         assert np.abs(lifted(*flags).joints_root_mm - plain.joints_root_mm).max() > 0.1, flags
     np.testing.assert_array_equal(lifted("--flip", "--smooth", "0.04").joints_root_mm, plain.joints_root_mm)
+
+
+@pytest.mark.skipif(
+    "CUDAExecutionProvider" in onnxruntime.get_available_providers(), reason="this onnxruntime has CUDA"
+)
+def test_the_network_runs_on_the_device_that_is_asked_for(lift, tmp_path):
+    assert "this onnxruntime has no CUDA" in refused(lift("--device", "cuda"))
+    assert not names(tmp_path / "out")
+    assert lift("--device", "auto").code == 0
 
 
 def test_the_precision_is_that_of_the_file_beside_the_model(lifted, lift):
@@ -381,6 +391,7 @@ def test_a_cut_video_is_lifted_as_far_as_it_goes_with_a_warning(tmp_path, write_
     path.write_bytes(content[: len(content) // 2])
     code = """
 import numpy as np
+import onnxruntime
 from poselift.cli.main import main
 from poselift.detect import mediapipe
 from poselift.detect.base import Detection

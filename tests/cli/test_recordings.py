@@ -144,7 +144,7 @@ def test_a_model_in_bytes_learns_its_ranges_from_recordings(run, models, recorde
     in_bytes = (*export, "m.int8.onnx", "--precision", "int8", "--calibrate")
     with pytest.raises(RecipeError, match="expected recordings"):
         run(*in_bytes, mocap_store)
-    with pytest.raises(RecipeError, match="the recordings are of skeleton h36m17, the model is of coco17"):
+    with pytest.raises(SkeletonError, match="the recordings are of skeleton h36m17, the model is of coco17"):
         run("export", models / "coco.safetensors", "--precision", "int8", "--calibrate", recorded_store)
     assert run(*export, "m.onnx").exit_code == 0
     assert run(*in_bytes, recorded_store).exit_code == 0
@@ -175,7 +175,8 @@ def test_what_does_not_fit_is_refused(predicted, run, models, recorded_store, mo
         (RecipeError, "--detections has no effect on motion", ("evaluate", image, mocap_store, "--detections", "gt")),
         (DataFormatError, "no joints_cam_mm", ("predict", image, mocap_store, "--split", "val", *to)),
         (SkeletonError, "recordings are of skeleton", ("predict", models / "coco.safetensors", recorded_store, *to)),
-        (CheckpointError, "exported model for int8", ("predict", image, recorded_store, *to, "--precision", "int8")),
+        (CheckpointError, "model for precision int8", ("predict", image, recorded_store, *to, "--precision", "int8")),
+        (CheckpointError, "model for precision auto", ("predict", image, recorded_store, *to, "--precision", "auto")),
         (CheckpointError, "expected a model", ("predict", "p.npz", recorded_store, *to)),
         (OutputError, "p.npz: exists", ("predict", image, recorded_store, "-o", "p.npz")),
         (RecipeError, "unknown protocol 'lcm'", ("compare", recorded_store, "p.npz", "--protocol", "lcm")),

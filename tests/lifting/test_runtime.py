@@ -90,12 +90,22 @@ def test_a_device_that_does_not_start_is_refused(path, cuda, monkeypatch):
         Network(path, 1, "cuda")
 
 
+def test_auto_is_the_processor_where_cuda_does_not_start(path, cuda, monkeypatch):
+    monkeypatch.setattr(FakeSession, "starts", False)
+    x = np.random.default_rng(0).normal(size=(200, 17, 2)).astype(np.float32)
+    network = Network(path, 2, "auto")
+    assert network.device == "cpu"
+    np.testing.assert_array_equal(network.run(x), Network(path, 2).run(x))
+
+
 def test_bytes_are_for_processors(path, cuda):
     with pytest.raises(RecipeError, match="int8 is for processors"):
         Lifter(path, precision="int8", device="cuda")
-    assert Lifter(path, precision="auto", device="cuda").about["precision"] == "float32"
+    on_cuda = Lifter(path, precision="auto", device="cuda")
+    assert (on_cuda.device, on_cuda.about["precision"]) == ("cuda", "float32")
 
 
+@pytest.mark.gpu
 @pytest.mark.skipif(
     "CUDAExecutionProvider" not in onnxruntime.get_available_providers(), reason="no onnxruntime with CUDA here"
 )

@@ -9,6 +9,7 @@ from poselift.errors import ShapeError
 from poselift.geometry import vector_rotation
 from poselift.metrics import (
     auc,
+    chunks,
     joint_errors,
     mpjpe,
     mpjve,
@@ -32,6 +33,12 @@ def poses(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(7)
+
+
+@pytest.mark.parametrize("frames", [1, 7, 20])
+def test_pieces_cover_every_frame(poses, monkeypatch, frames):
+    monkeypatch.setattr(chunks, "LIGHT_FRAMES", frames)
+    np.testing.assert_allclose(joint_errors(*poses), np.linalg.norm(poses[0] - poses[1], axis=-1), rtol=1e-12)
 
 
 @pytest.mark.parametrize("metric", METRICS)

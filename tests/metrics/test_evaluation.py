@@ -112,6 +112,7 @@ def test_a_group_of_single_frames_has_no_velocity():
 @pytest.mark.parametrize("size", [1, 7, 13])
 def test_chunks_and_cores_change_nothing(report, monkeypatch, size, cores):
     monkeypatch.setattr(chunks, "CHUNK_FRAMES", size)
+    monkeypatch.setattr(chunks, "LIGHT_FRAMES", size)
     monkeypatch.setattr(chunks, "_cores", lambda: cores)
     again = evaluated()
     for name, result in report.results.items():
@@ -125,6 +126,7 @@ def test_chunks_and_cores_change_nothing(report, monkeypatch, size, cores):
 
 def test_the_number_of_cores_changes_no_digit(monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK_FRAMES", 4)
+    monkeypatch.setattr(chunks, "LIGHT_FRAMES", 4)
     found = []
     for cores in (1, 3):
         monkeypatch.setattr(chunks, "_cores", lambda n=cores: n)

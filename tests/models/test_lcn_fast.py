@@ -107,7 +107,7 @@ def test_what_it_cannot_do_is_said(setting):
         create_model("lcn_fast", **setting)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@pytest.mark.gpu
 @pytest.mark.parametrize("name", ["lcn", "lcn_fast"])
 def test_on_a_gpu_it_is_the_same_function(name):
     model = create_model(name, **CONFIG, channels=LEAST_CHANNELS).train()

@@ -32,6 +32,12 @@ def test_they_are_those_of_the_maker(batches, way, start, stop):
         np.testing.assert_array_equal(target.numpy(), expected.target)
 
 
+def test_they_come_to_a_device_of_any_kind(batches):
+    for way in (MadeBatches, ResidentBatches):
+        for tensors in way(batches, torch.device("meta")).between(0, 1):
+            assert [tensor.device.type for tensor in tensors] == ["meta", "meta"]
+
+
 def test_a_batch_larger_than_an_epoch_goes_on_in_the_next(batches):
     large = RecordedBatches(batches.recorded, 3 * batches.poses + 7, batches.seed, batches.flip)
     ((inputs, _),) = ResidentBatches(large, CPU).between(1, 2)
@@ -40,7 +46,7 @@ def test_a_batch_larger_than_an_epoch_goes_on_in_the_next(batches):
     assert len(seen) == batches.poses
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@pytest.mark.gpu
 @pytest.mark.parametrize("way", [MadeBatches, ResidentBatches])
 def test_on_a_gpu_they_are_those_of_the_maker(batches, way):
     for number, (inputs, target) in enumerate(way(batches, torch.device("cuda", 0)).between(0, 14)):

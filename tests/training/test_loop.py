@@ -35,8 +35,9 @@ def stop_after(step):
     return lambda: next(asked) >= step
 
 
-def test_a_run_without_hidden_weights_is_resumed_too(run):
-    model = {"model": {"name": "lcn_fast", "channels": 32}}
+@pytest.mark.parametrize("max_norm", [True, False])
+def test_a_run_without_hidden_weights_is_resumed_too(run, max_norm):
+    model = {"model": {"name": "lcn_fast", "channels": 32, "max_norm": max_norm}}
     whole, rows = run("whole", **model)
     cut, _ = run("cut", options={"stop": stop_after(5)}, **model)
     run("cut", options={"resume": True}, **model)

@@ -84,7 +84,7 @@ def test_the_callers_tensors_are_left_alone(replayed):
     assert (x, y) == (1, 10)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@pytest.mark.gpu
 @pytest.mark.parametrize("name", ["lcn", "lcn_fast"])
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
 def test_on_a_gpu_a_replayed_run_is_the_called_run(run, monkeypatch, name, precision):
@@ -98,7 +98,7 @@ def test_on_a_gpu_a_replayed_run_is_the_called_run(run, monkeypatch, name, preci
         torch.testing.assert_close(ours[key], tensor, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+@pytest.mark.gpu
 def test_on_a_gpu_a_run_is_resumed(run):
     whole, _ = run("whole", options={"device": "cuda"})
     asked = iter(range(100))

@@ -16,7 +16,6 @@ import numpy as np
 from poselift.bench.machine import BATCHES, product_gflop, products
 from poselift.bench.rounds import Contest, Settings, Way
 from poselift.lifting.lifter import Lifter
-from poselift.lifting.runtime import chosen_device
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -51,8 +50,8 @@ def contests(settings: Settings) -> Iterator[Contest]:
             for precision in ("float32", "int8")
             for flip in (False, True)
         }
-        if chosen_device("auto") == "cuda":
-            lifters["float32 on CUDA"] = Lifter(path, flip=False, device="cuda")
+        if (there := Lifter(path, flip=False, device="auto")).device == "cuda":
+            lifters["float32 on CUDA"] = there
     for batch in (1, *BATCHES[:1]) if settings.small else (1, *BATCHES):
         inputs = inputs_of(batch)
         ways: dict[str, Way] = {

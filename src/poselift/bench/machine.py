@@ -13,7 +13,7 @@ import numpy as np
 
 from poselift.bench.rounds import Contest, Settings, Way
 
-_PACKAGES = ("poselift", "numpy", "onnxruntime", "openvino", "torch", "mediapipe")
+_PACKAGES = ("poselift", "numpy", "onnxruntime", "onnxruntime-gpu", "openvino", "torch", "mediapipe")
 # The hidden layers of an LCN of 17 joints with 64 channels.
 WIDTH = 17 * 64
 BATCHES = (200, 4096)

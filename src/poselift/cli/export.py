@@ -24,7 +24,10 @@ def export(
     ] = "float32",
     calibrate: Annotated[
         Path | None,
-        typer.Option(help="Dataset made by `poselift prepare`, as in training: its poses set the ranges of int8."),
+        typer.Option(
+            help="Dataset made by `poselift prepare`, as in training: its poses set the ranges of int8, "
+            "and 32 of them, in 2D, go along in the file."
+        ),
     ] = None,
     errors: Annotated[
         Path | None, typer.Option(help="JSON report of `poselift evaluate`, to be kept in the file.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from poselift.data.clip import Clip
     from poselift.geometry.camera import Camera
     from poselift.lifting.precision import Precision
+    from poselift.lifting.runtime import Device
 
 _TABLES = ("poses.npz", "poses.json", "poses.csv")
 _OVERLAY, _VIEWER = "overlay.mp4", "viewer.html"
@@ -48,6 +49,9 @@ def lift(
         str,
         typer.Option(help="float32; int8, faster, from the model's .int8.onnx; or auto, what suits this machine."),
     ] = "float32",
+    device: Annotated[
+        str, typer.Option(help="Where the network runs: cpu, cuda, or auto. The detector uses the processor.")
+    ] = "cpu",
     flip: Annotated[bool, typer.Option(help="Average with the mirrored prediction.")] = True,
     focal_px: Annotated[float | None, typer.Option(help="Focal length of the camera, in pixels.")] = None,
     fov_deg: Annotated[float | None, typer.Option(help="Or its field of view along the longer side.")] = None,
@@ -69,7 +73,7 @@ def lift(
     _check_numbers(focal_px, fov_deg, max_gap, smooth)
     info = video_info(video)
     camera = _camera(info.size_px, focal_px, fov_deg)
-    lifter = Lifter(model, flip=flip, precision=cast("Precision", precision))
+    lifter = Lifter(model, flip=flip, precision=cast("Precision", precision), device=cast("Device", device))
     if video.resolve() == (output / _OVERLAY).resolve():
         raise OutputError(f"{video}: would be replaced by its own overlay", "name another folder")
     writable_folder(output, overwrite=overwrite)

@@ -29,9 +29,11 @@ def opened_lifter(model: Path, **options: Any) -> Iterator[Lifter]:
         return
     from poselift.models.checkpoint import load_checkpoint
 
-    if options.get("precision") == "int8":
+    precision = options.get("precision", "float32")
+    if precision != "float32":
         raise CheckpointError(
-            f"{model}: expected an exported model for int8", "export it with and without `--precision int8` first"
+            f"{model}: expected an exported model for precision {precision}",
+            "export it with and without `--precision int8` first",
         )
     with exported_lifter(load_checkpoint(model)[0], **options) as lifter:
         yield lifter

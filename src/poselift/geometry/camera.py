@@ -158,7 +158,9 @@ class Camera:
         checked_shape(points_px, (2,), "points_px")
         drawn = np.empty(points_px.shape)
         for axis in range(2):
-            drawn[..., axis] = (points_px[..., axis] - self.center_px[axis]) / self.focal_px[axis]
+            # Of one number and an array of float32, numpy 1 makes float32.
+            np.subtract(points_px[..., axis], self.center_px[axis], out=drawn[..., axis], dtype=np.float64)
+            drawn[..., axis] /= self.focal_px[axis]
         plane = undistort(drawn, self.radial, self.tangential)
         return plane.astype(float_type(points_px), copy=False)
 
@@ -170,7 +172,7 @@ class Camera:
         """
         plane = self.image_to_plane(points_px)
         points = np.empty((*plane.shape[:-1], 3), dtype=plane.dtype)
-        points[..., 2] = depth_mm
+        points[..., 2] = np.broadcast_to(depth_mm, plane.shape[:-1])
         for axis in range(2):
             np.multiply(plane[..., axis], points[..., 2], out=points[..., axis])
         return points

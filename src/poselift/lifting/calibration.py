@@ -8,7 +8,7 @@ from poselift.data.model_header import ModelHeader
 from poselift.data.recorded import GROUND_TRUTH, load_recorded
 from poselift.data.store import DatasetStore
 from poselift.data.virtual_cameras import ViewConfig
-from poselift.errors import RecipeError
+from poselift.errors import RecipeError, SkeletonError
 from poselift.lifting.lifter import network_inputs
 from poselift.lifting.virtual import seen_split
 
@@ -20,12 +20,12 @@ def calibration_inputs(store: DatasetStore, header: ModelHeader) -> np.ndarray:
     """Inputs (N, J, K) of the network for some 10,000 training poses.
 
     A person_centred model sees motion capture as a detector would; one of the image frame recordings, by those 2D
-    joints that it was trained on.
+    joints that its recipe names, or else by the true ones.
 
     Raises:
-        RecipeError: the store is of the other kind.
+        RecipeError: the store is of the other kind than the model.
         DataFormatError: the store has no training poses, or lacks those 2D joints.
-        SkeletonError: the store's skeleton does not convert to the model's.
+        SkeletonError: the store's skeleton does not convert to the model's, or is another one for recordings.
     """
     needed = "joints_world_mm" if header.normalisation == "person_centred" else "joints_cam_mm"
     if needed not in store.arrays:
@@ -46,11 +46,18 @@ def _seen(store: DatasetStore, header: ModelHeader) -> np.ndarray:
 
 def _recorded(store: DatasetStore, header: ModelHeader) -> np.ndarray:
     if store.skeleton != header.skeleton:
-        raise RecipeError(
+        raise SkeletonError(
             f"the recordings are of skeleton {store.skeleton.name}, the model is of {header.skeleton.name}",
             "calibrate with the dataset that the model was trained on",
         )
     clips = store.clips_of((_SPLIT,))
     stride = max(1, sum(clip.length for clip in clips) // _POSES)
-    trained_on = header.about.get("recipe", {}).get("data", {}).get("detections", GROUND_TRUTH)
-    return load_recorded(store, clips, trained_on, channels=header.in_channels, stride=stride).inputs
+    return load_recorded(store, clips, _trained_on(header), channels=header.in_channels, stride=stride).inputs
+
+
+def _trained_on(header: ModelHeader) -> str:
+    """Which 2D joints, see `data.recorded.detection_sources`."""
+    match header.about:  # anybody may write anything there
+        case {"recipe": {"data": {"detections": str(detections)}}}:
+            return detections
+    return GROUND_TRUTH

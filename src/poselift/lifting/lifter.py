@@ -76,6 +76,11 @@ class Lifter:
         return self._header.in_channels
 
     @property
+    def device(self) -> str:
+        """Where the network runs: cpu or cuda."""
+        return self._network.device
+
+    @property
     def about(self) -> Mapping[str, Any]:
         """What the model's file says about itself: config, training data, licence, errors."""
         return MappingProxyType(self._header.as_dict())

@@ -48,6 +48,8 @@ def network_of(model: Path, precision: Precision, threads: int | None, device: D
         hint = "this installation has no default model; name one made by `poselift export`"
         raise CheckpointError(f"{model}: no such model", hint if model == DEFAULT_MODEL else "check the path")
     fast = int8_path(model)
+    if precision == "int8" and device == "auto":
+        device = "cpu"
     if chosen_device(device) != "cpu":
         if precision == "int8":
             raise RecipeError("precision int8 is for processors, the device is cuda", "leave out one of both")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, get_args
@@ -35,12 +35,12 @@ class Network:
     Args:
         path: an .onnx file with the sides of `export.onnx`.
         threads: CPU threads. Default: the cores that this process may use.
-        device: "cpu"; "cuda", by the package onnxruntime-gpu; or "auto", the latter where it is there.
+        device: "cpu"; "cuda", by the package onnxruntime-gpu; or "auto", the latter where it starts.
 
     Raises:
         CheckpointError: onnxruntime cannot run the file.
         ShapeError: `threads` is less than 1.
-        RecipeError: there is no such device.
+        RecipeError: there is no such device, or it does not start.
     """
 
     def __init__(self, path: Path, threads: int | None = None, device: Device = "cpu") -> None:
@@ -49,7 +49,14 @@ class Network:
         self.path, self.threads, self.device = path, threads or _usable_cores(), chosen_device(device)
         # Read once: the file may be gone or another one when the second session is made.
         self._graph: bytes | None = _read(path)
-        self._few = _session(self._graph, path, min(self.threads, _THREADS_OF_FEW), self.device)
+        few = partial(_session, self._graph, path, min(self.threads, _THREADS_OF_FEW))
+        try:
+            self._few = few(self.device)
+        except RecipeError:
+            if device != "auto":
+                raise
+            self.device = "cpu"
+            self._few = few(self.device)
         if self.threads == 1 or self.device != "cpu":
             self._graph = None
         self._lock = Lock()

@@ -60,7 +60,7 @@ def _frame_by_frame(
     predicted_mm: Joints3D,
     target_mm: Joints3D,
     *,
-    light: bool = True,
+    light: bool,
 ) -> np.ndarray:
     """Distances (..., J) by `measure`, which gets checked float64 poses, a chunk at a time."""
     checked_pair(predicted_mm, target_mm)
@@ -84,7 +84,7 @@ def joint_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.ndarra
 
     Source: Ionescu et al. 2014, Human3.6M, section 5 (MPJPE).
     """
-    return _frame_by_frame(distances, predicted_mm, target_mm)
+    return _frame_by_frame(distances, predicted_mm, target_mm, light=True)
 
 
 def pa_joint_errors(
@@ -117,7 +117,7 @@ def n_joint_errors(predicted_root_mm: Joints3D, target_root_mm: Joints3D) -> Flo
 
     Source: Rhodin et al. 2018, Learning monocular 3D human pose estimation from multi-view images, section 4.
     """
-    return _frame_by_frame(scaled_distances, predicted_root_mm, target_root_mm)
+    return _frame_by_frame(scaled_distances, predicted_root_mm, target_root_mm, light=True)
 
 
 def velocity_errors(predicted_mm: Joints3D, target_mm: Joints3D) -> Float[np.ndarray, "steps joints"]:

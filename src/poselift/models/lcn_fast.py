@@ -19,7 +19,7 @@ __all__ = ["LCNConfig", "LCNFast", "NeighbourLinear"]
 
 
 class NeighbourLinear(MaskedLinear):
-    """As `MaskedLinear`, but its weights are (pairs * K, C), see `neighbour_product.Block.stored`.
+    """As `MaskedLinear`, but its weights are (pairs * K, C), see `NeighbourBlocks.compact`.
 
     For the others stands `hidden`, (), the root of their mean square.
 

@@ -183,7 +183,7 @@ class _NeighbourProduct(torch.autograd.Function):
             slope = along * -(scale**2)
             for_weight, for_elsewhere = weight * slope, slope / 2
         else:
-            for_weight, for_elsewhere = torch.zeros_like(weight), None
+            for_weight, for_elsewhere = torch.zeros_like(weight), gradient.new_zeros(())
         (inputs, parts), outputs = ctx.cut, blocks.outputs.of(gradient)
         for part, feeding, out in zip(blocks.weights(for_weight), inputs, outputs, strict=True):
             part.addmm_(feeding.t(), out, alpha=scale)

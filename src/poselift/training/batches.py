@@ -46,8 +46,9 @@ class MadeBatches:
 
     def _placed(self, array: np.ndarray) -> Tensor:
         tensor = torch.from_numpy(array)
-        # Out of pinned memory it is copied while the device computes.
-        return tensor.pin_memory().to(self.device, non_blocking=True) if self.device.type == "cuda" else tensor
+        if self.device.type == "cuda":  # out of pinned memory it is copied while the device computes
+            return tensor.pin_memory().to(self.device, non_blocking=True)
+        return tensor.to(self.device)
 
 
 class ResidentBatches:

@@ -89,7 +89,9 @@ def restore_state(state: TrainingState, path: Path) -> None:
         CheckpointError: the file is missing, cut, no training state, or of another model or recipe.
     """
     header, saved = _read(path)
-    for parameter in state.model.parameters():
+    for name, parameter in state.model.named_parameters():
+        if f"optimizer.{name}.step" not in saved:  # it has had no gradient
+            continue
         moments = {"step": torch.zeros((), device=parameter.device), "exp_avg": torch.empty_like(parameter)}
         state.optimizer.state[parameter] = {**moments, "exp_avg_sq": torch.empty_like(parameter)}
     expected = state.tensors()

@@ -6,7 +6,7 @@ const element = (id) => document.getElementById(id);
 const clip = readClip(element("clip").textContent);
 const scene = sceneOrNull(element("scene"), clip);
 const inset = clip.jointsPx && clip.size_px ? makeInset(element("inset"), clip) : null;
-let [frame, shown, playing, speed, last] = [0, -1, false, 1, performance.now()];
+let [frame, shown, playing, speed, last] = [0, -1, false, 1, undefined];
 
 function noteOf(index) {
   if (clip.status[index] === 0) return "no person";
@@ -37,7 +37,9 @@ function goTo(index) {
 }
 
 function tick(now) {
-  if (playing) frame = (frame + ((now - last) / 1000) * clip.fps * speed) % clip.frames;
+  // The browser's first time may be before this page's own clock.
+  const elapsed_s = (now - (last ?? now)) / 1000;
+  if (playing) frame = (frame + elapsed_s * clip.fps * speed) % clip.frames;
   last = now;
   if (Math.floor(frame) !== shown) show();
   scene?.draw();
