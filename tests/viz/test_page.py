@@ -29,13 +29,17 @@ def chromium() -> Iterator[object]:
 
 @pytest.fixture
 def open_page(chromium, tmp_path):
-    """Open a clip's page; what it complains about and asks the network for is collected in `page.complaints`."""
+    """Open a clip's page; what it complains about and asks the network for is collected in `page.complaints`.
+
+    `before` is a script that runs before the page's own.
+    """
     pages = []
 
-    def opened(clip, *, browser=chromium, title="", scheme="dark", motion="reduce"):
+    def opened(clip, *, browser=chromium, title="", scheme="dark", motion="reduce", before=""):
         path = tmp_path / f"viewer{len(pages)}.html"
         write_viewer(clip, path, title=title)
         page = browser.new_page(viewport={"width": 1100, "height": 720}, color_scheme=scheme, reduced_motion=motion)
+        page.add_init_script(before)
         page.complaints = []
         page.on("request", lambda request: page.complaints.append(request.url))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
@@ -120,6 +124,15 @@ def test_play_scrub_and_keys_move_through_time(open_page, walk):
 def test_it_plays_by_itself_unless_motion_is_unwanted(open_page, walk):
     page = open_page(walk(1000), motion="no-preference")
     _wait_until(page, lambda: _frame(page) > 5)
+
+
+def test_it_begins_with_the_first_frame_though_the_browsers_time_is_behind(open_page, walk):
+    late = """const ask = window.requestAnimationFrame.bind(window);
+        const stopped = performance.now() - 1000;
+        window.requestAnimationFrame = (draw) => ask(() => draw(stopped));"""
+    page = open_page(walk(), motion="no-preference", before=late)
+    _wait_until(page, lambda: _label(page))
+    assert _label(page).startswith("frame 0 /")
 
 
 def test_speed_changes_the_pace(open_page, walk):
