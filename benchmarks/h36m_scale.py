@@ -114,7 +114,7 @@ def train_shortly(folder: Path) -> None:
     steps = min(100, 1 + load_store(folder / STORE).n_frames // 1000)
     run = folder / "run"
     short = [f"data.store={folder / STORE}", "data.detections=cpn", "train.epochs=0", f"train.steps={steps}"]
-    recipe = load_recipe(RECIPE, [*short, "train.val_every=100", "data.val_poses=20000"])
+    recipe = load_recipe(RECIPE, [*short, "train.val_every=100"])
     train(recipe, run, device="cpu", overwrite=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import shutil
@@ -125,7 +126,9 @@ def test_a_network_is_trained_lifted_and_measured(workspace):
     assert len(rows(run("evaluate", *DATA, "dt_ft", "--test-indices", "3").stdout)) == 1
     with pytest.raises(OutputError, match="not empty"):
         run("train", *DATA, "dt_ft", "--test-indices", "3", *SMALL)
+    assert (workspace / "experiment" / "test3" / "result_dt_ft.pkl").exists()
     run("train", *DATA, "dt_ft", "--test-indices", "3", *SMALL, "--overwrite")
+    assert not (workspace / "experiment" / "test3" / "result_dt_ft.pkl").exists()
 
 
 @pytest.fixture
@@ -251,14 +254,52 @@ def test_what_does_not_fit_is_refused(workspace, tmp_path):
         ({"result": np.zeros((1679, 17, 3))}, "expected the 1680 poses of the test set"),
         ({"results": np.zeros((1680, 17, 3))}, "expected a dict with the array 'result'"),
         ([1, 2], "expected a dict with the array 'result'"),
+        ({"result": np.zeros((17, 1680, 3))}, r"expected .* shape \(1680, 17, 3\), found \(17, 1680, 3\)"),
+        ({"result": np.full((1680, 17, 3), np.nan)}, "row 0 holds NaN"),
+        ({"result": np.zeros((1680, 17, 3)), "clips": [1]}, "expected names and lengths of videos"),
     ],
-    ids=["short", "key", "list"],
+    ids=["short", "key", "list", "turned", "nan", "clips"],
 )
 def test_a_result_of_something_else_is_refused(workspace, content, message):
     with open("experiment/test9/result_gt.pkl", "wb") as file:
         pickle.dump(content, file)
     with pytest.raises(DataFormatError, match=message):
         run("evaluate", *DATA, "gt", "--test-indices", "9")
+
+
+def test_results_of_the_videos_in_another_order_are_refused(workspace):
+    """The same poses, and as many: only the names tell."""
+    infer("9")
+    path = workspace / "experiment" / "test9" / "result_dt_ft.pkl"
+    found = pickle.loads(path.read_bytes())
+    stops = np.cumsum([length for _, length in found["clips"]])
+    turned = np.concatenate(np.split(found["result"], stops[:-1])[::-1])
+    path.write_bytes(pickle.dumps({"result": turned, "clips": found["clips"][::-1]}))
+    with pytest.raises(DataFormatError, match=r"result_dt_ft\.pkl: the predictions are not of these clips"):
+        run("evaluate", *DATA, "dt_ft", "--test-indices", "9")
+
+
+def test_pickles_that_changed_or_went_are_noticed_whatever_their_time(workspace):
+    infer("9")
+    detections = workspace / "dataset" / "h36m_sh_dt_ft.pkl"
+    detections.rename(workspace / "elsewhere.pkl")
+    with pytest.raises(DataFormatError, match="no 2D joints 'sh_ft'"):
+        infer("9", "--overwrite")
+    (workspace / "elsewhere.pkl").rename(detections)
+    infer("9", "--overwrite")
+    test = workspace / "dataset" / "h36m_test.pkl"
+    test.write_bytes(b"no pickle")
+    os.utime(test, (0, 0))
+    with pytest.raises(DataFormatError, match=r"h36m_test\.pkl"):
+        run("evaluate", *DATA, "dt_ft", "--test-indices", "9")
+
+
+def test_nothing_is_written_where_one_of_the_results_is_missing(workspace):
+    infer("9")
+    with pytest.raises(DataFormatError, match=r"result_dt_ft\.pkl: no such file") as caught:
+        run("evaluate", *DATA, "dt_ft", "--test-indices", "9,10")
+    assert "inference" in caught.value.hint
+    assert not list((workspace / "experiment" / "test9").glob("err_*"))
 
 
 def test_a_flat_result_of_the_original_is_read_too(workspace):

@@ -132,11 +132,29 @@ def test_runs_stand_side_by_side(predicted, run, models, recorded_store):
         with open(f"{by}.json") as file:
             shown[by] = json.load(file)
     assert len(shown["joint"]["runs"]["p"]["errors_mm"]) == 17
-    assert list(shown["subject"]["runs"]["p"]["errors_mm"]) == ["S9"]
+    subjects = shown["subject"]["runs"]["p"]["errors_mm"]
+    assert subjects["S9"] > 0
+    assert subjects["S11"] is None
     single = report_of(run, models / "other.safetensors", recorded_store)["results"]["lcn"]
     assert shown["joint"]["runs"]["other"]["average_mm"] == pytest.approx(single["mean_mm"])
     for name in ("c.csv", "c.tex", "c.png"):
         assert run("compare", recorded_store, "p.npz", models / "other.safetensors", "-o", name).exit_code == 0
+
+
+def test_what_runs_differ_in_is_said(predicted, run, models, recorded_store):
+    predicted("p.npz", "--no-flip")
+    ended = run("compare", recorded_store, "p.npz", models / "other.safetensors", "--detections", "sh_ft")
+    assert ended.stderr.splitlines() == [
+        "the runs differ in detections: p gt, other sh_ft",
+        "the runs differ in flip: p False, other True",
+    ]
+    again = run("compare", recorded_store, "p.npz", models / "other.safetensors", "--no-flip")
+    assert again.stderr == ""
+
+
+def test_a_subject_without_frames_is_named(predicted, run, recorded_store):
+    predicted("p.npz")
+    assert "no frames of subject S11" in run("evaluate", "p.npz", recorded_store).stderr
 
 
 def test_a_model_in_bytes_learns_its_ranges_from_recordings(run, models, recorded_store, mocap_store):

@@ -50,6 +50,11 @@ def compare(
     for name, run in _named(runs).items():
         made = predictions_of(run, store, clips, detections, flip=flip)
         reports[name] = evaluate_recordings(made, store, clips)
+    for what in ("detections", "flip"):
+        said = {name: report.about.get(what, "unknown") for name, report in reports.items()}
+        if len(set(said.values())) > 1:
+            each = ", ".join(f"{name} {value}" for name, value in said.items())
+            typer.echo(f"the runs differ in {what}: {each}", err=True)
     table = runs_side_by_side(reports, protocol, by.value)
     Console().print(runs_to_table(table))
     if output is not None:

@@ -45,12 +45,12 @@ def lcn_pose(
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     from poselift.errors import OutputError
     from poselift.models.checkpoint import save_checkpoint
-    from poselift.models.tf1 import lcn_from_tf1, read_tf1_variables
+    from poselift.models.tf1 import load_tf1
 
     if output.exists() and not overwrite:
         raise OutputError(f"{output}: exists", "name another file, or add --overwrite")
-    model, about = lcn_from_tf1(
-        read_tf1_variables(checkpoint),
+    model, about = load_tf1(
+        checkpoint,
         hops=hops,
         graph=graph,
         graph_edges=graph_edges,

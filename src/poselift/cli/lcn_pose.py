@@ -107,6 +107,8 @@ def train(
     workspace.store()
     recipe = _recipe(workspace.store_path, mode, model, flip_data, decay_type, epochs, seed)
     follow(recipe, place, overwrite=overwrite, device=device)
+    for other in Mode:  # those of the network that was there before
+        workspace.result(test_indices, other.value).unlink(missing_ok=True)
 
 
 def _recipe(
@@ -198,11 +200,12 @@ def evaluate(
     typer.echo(f"=> commd: {command}\n=> mode: {mode.value}\n=> eval experiments: {indices}\nloading dataset")
     store = workspace.store()
     reports = {}
-    for index in map(str, indices):
-        predictions = workspace.read_result(index, mode.value, store)
+    # All are read before anything is written.
+    for index, predictions in {str(i): workspace.read_result(str(i), mode.value, store) for i in indices}.items():
         report = evaluate_recordings(predictions, store, store.clips_of(("test",)))
-        for name in report.missing.get("action", ()):
-            typer.echo(f"no frames of action {name}", err=True)
+        for kind, names in report.missing.items():
+            for absent in names:
+                typer.echo(f"no frames of {kind} {absent}", err=True)
         name = f"test{index}"
         reports[name] = report
         log = workspace.run(index) / f"err_{command}_{mode.value}_{time.strftime('%Y-%m-%d-%H-%M')}.log"

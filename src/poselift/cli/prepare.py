@@ -85,3 +85,7 @@ def _summary(store: DatasetStore, output: Path) -> None:
         minutes = sum(clip.length / clip.fps for clip in clips) / 60
         table.add_row(split, str(len(clips)), str(sum(clip.length for clip in clips)), f"{minutes:.1f}")
     Console().print(table)
+    for kind in ("subject", "action"):
+        for name in store.about.get(f"{kind}s", ()):
+            if name not in {getattr(clip, kind) for clip in store.clips}:
+                typer.echo(f"no frames of {kind} {name}", err=True)

@@ -132,7 +132,7 @@ class Truth:
     def __len__(self) -> int:
         return len(self.joints_cam_mm)
 
-    def rows(self, chosen: np.ndarray) -> Truth:
+    def rows(self, chosen: np.ndarray | slice) -> Truth:
         """The truth of some poses."""
         return Truth(self.joints_cam_mm[chosen], self.cameras, self.camera_index[chosen], self.skeleton)
 

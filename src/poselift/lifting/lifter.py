@@ -58,7 +58,7 @@ class Lifter:
     ) -> None:
         self._network = network_of(DEFAULT_MODEL if model is None else Path(model), precision, threads, device)
         self._header = _header(self._network)
-        self._flip = flip
+        self.flip = flip
 
     @property
     def skeleton(self) -> Skeleton:
@@ -188,7 +188,7 @@ class Lifter:
     def _output(self, inputs: np.ndarray) -> np.ndarray:
         """The network's output (B, J, 3), averaged with that of the mirror image where `flip` says so."""
         inputs = inputs.astype(np.float32)
-        if not self._flip:
+        if not self.flip:
             return self._network.run(inputs)
         both = self._network.run(np.concatenate([inputs, self.skeleton.mirrored(inputs)]))
         plain, mirrored = both[: len(inputs)], self.skeleton.mirrored(both[len(inputs) :])

@@ -47,7 +47,8 @@ def predict_recordings(
         joints[done : done + clip.length] = lift(lifter, store, clip, detections)
         done += clip.length
         on_clip(number)
-    about = {"model": lifter.about["model"], "config": lifter.about["config"], "detections": detections}
+    about = {"model": lifter.about["model"], "config": lifter.about["config"]}
+    about |= {"detections": detections, "flip": lifter.flip}
     named = tuple((clip.name, clip.length) for clip in clips)
     return Predictions(joints, "image" if lift is _image_frame else "root_mm", named, about)
 
@@ -55,8 +56,8 @@ def predict_recordings(
 def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Sequence[ClipInfo]) -> Report:
     """Errors of predictions for clips by action and by subject: every protocol that the predictions can have.
 
-    Those in the image frame go to camera axes by the true root depth and box, so they have the lcn protocol too. An
-    action of the data set that these clips do not have is in the report, without frames.
+    Those in the image frame go to camera axes by the true root depth and box, so they have the lcn protocol too.
+    Actions of the data set and subjects of these splits that the clips do not have are in the report, without frames.
 
     Raises:
         DataFormatError: the predictions are not of these clips.
@@ -67,9 +68,11 @@ def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Se
     predicted_mm = truth.to_camera(predictions.joints) if image else predictions.joints
     lengths = [clip.length for clip in clips]
     actions = store.about.get("actions", [])
+    splits = {clip.split for clip in clips}
+    subjects = [name for name, split in store.about.get("subjects", {}).items() if split in splits]
     groups = {
         "action": Grouping.of([clip.action for clip in clips], actions).repeated(lengths),
-        "subject": Grouping.of([clip.subject for clip in clips]).repeated(lengths),
+        "subject": Grouping.of([clip.subject for clip in clips], subjects).repeated(lengths),
     }
     protocols = (*(["lcn"] if image else []), *DEFAULT_PROTOCOLS, "velocity")
     return evaluate(

@@ -44,6 +44,19 @@ def read_tf1_variables(path: Path) -> dict[str, np.ndarray]:
     return _npz_variables(path) if path.suffix == ".npz" else _tensorflow_variables(_checkpoint_prefix(path))
 
 
+def load_tf1(path: Path, **settings: Any) -> tuple[LCN, dict[str, Any]]:
+    """`lcn_from_tf1` of what `read_tf1_variables` finds.
+
+    Raises:
+        CheckpointError, RecipeError, MissingExtraError: as those do; the message names the file.
+    """
+    variables = read_tf1_variables(path)
+    try:
+        return lcn_from_tf1(variables, **settings)
+    except CheckpointError as error:
+        raise CheckpointError(f"{path}: {error}", error.hint) from None
+
+
 def lcn_from_tf1(variables: Mapping[str, np.ndarray], **settings: Any) -> tuple[LCN, dict[str, Any]]:
     """The network in evaluation mode, and where it comes from.
 

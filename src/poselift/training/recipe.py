@@ -94,7 +94,8 @@ class Piecewise(Section):
     @model_validator(mode="after")
     def _paired(self) -> Piecewise:
         if len(self.boundaries) != len(self.factors) or list(self.boundaries) != sorted(set(self.boundaries)):
-            raise ValueError("expected rising boundaries and one factor for each")
+            got = f"{list(self.boundaries)} and {list(self.factors)}"
+            raise ValueError(f"expected rising boundaries and one factor for each, got {got}")
         return self
 
 
@@ -294,6 +295,8 @@ def _explained(error: ValidationError, source: str) -> RecipeError:
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, PoseliftError):
         return RecipeError(f"{source}: {cause}", cause.hint)
+    if first["type"] == "value_error":  # our own checks of several settings say what they got
+        return RecipeError(f"{source}: {key}: {cause}")
     if first["type"] == "union_tag_invalid":
         return RecipeError(f"{source}: {key}: unknown kind {first['input']['kind']!r}", f"known: {', '.join(kinds)}")
     if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):

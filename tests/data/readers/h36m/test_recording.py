@@ -31,7 +31,13 @@ def test_a_store_holds_recordings_in_their_order(synthetic_h36m, tmp_path):
     h36m_store(recordings, about=ABOUT).save(tmp_path / "h36m.safetensors")
     store = load_store(tmp_path / "h36m.safetensors")
     assert [clip.name for clip in store.clips] == [r.name for r in recordings]
-    assert store.about == {**ABOUT, "actions": list(ACTIONS.values())}
+    subjects = store.about["subjects"]
+    assert store.about == {**ABOUT, "actions": list(ACTIONS.values()), "subjects": subjects}
+    assert [[name for name, split in subjects.items() if split == s] for s in ("train", "val", "test")] == [
+        ["S1", "S5", "S6", "S7"],
+        ["S8"],
+        ["S9", "S11"],
+    ]
     assert sorted(store.arrays) == ["confidence.cpn", "frame_number", "joints_cam_mm", "joints_px.cpn"]
     for clip, one in zip(store.clips, recordings, strict=True):
         np.testing.assert_array_equal(store.joints_cam_mm[clip.frames], one.joints_cam_mm.astype(np.float32))

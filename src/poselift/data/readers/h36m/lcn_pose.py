@@ -232,7 +232,7 @@ def _check_derived(run: _Run, recording: Recording) -> None:
         bad = ~(off <= TOLERANCE).all(axis=1)
         if bad.any():
             first = int(bad.argmax())
-            place = int(np.nanargmax(off[first])) if np.isfinite(off[first]).any() else 0
+            place = int(np.where(np.isnan(off[first]), np.inf, off[first]).argmax())
             raise DataFormatError(
                 f"{run.where(first)}: {name}: expected {derived[first].flat[place]:.6g}, which follows from "
                 f"{run.dialect.joints} and the camera, found {stored[first].flat[place]:.6g}",

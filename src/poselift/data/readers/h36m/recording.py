@@ -97,7 +97,8 @@ def h36m_store(
     arrays: dict[str, np.ndarray] = {}
     for name in list(parts):  # one array after the other, so that nothing stands in memory twice for long
         arrays[name] = np.concatenate(parts.pop(name))
-    return DatasetStore(H36M_17, tuple(clips), arrays, {**about, "actions": list(ACTION_NUMBERS)}, cameras)
+    expected = {"actions": list(ACTION_NUMBERS), "subjects": splits}
+    return DatasetStore(H36M_17, tuple(clips), arrays, {**about, **expected}, cameras)
 
 
 def _splits(val_subjects: Sequence[str]) -> dict[str, str]:
