@@ -6,7 +6,7 @@ VENV_TEST ?= .venv-test
 CLIP := $(firstword $(sort $(wildcard examples/*.mp4)))
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable
 # The floors that everything stands on, see docs/architecture.md.
-LOWER_FLOORS := src/poselift/errors.py,src/poselift/arrays.py,src/poselift/skeleton/*,src/poselift/geometry/*,src/poselift/data/*,src/poselift/metrics/*
+LOWER_FLOORS := src/poselift/errors.py,src/poselift/arrays.py,src/poselift/skeleton/*,src/poselift/geometry/*,src/poselift/normalisation/*,src/poselift/data/*,src/poselift/metrics/*
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fmt bench clean

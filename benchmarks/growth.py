@@ -23,7 +23,7 @@ from poselift import Camera, Clip, Lifter
 from poselift.bench.lifting import CONFIG, used_gflop
 from poselift.bench.machine import described
 from poselift.bench.rounds import Contest, Settings, measured
-from poselift.export.onnx import export_onnx
+from poselift.deploy.onnx import export_onnx
 from poselift.models import create_model
 from poselift.skeleton import H36M_17, SKELETONS, Skeleton
 

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from poselift.cli.runs import opened_lifter
 from poselift.data.store import DatasetStore, load_store
 from poselift.errors import TrainingError
-from poselift.lifting.recordings import evaluate_recordings, predict_recordings
+from poselift.evaluation.recordings import evaluate_recordings, predict_recordings
 from poselift.training.loop import train
 from poselift.training.recipe import Recipe, load_recipe
 

@@ -42,7 +42,7 @@ from pose2sim_reference import (
 from rich.console import Console
 from rich.table import Table
 
-from poselift.data.output import whole_file
+from poselift.files import whole_file
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.sides import exchanged_sides
 from poselift.lifting.video import lift_detected

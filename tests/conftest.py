@@ -9,7 +9,10 @@ from beartype import BeartypeConf, beartype
 from hypothesis import settings
 from jaxtyping import config, install_import_hook
 
-LOWER_FLOORS = ["poselift.arrays", "poselift.skeleton", "poselift.geometry", "poselift.data", "poselift.metrics"]
+LOWER_FLOORS = [
+    *("poselift.arrays", "poselift.skeleton", "poselift.geometry", "poselift.normalisation"),
+    *("poselift.data", "poselift.metrics"),
+]
 
 # As everywhere in Python's typing, an int will do where a float is asked for.
 typechecker = beartype(conf=BeartypeConf(is_pep484_tower=True))
@@ -196,7 +199,7 @@ def tiny_model(tmp_path_factory):
     """Path of a small exported network, of which no weight is 0."""
     import torch
 
-    from poselift.export.onnx import export_onnx
+    from poselift.deploy.onnx import export_onnx
     from poselift.models import create_model
 
     torch.manual_seed(0)

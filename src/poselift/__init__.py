@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from poselift.lifting.video import lift_video as lift_video
     from poselift.skeleton.definitions import SKELETONS as SKELETONS
     from poselift.skeleton.skeleton import Skeleton as Skeleton
+    from poselift.version import __version__ as __version__
     from poselift.viz.overlay import write_overlay as write_overlay
     from poselift.viz.viewer import write_viewer as write_viewer
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Camera": "geometry.camera",
@@ -40,6 +39,7 @@ _HOMES = {
     "save_clip": "data.clip_file",
     "write_overlay": "viz.overlay",
     "write_viewer": "viz.viewer",
+    "__version__": "version",
 }
 
 __all__ = [
@@ -66,4 +66,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return list(_HOMES)

@@ -14,11 +14,11 @@ from typer.testing import CliRunner
 torch = pytest.importorskip("torch")
 
 from poselift.cli.evaluate import evaluate  # noqa: E402
+from poselift.data.sources.virtual_cameras import ViewConfig  # noqa: E402
 from poselift.data.store import DatasetStore, load_store  # noqa: E402
-from poselift.data.virtual_cameras import ViewConfig  # noqa: E402
+from poselift.deploy.onnx import export_onnx  # noqa: E402
 from poselift.errors import DataFormatError, OutputError, PoseliftError  # noqa: E402
-from poselift.export.onnx import export_onnx  # noqa: E402
-from poselift.lifting.virtual import seen_split  # noqa: E402
+from poselift.evaluation.views import seen_split  # noqa: E402
 from poselift.metrics import DEFAULT_PROTOCOLS  # noqa: E402
 from poselift.metrics import evaluate as measured  # noqa: E402
 from poselift.models import create_model  # noqa: E402

@@ -16,8 +16,8 @@ torch = pytest.importorskip("torch")
 
 from poselift.cli.main import app  # noqa: E402
 from poselift.data.store import load_store  # noqa: E402
+from poselift.data.writers.lcn_pose import write_lcn_pose  # noqa: E402
 from poselift.errors import CheckpointError, DataFormatError, OutputError, RecipeError  # noqa: E402
-from poselift.export.lcn_pose import write_lcn_pose  # noqa: E402
 from poselift.models import create_model  # noqa: E402
 from poselift.models.checkpoint import save_checkpoint  # noqa: E402
 from poselift.training.recipe import load_recipe  # noqa: E402

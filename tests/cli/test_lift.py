@@ -151,7 +151,7 @@ def test_the_camera_is_guessed_or_given(lifted):
 def test_the_model_is_the_default_or_the_one_named(lifted, tmp_path):
     import torch
 
-    from poselift.export.onnx import export_onnx
+    from poselift.deploy.onnx import export_onnx
     from poselift.models import create_model
 
     torch.manual_seed(1)
@@ -214,7 +214,7 @@ def test_an_output_that_cannot_be_is_told_before_the_detection(lift, detector, t
     def read_only(**options):
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("poselift.data.output.tempfile.TemporaryFile", read_only)
+    monkeypatch.setattr("poselift.files.tempfile.TemporaryFile", read_only)
     assert "Read-only file system" in refused(lift())
     assert detector.shown == []
     assert file.read_text() == "mine"

@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from poselift.data.clip import Clip
+from poselift.deploy.onnx import export_onnx
 from poselift.errors import CheckpointError, GeometryError, ShapeError, SkeletonError
-from poselift.export.onnx import export_onnx
 from poselift.geometry.camera import Camera
-from poselift.geometry.normalise import person_centred
 from poselift.lifting import lifter as module
-from poselift.lifting import precision
 from poselift.lifting.lifter import Lifter
 from poselift.models import create_model
+from poselift.normalisation.person_centred import person_centred
+from poselift.runtime import precision
 from poselift.skeleton import COCO_17, H36M_17
 
 SIZE_PX = (640, 480)

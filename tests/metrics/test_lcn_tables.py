@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from poselift.geometry import Camera, image_frame_to_camera
-from poselift.geometry.normalise import image_frame_denormalised
 from poselift.metrics import Report, evaluate, runs_side_by_side, runs_to_text
+from poselift.normalisation.image_frame import image_frame_denormalised
 from poselift.skeleton import H36M_17
 
 FOLDER = Path(__file__).parent / "lcn_tf1"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from poselift.data.recorded import Recorded, RecordedBatches
+from poselift.data.sources.recordings import Recorded, RecordedBatches
 from poselift.skeleton import H36M_17
 from poselift.training.batches import MadeBatches, ResidentBatches
 

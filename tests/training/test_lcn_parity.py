@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from poselift.data.windows import Batch
+from poselift.data.sources.views import Batch
 from poselift.models import create_model
 from poselift.models.tf1 import lcn_from_tf1, tf1_names
 from poselift.training import loop

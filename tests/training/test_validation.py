@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from poselift.data.recorded import load_recorded, load_truth
+from poselift.data.sources.recordings import load_recorded, load_truth
+from poselift.data.sources.views import load_poses
+from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import load_store
-from poselift.data.virtual_cameras import ViewConfig
-from poselift.data.windows import load_poses
 from poselift.errors import TrainingError
 from poselift.skeleton import H36M_17
 from poselift.training.validation import spaced, validate, validation_recordings, validation_views

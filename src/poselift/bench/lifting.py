@@ -33,7 +33,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
     """
     import torch
 
-    from poselift.export.onnx import export_onnx
+    from poselift.deploy.onnx import export_onnx
     from poselift.models import create_model
 
     torch.set_num_threads(settings.threads or torch.get_num_threads())

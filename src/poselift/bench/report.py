@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from poselift.bench.rounds import Result
-from poselift.data.output import whole_file
+from poselift.files import whole_file
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -38,7 +38,7 @@ def compare(
 
     from poselift.cli.runs import FORMATS, check_output, chosen_clips, predictions_of, write_runs
     from poselift.data.store import load_store
-    from poselift.lifting.recordings import evaluate_recordings
+    from poselift.evaluation.recordings import evaluate_recordings
     from poselift.metrics import runs_side_by_side, runs_to_table
     from poselift.metrics.protocols import protocols_named
 

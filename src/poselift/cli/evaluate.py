@@ -16,7 +16,7 @@ from poselift.errors import RecipeError
 
 if TYPE_CHECKING:
     from poselift.data.store import DatasetStore
-    from poselift.lifting.virtual import SeenSplit
+    from poselift.evaluation.views import SeenSplit
     from poselift.metrics import Report
 
 VIEWS, SEED = 4, 0
@@ -121,7 +121,7 @@ class _Asked:
 
 
 def _recorded(asked: _Asked) -> Report:
-    from poselift.lifting.recordings import evaluate_recordings
+    from poselift.evaluation.recordings import evaluate_recordings
 
     asked.refuse_idle(("views", "seed", "noise", "predictions"), "recordings")
     if asked.model.suffix == ".npz":
@@ -133,8 +133,8 @@ def _recorded(asked: _Asked) -> Report:
 
 
 def _virtual(asked: _Asked) -> Report:
-    from poselift.data.virtual_cameras import ViewConfig
-    from poselift.lifting.virtual import lift_views, seen_split
+    from poselift.data.sources.virtual_cameras import ViewConfig
+    from poselift.evaluation.views import lift_views, seen_split
     from poselift.metrics import evaluate as measured
 
     asked.refuse_idle(("detections", "without_faulty"), "motion capture")
@@ -153,7 +153,7 @@ def _virtual(asked: _Asked) -> Report:
 
 
 def _write_predictions(seen: SeenSplit, predicted_mm: np.ndarray, path: Path, *, overwrite: bool) -> None:
-    from poselift.data.output import whole_file
+    from poselift.files import whole_file
 
     with whole_file(path, overwrite=overwrite) as temporary:
         np.savez_compressed(

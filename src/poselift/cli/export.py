@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 if TYPE_CHECKING:
-    from poselift.export.onnx import Precision
+    from poselift.deploy.onnx import Precision
 
 
 def export(
@@ -39,8 +39,8 @@ def export(
 ) -> None:
     """Write a trained model as one self-describing .onnx file."""
     from poselift.data.store import load_store
-    from poselift.export.onnx import export_onnx
-    from poselift.lifting.calibration import calibration_inputs
+    from poselift.evaluation.calibration import calibration_inputs
+    from poselift.deploy.onnx import export_onnx
     from poselift.models.checkpoint import load_checkpoint
 
     model, header = load_checkpoint(checkpoint)

@@ -15,7 +15,7 @@ def export_dataset(
 ) -> None:
     """Write Human3.6M back as the pickles of lcn-pose, which the original code reads."""
     from poselift.data.store import load_store
-    from poselift.export.lcn_pose import write_lcn_pose
+    from poselift.data.writers.lcn_pose import write_lcn_pose
 
     store = load_store(dataset)
     write_lcn_pose(store, output, overwrite=overwrite)

@@ -155,7 +155,7 @@ def inference(
     from poselift.cli.lcn_workspace import DETECTIONS, LcnWorkspace
     from poselift.cli.runs import check_output, exported_lifter
     from poselift.cli.train import brief_waits
-    from poselift.lifting.recordings import predict_recordings
+    from poselift.evaluation.recordings import predict_recordings
 
     _check_joints(in_joints, out_joints)
     workspace = LcnWorkspace(root)
@@ -188,8 +188,8 @@ def evaluate(
     Prints the original's table and writes one for each experiment, experiment/testN/err_*.log.
     """
     from poselift.cli.lcn_workspace import LcnWorkspace
-    from poselift.data.output import whole_file
-    from poselift.lifting.recordings import evaluate_recordings
+    from poselift.evaluation.recordings import evaluate_recordings
+    from poselift.files import whole_file
     from poselift.metrics import PROTOCOLS, runs_side_by_side, runs_to_text
 
     workspace = LcnWorkspace(root)
@@ -223,7 +223,7 @@ def gendb(
 ) -> None:
     """Make h36m_train.pkl and h36m_test.pkl."""
     from poselift.data.readers.h36m import prepare_h36m
-    from poselift.export.lcn_pose import write_lcn_pose
+    from poselift.data.writers.lcn_pose import write_lcn_pose
 
     store = prepare_h36m(dataset_root_dir, layout="matlab_meta", val_subjects=())
     write_lcn_pose(store, output, overwrite=overwrite)

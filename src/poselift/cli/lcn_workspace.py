@@ -107,7 +107,7 @@ class LcnWorkspace:
 
         Beside them, for `read_result`, 'clips': name and length of each video.
         """
-        from poselift.data.output import whole_file
+        from poselift.files import whole_file
 
         path = self.result(index, mode)
         with whole_file(path, overwrite=overwrite) as temporary, open(temporary, "wb") as file:

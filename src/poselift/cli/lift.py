@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from poselift.data.clip import Clip
     from poselift.geometry.camera import Camera
-    from poselift.lifting.precision import Precision
-    from poselift.lifting.runtime import Device
+    from poselift.runtime.network import Device
+    from poselift.runtime.precision import Precision
 
 _TABLES = ("poses.npz", "poses.json", "poses.csv")
 _OVERLAY, _VIEWER = "overlay.mp4", "viewer.html"
@@ -63,9 +63,9 @@ def lift(
 ) -> None:
     """Lift a video to 3D: poses as .npz, .json and .csv, an overlay video and a page that plays them."""
     from poselift.cli.progress import progress_bar
-    from poselift.data.output import writable_folder
     from poselift.detect.frames import video_info
     from poselift.detect.mediapipe import MediaPipeDetector
+    from poselift.files import writable_folder
     from poselift.lifting.lifter import Lifter
     from poselift.lifting.video import detect_video, lift_detected
 

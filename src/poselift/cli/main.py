@@ -9,7 +9,6 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from poselift import __version__
 from poselift.cli import (
     bench,
     compare,
@@ -25,6 +24,7 @@ from poselift.cli import (
     view,
 )
 from poselift.errors import EXTRAS, MissingExtraError, PoseliftError
+from poselift.version import __version__
 
 # Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
 _UsageError: Any = typer.BadParameter.__base__

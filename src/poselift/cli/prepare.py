@@ -73,7 +73,7 @@ def _summary(store: DatasetStore, output: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from poselift.data.recorded import detection_sources
+    from poselift.data.sources.recordings import detection_sources
 
     same = store.about.get("same_takes", [])
     note = f"{len(same)} takes come more than once, in {sum(map(len, same))} clips; each is in one split"

@@ -42,7 +42,7 @@ def opened_lifter(model: Path, **options: Any) -> Iterator[Lifter]:
 @contextmanager
 def exported_lifter(network: Any, **options: Any) -> Iterator[Lifter]:
     """The lifter, with its options, of a network of `models.MODELS`, which is exported to a temporary file."""
-    from poselift.export.onnx import export_onnx
+    from poselift.deploy.onnx import export_onnx
     from poselift.lifting.lifter import Lifter
 
     with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +67,7 @@ def predictions_of(
     """What a run predicts for clips: read from an .npz of `poselift predict`, or by a lifter with its options."""
     from poselift.cli.progress import progress_bar
     from poselift.data.predictions import load_predictions
-    from poselift.lifting.recordings import predict_recordings
+    from poselift.evaluation.recordings import predict_recordings
 
     if run.suffix == ".npz":
         return load_predictions(run)
@@ -111,7 +111,7 @@ def write_runs(runs: Runs, path: Path, *, overwrite: bool) -> None:
 
 
 def _write(text: str, path: Path, *, overwrite: bool) -> None:
-    from poselift.data.output import whole_file
+    from poselift.files import whole_file
 
     with whole_file(path, overwrite=overwrite) as temporary:
         temporary.write_text(text, encoding="utf-8")

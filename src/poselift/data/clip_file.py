@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.data.output import whole_file
 from poselift.errors import DataFormatError, PoseliftError, SkeletonError
+from poselift.files import whole_file
 from poselift.geometry.camera import Camera
 from poselift.skeleton import SKELETONS, get_skeleton
 

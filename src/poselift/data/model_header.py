@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from poselift import __version__
 from poselift.errors import CheckpointError, SkeletonError
-from poselift.geometry.normalise import NORMALISATIONS
+from poselift.normalisation import NORMALISATIONS
 from poselift.skeleton import Skeleton, get_skeleton
+from poselift.version import __version__
 
 FORMAT = "poselift-model"
 VERSION = 1

@@ -16,9 +16,9 @@ import numpy as np
 from jaxtyping import Float
 
 from poselift.arrays import checked_shape
-from poselift.data.output import whole_file
 from poselift.data.store import ClipInfo
 from poselift.errors import DataFormatError, ShapeError
+from poselift.files import whole_file
 
 FORMAT = "poselift-predictions"
 VERSION = 1

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
-from poselift.data.output import whole_file
 from poselift.errors import DataFormatError, ShapeError, SkeletonError
+from poselift.files import whole_file
 from poselift.geometry.camera import Camera
 from poselift.skeleton import Skeleton, get_skeleton
 

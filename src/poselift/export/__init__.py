@@ -4,6 +4,6 @@ from __future__ import annotations
 
 # name -> "module:function", imported when used
 EXPORTERS: dict[str, str] = {
-    "onnx": "poselift.export.onnx:export_onnx",
+    "onnx": "poselift.deploy.onnx:export_onnx",
     "csv": "poselift.export.tables:write_csv",
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.data.output import whole_file
+from poselift.files import whole_file
 
 
 def write_csv(clip: Clip, path: Path | str, *, overwrite: bool = False) -> None:

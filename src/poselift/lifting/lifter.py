@@ -18,9 +18,10 @@ from poselift.data.clip import Clip
 from poselift.data.model_header import ModelHeader, header_from_json
 from poselift.errors import CheckpointError, ShapeError
 from poselift.geometry.camera import Camera
-from poselift.geometry.normalise import person_centred, person_centred_to_root, root_from_projection
-from poselift.lifting.precision import DEFAULT_MODEL, Precision, network_of
-from poselift.lifting.runtime import Device, Network
+from poselift.geometry.root import root_from_projection
+from poselift.normalisation.person_centred import person_centred, person_centred_to_root
+from poselift.runtime.network import Device, Network
+from poselift.runtime.precision import DEFAULT_MODEL, Precision, network_of
 from poselift.skeleton import Skeleton
 
 # Frames in one call of the network; more make it no faster.
@@ -38,8 +39,8 @@ class Lifter:
         flip: average the predictions for the person and for its mirror image, which halves the speed.
         threads: CPU threads of the network. Default: the cores that this process may use.
         precision: "float32" runs `model` as it is; "int8" the file that `poselift export --precision int8` wrote
-            beside it; "auto" the latter if it is there and this machine gains by it, see `lifting.precision`.
-        device: where the network runs, see `lifting.runtime`; all around it is the processor's work.
+            beside it; "auto" the latter if it is there and this machine gains by it, see `runtime.precision`.
+        device: where the network runs, see `runtime.network`; all around it is the processor's work.
 
     Raises:
         CheckpointError: a file is missing or no model of ours.
@@ -67,7 +68,7 @@ class Lifter:
 
     @property
     def normalisation(self) -> str:
-        """How joints enter the network and what its output means, see `geometry.normalise`."""
+        """How joints enter the network and what its output means, see `normalisation`."""
         return self._header.normalisation
 
     @property
@@ -172,7 +173,7 @@ class Lifter:
     def network_output(self, inputs: Float[np.ndarray, "poses joints channels"]) -> Joints3D:
         """What the network says (N, J, 3) of normalised inputs (N, J, 2 or 3), in the space of its normalisation.
 
-        This is for data sets: `geometry.normalise` says what the spaces mean.
+        This is for data sets: `normalisation` says what the spaces mean.
 
         Raises:
             ShapeError: the shape is not that of the network's input, or a number is not finite.

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from poselift.data.ahead import made_ahead
 from poselift.data.clip import Clip
 from poselift.errors import NoPersonError, ShapeError
 from poselift.lifting.gaps import gaps_filled
 from poselift.lifting.sides import sides_kept
 from poselift.lifting.smooth import smoothed
-from poselift.lifting.track import MainPerson
+from poselift.threads import made_ahead
+from poselift.tracking.main_person import MainPerson
 
 if TYPE_CHECKING:
     from poselift.detect.base import Detection, Detector
@@ -86,7 +86,7 @@ def lift_detected(
 def detect_video(
     path: Path | str, detector: Detector, *, on_frame: Callable[[int], None] = lambda done: None
 ) -> Clip:
-    """The 2D joints of a video's main person, see `lifting.track`. Frames without this person are invalid.
+    """The 2D joints of a video's main person, see `tracking.main_person`. Frames without this person are invalid.
 
     Frames are decoded in a thread of their own while the detector works.
 

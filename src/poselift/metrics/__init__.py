@@ -1,6 +1,19 @@
 """Errors of 3D poses; numpy only, never sees a model."""
 
-from poselift.metrics.errors import (
+from poselift.metrics.comparison import (
+    Run,
+    Runs,
+    runs_side_by_side,
+    runs_to_csv,
+    runs_to_dict,
+    runs_to_json,
+    runs_to_latex,
+    runs_to_table,
+    runs_to_text,
+)
+from poselift.metrics.evaluation import evaluate
+from poselift.metrics.grouping import Grouping
+from poselift.metrics.joint_errors import (
     auc,
     joint_errors,
     mpjpe,
@@ -12,8 +25,6 @@ from poselift.metrics.errors import (
     pck,
     velocity_errors,
 )
-from poselift.metrics.evaluation import evaluate
-from poselift.metrics.grouping import Grouping
 from poselift.metrics.protocols import DEFAULT_PROTOCOLS, PROTOCOLS, Protocol, protocol_errors, protocols_named
 from poselift.metrics.report import (
     ProtocolResult,
@@ -23,17 +34,6 @@ from poselift.metrics.report import (
     report_to_json,
     report_to_latex,
     report_to_table,
-)
-from poselift.metrics.runs import (
-    Run,
-    Runs,
-    runs_side_by_side,
-    runs_to_csv,
-    runs_to_dict,
-    runs_to_json,
-    runs_to_latex,
-    runs_to_table,
-    runs_to_text,
 )
 
 __all__ = [

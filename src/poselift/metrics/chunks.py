@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
+
+from poselift.threads import usable_cores
 
 T = TypeVar("T")
 
@@ -28,12 +29,8 @@ def in_chunks(function: Callable[[slice], T], n_frames: int, *, light: bool = Fa
     """
     length = LIGHT_FRAMES if light else CHUNK_FRAMES
     slices = [slice(a, min(a + length, n_frames)) for a in range(0, n_frames, length)]
-    threads = 1 if light else min(_cores(), _MOST_THREADS, len(slices))
+    threads = 1 if light else min(usable_cores(), _MOST_THREADS, len(slices))
     if threads <= 1:
         return [function(frames) for frames in slices]
     with ThreadPoolExecutor(threads, thread_name_prefix="metrics") as pool:
         return list(pool.map(function, slices))
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -10,8 +10,8 @@ import numpy as np
 from poselift.arrays import Joints3D
 from poselift.errors import ShapeError
 from poselift.metrics.chunks import in_chunks
-from poselift.metrics.errors import auc, pck
 from poselift.metrics.grouping import Grouping
+from poselift.metrics.joint_errors import auc, pck
 from poselift.metrics.protocols import (
     DEFAULT_PROTOCOLS,
     Comparison,

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from poselift.arrays import Joints3D, checked_shape
 from poselift.errors import RecipeError
 from poselift.metrics.distances import aligned_distances, distances, scaled_distances
-from poselift.metrics.errors import checked_pair
+from poselift.metrics.joint_errors import checked_pair
 from poselift.skeleton import Skeleton
 
 

@@ -16,8 +16,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from poselift.data.model_header import ModelHeader, header_from_json
-from poselift.data.output import whole_file
 from poselift.errors import CheckpointError, PoseliftError, RecipeError
+from poselift.files import whole_file
 from poselift.models import MODELS, create_model, model_name
 
 _NAMES_SHOWN = 3

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from poselift.errors import RecipeError
-from poselift.geometry.normalise import NORMALISATIONS, Normalisation
 from poselift.models.settings import check_settings
+from poselift.normalisation import NORMALISATIONS, Normalisation
 from poselift.skeleton.graph import GraphName
 
 MaskKind: TypeAlias = Literal["fixed", "learnable"]
@@ -51,7 +51,7 @@ class LCNConfig:
         batch_norm: normalise hidden channels over batch and joints.
         residual: add each block's input to its output.
         add_input: the network predicts the offset of x, y from the input's x, y.
-        normalisation: how 2D joints enter and what comes out; see `geometry.normalise`.
+        normalisation: how 2D joints enter and what comes out; see `normalisation`.
         output_scale: factor on the initial weights of the last layer. 1 as published; where the output is not of
             the input's size a small value avoids a slow start.
     """

@@ -16,10 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from poselift.geometry.normalise import NORMALISATIONS, Normalisation
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.settings import check_settings
+from poselift.normalisation import NORMALISATIONS, Normalisation
 from poselift.skeleton import Skeleton, get_skeleton
 
 
@@ -37,7 +37,7 @@ class SimpleBaselineConfig:
         batch_norm: normalise hidden units over the batch.
         residual: add each block's input to its output.
         add_input: the network predicts the offset of x, y from the input's x, y.
-        normalisation: how 2D joints enter and what comes out; see `geometry.normalise`.
+        normalisation: how 2D joints enter and what comes out; see `normalisation`.
         output_scale: factor on the initial weights of the last layer.
     """
 

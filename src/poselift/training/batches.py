@@ -11,9 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from poselift.data.ahead import made_ahead
-from poselift.data.recorded import RecordedBatches
-from poselift.data.windows import Batch
+from poselift.data.sources.recordings import RecordedBatches
+from poselift.data.sources.views import Batch
+from poselift.threads import made_ahead
 
 TensorBatch: TypeAlias = tuple[Tensor, Tensor]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import torch
 
-from poselift.data.recorded import RecordedBatches, load_recorded, load_truth
+from poselift.data.sources.recordings import RecordedBatches, load_recorded, load_truth
+from poselift.data.sources.views import TrainingBatches, load_poses
 from poselift.data.store import DatasetStore
-from poselift.data.windows import TrainingBatches, load_poses
 from poselift.errors import RecipeError
 from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, get_skeleton

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from poselift.data.output import whole_file, writable_folder
 from poselift.errors import CheckpointError, RecipeError
+from poselift.files import whole_file, writable_folder
 from poselift.training.recipe import Recipe, load_recipe, recipe_to_toml
 
 # Settings that may change when a run is resumed: they decide how long it runs and what it writes, not what it learns

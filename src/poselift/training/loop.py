@@ -16,7 +16,6 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor, nn
 
-import poselift
 from poselift.data.store import DatasetStore, load_store
 from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model
@@ -31,6 +30,7 @@ from poselift.training.recipe import Recipe
 from poselift.training.replay import Replayed
 from poselift.training.state import TrainingState, restore_state, save_state
 from poselift.training.validation import Validation, validate
+from poselift.version import __version__
 
 logger = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class _Run:
         recipe = self.recipe.model_dump(mode="json")
         recipe["data"]["store"] = self.recipe.data.store.name  # where it lay is nobody's business
         return {
-            "poselift": poselift.__version__,
+            "poselift": __version__,
             "torch": torch.__version__,
             "python": platform.python_version(),
             "device": str(self.fabric.device),

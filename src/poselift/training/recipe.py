@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from poselift.data.augment import PoseAugmentConfig
-from poselift.data.virtual_cameras import ViewConfig
-from poselift.data.windows import Balance
+from poselift.data.sources.augment import PoseAugmentConfig
+from poselift.data.sources.views import Balance
+from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.errors import PoseliftError, RecipeError
 
 

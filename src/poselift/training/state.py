@@ -15,8 +15,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from poselift.data.output import whole_file
 from poselift.errors import CheckpointError, TrainingError
+from poselift.files import whole_file
 from poselift.training.optim import MovingAverage
 
 FORMAT = "poselift-training-state"

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from poselift.data.recorded import Recorded, Truth
-from poselift.data.virtual_cameras import ViewConfig
-from poselift.data.windows import Poses, seen
+from poselift.data.sources.recordings import Recorded, Truth
+from poselift.data.sources.views import Poses, seen
+from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.errors import TrainingError
-from poselift.geometry.normalise import OUTPUT_UNIT_MM
 from poselift.metrics import mpjpe, pa_mpjpe
+from poselift.normalisation.person_centred import OUTPUT_UNIT_MM
 from poselift.skeleton import Skeleton
 
 # Not the recipe's seed: runs that differ in it are compared on the same views.

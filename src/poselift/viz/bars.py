@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poselift.data.output import whole_file
 from poselift.errors import OutputError
+from poselift.files import whole_file
 from poselift.metrics import Runs
 from poselift.metrics.layout import NO_FRAMES
 

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from poselift.data.clip import Clip
-from poselift.data.output import whole_file
 from poselift.errors import ShapeError
+from poselift.files import whole_file
 from poselift.viz.side_by_side import SideBySide
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.data.output import whole_file
 from poselift.errors import ExternalToolError, MissingExtraError, ShapeError
+from poselift.files import whole_file
 from poselift.viz.side_by_side import SideBySide
 
 # Best first; a build of FFmpeg without x264 still has its own MPEG-4.

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.data.output import whole_file
+from poselift.files import whole_file
 from poselift.viz.colours import bone_sides, joint_sides
 from poselift.viz.stage import Stage
 

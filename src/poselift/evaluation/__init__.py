@@ -1,0 +1,1 @@
+"""Models on data sets: what they predict, and how far off they are."""

@@ -1,0 +1,82 @@
+"""`person_centred`, for the wild: the view is turned until the person is on the optical axis, and position and
+size in the image are removed.
+
+The network predicts metres relative to the root in the turned axes. It sees the same numbers wherever in the image
+the person stands, and needs no box.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape, float_type
+from poselift.errors import ShapeError
+from poselift.geometry.rotation import rotation_onto_z
+
+# A network's output is of order 1 when lengths are in metres.
+OUTPUT_UNIT_MM = 1000.0
+
+# Joints closer than this are one joint and rounding errors: a person 10 km away spans 2e-4.
+_SMALLEST_ANGLE_RAD = 1e-7
+
+
+class PersonCentred(NamedTuple):
+    """Normalised joints and what is needed to turn a prediction back.
+
+    Attributes:
+        joints_norm: (..., J, 2), mean 0 and root mean square 1 over the visible joints; 0 where missing.
+        rotation: (..., 3, 3), camera axes to the turned axes.
+    """
+
+    joints_norm: np.ndarray
+    rotation: np.ndarray
+
+
+def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCentred:
+    """Turn, centre and scale joints given on the plane z = 1 of their camera (`Camera.image_to_plane`).
+
+    Args:
+        joints_plane: (..., J, 2); values of missing joints are ignored, NaN included.
+        confidence: (..., J); a joint is missing where it is 0.
+
+    Raises:
+        ShapeError: a pose has no two distinct visible joints.
+    """
+    checked_shape(joints_plane, (confidence.shape[-1], 2), "joints_plane")
+    visible = confidence > 0
+    weight = (visible / np.maximum(visible.sum(axis=-1, keepdims=True), 1))[..., None]
+    plane = np.where(visible[..., None], joints_plane, 0).astype(np.float64)
+    centre = (plane * weight).sum(axis=-2)
+    rotation = rotation_onto_z(np.concatenate([centre, np.ones_like(centre[..., :1])], axis=-1))
+    rays = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1) @ np.swapaxes(rotation, -1, -2)
+    turned = rays[..., :2] / np.maximum(rays[..., 2:], 1e-6)
+    turned = turned - (turned * weight).sum(axis=-2, keepdims=True)
+    size = np.sqrt((turned * turned * weight).sum(axis=(-2, -1), keepdims=True))
+    single = ~(size > _SMALLEST_ANGLE_RAD)
+    if single.any():
+        raise ShapeError(
+            f"{int(single.sum())} of {single.size} poses have no two distinct visible joints",
+            "mark such frames as invalid and leave them out",
+        )
+    kind = float_type(joints_plane)
+    return PersonCentred(np.where(visible[..., None], turned / size, 0).astype(kind), rotation.astype(kind))
+
+
+def person_centred_target(
+    joints_cam_mm: Joints3D, root_mm: Float[np.ndarray, "*batch 1 3"], rotation: np.ndarray
+) -> Joints3D:
+    """What a person-centred network should predict, (..., J, 3), for joints in camera axes and root (..., 1, 3).
+
+    `rotation` (..., 3, 3) is the one that `person_centred` returned.
+    """
+    target: np.ndarray = (joints_cam_mm - root_mm) @ np.swapaxes(rotation, -1, -2) / OUTPUT_UNIT_MM
+    return target
+
+
+def person_centred_to_root(output: Joints3D, rotation: np.ndarray) -> Joints3D:
+    """A person-centred network's output (..., J, 3) to millimetres in camera axes, relative to the root."""
+    joints: np.ndarray = output @ rotation * OUTPUT_UNIT_MM
+    return joints

@@ -1,0 +1,1 @@
+"""Networks in onnxruntime; no torch."""

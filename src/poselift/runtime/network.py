@@ -1,0 +1,153 @@
+"""A network in onnxruntime, on as many threads as help: few poses share the threads, many are dealt out to them.
+
+To deal out is faster where there are enough poses: threads do not wait for each other after each layer, and a part's
+numbers stay in a core's own cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal, get_args
+
+import numpy as np
+import onnxruntime
+
+from poselift.arrays import Joints3D
+from poselift.errors import CheckpointError, RecipeError, ShapeError
+from poselift.threads import usable_cores
+
+Device = Literal["cpu", "cuda", "auto"]
+
+# Poses that a thread takes at once, at most; and how many are not worth dealing out.
+_PART, _FEW = 128, 32
+# More threads than this wait for each other longer than they work, at so few poses.
+_THREADS_OF_FEW = 4
+_CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
+
+
+class Network:
+    """Runs the graph of a file. Threads may share it.
+
+    Args:
+        path: an .onnx file with the sides of `deploy.onnx`.
+        threads: CPU threads. Default: the cores that this process may use.
+        device: "cpu"; "cuda", by the package onnxruntime-gpu; or "auto", the latter where it starts.
+
+    Raises:
+        CheckpointError: onnxruntime cannot run the file.
+        ShapeError: `threads` is less than 1.
+        RecipeError: there is no such device, or it does not start.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None, device: Device = "cpu") -> None:
+        if threads is not None and threads < 1:
+            raise ShapeError(f"threads: expected at least 1, got {threads}")
+        self.path, self.threads, self.device = path, threads or usable_cores(), chosen_device(device)
+        # Read once: the file may be gone or another one when the second session is made.
+        self._graph: bytes | None = _read(path)
+        few = partial(_session, self._graph, path, min(self.threads, _THREADS_OF_FEW))
+        try:
+            self._few = few(self.device)
+        except RecipeError:
+            if device != "auto":
+                raise
+            self.device = "cpu"
+            self._few = few(self.device)
+        if self.threads == 1 or self.device != "cpu":
+            self._graph = None
+        self._lock = Lock()
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the file says about itself."""
+        metadata: dict[str, str] = self._few.get_modelmeta().custom_metadata_map
+        return metadata
+
+    @property
+    def sides(self) -> list[tuple[str, list[int | str]]]:
+        """Name and shape of a pose for each input and output."""
+        return [(side.name, side.shape[1:]) for side in (*self._few.get_inputs(), *self._few.get_outputs())]
+
+    def run(self, inputs: np.ndarray) -> Joints3D:
+        """(N, J, K) float32 to (N, J, 3)."""
+        if len(inputs) < _FEW or self.device != "cpu":
+            return _output(self._few, inputs)
+        if self.threads == 1:
+            return np.concatenate([_output(self._few, part) for part in _parts(inputs, _PART)])
+        session, pool = self._many
+        output = list(pool.map(lambda part: _output(session, part), _parts(inputs, -(-len(inputs) // self.threads))))
+        return np.concatenate(output)
+
+    @property
+    def _many(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
+        with self._lock:
+            return self._sessions_of_many
+
+    @cached_property
+    def _sessions_of_many(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
+        """Loaded when it is first needed: it doubles the memory, and some only lift single poses."""
+        assert self._graph is not None
+        session = _session(self._graph, self.path, 1, self.device)
+        self._graph = None
+        return session, ThreadPoolExecutor(self.threads, "poselift-network")
+
+
+def chosen_device(device: str) -> Literal["cpu", "cuda"]:
+    """Where a network runs.
+
+    Raises:
+        RecipeError: there is no such device here.
+    """
+    if device not in get_args(Device):
+        raise RecipeError(f"device: expected one of {', '.join(get_args(Device))}, got {device!r}")
+    there = _CUDA in onnxruntime.get_available_providers()
+    if device == "cuda" and not there:
+        raise RecipeError(
+            "device 'cuda' is not available: this onnxruntime has no CUDA", "install onnxruntime-gpu in its place"
+        )
+    return "cuda" if there and device != "cpu" else "cpu"
+
+
+def _parts(inputs: np.ndarray, most: int) -> list[np.ndarray]:
+    """Of nearly one size, none larger than `most` and `_PART`."""
+    return np.array_split(inputs, -(-len(inputs) // min(most, _PART)))
+
+
+def _output(session: onnxruntime.InferenceSession, inputs: np.ndarray) -> np.ndarray:
+    output: np.ndarray = session.run(["joints_out"], {"joints_norm": inputs})[0]
+    return output
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror})", "check the path") from None
+
+
+def _session(graph: bytes, path: Path, threads: int, device: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Threads wait busily for each other within a call, which halves the time of a single pose; they rest after it,
+    # for else they take the cores from the detector that feeds us.
+    options.add_session_config_entry("session.force_spinning_stop", "1")
+    options.log_severity_level = 3  # what is wrong with a file is raised below
+    # TF32, the default there, is no float32: it keeps 10 of 23 bits.
+    providers: list[Any] = [(_CUDA, {"use_tf32": "0"}), _CPU] if device == "cuda" else [_CPU]
+    try:
+        session = onnxruntime.InferenceSession(graph, options, providers=providers)
+    except Exception as error:  # onnxruntime's errors have no base class of their own
+        raise CheckpointError(
+            f"{path}: not a model that onnxruntime can run ({str(error).splitlines()[0]})",
+            "make one with `poselift export`",
+        ) from error
+    # Without a driver or its libraries onnxruntime goes on without CUDA, and says so in its log alone.
+    if device == "cuda" and _CUDA not in session.get_providers():
+        raise RecipeError(
+            "device 'cuda' is not available: onnxruntime could not start CUDA", "check the driver, cuDNN, or use cpu"
+        )
+    return session

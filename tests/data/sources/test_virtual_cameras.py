@@ -1,0 +1,157 @@
+"""Laws of virtual cameras."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from poselift.data.sources.virtual_cameras import ViewConfig, draw_views
+from poselift.errors import RecipeError
+from poselift.geometry import procrustes_aligned
+from poselift.skeleton import H36M_17
+
+PERFECT = ViewConfig().with_true_2d()
+# A rigid, person-like cloud of joints; left and right on their sides, head on top.
+SHAPE = {"pelvis": (0, 950), "hip": (120, 940), "knee": (120, 500), "ankle": (120, 90), "spine": (0, 1200)} | {
+    "thorax": (0, 1430),
+    "nose": (0, 1550),
+    "head": (0, 1680),
+    "shoulder": (180, 1410),
+    "elbow": (220, 1130),
+    "wrist": (240, 880),
+}
+
+
+def people(count: int = 500) -> np.ndarray:
+    joints = np.zeros((count, 17, 3))
+    for i, name in enumerate(H36M_17.joints):
+        x, z = SHAPE[name.split("_")[-1]]
+        joints[:, i] = (-x if name.startswith("left") else x, 0, z)
+    return joints + np.random.default_rng(1).normal(0, 20, (count, 17, 3))
+
+
+def views(config: ViewConfig, seed: int = 0):
+    return draw_views(people(), H36M_17, config, np.random.default_rng(seed))
+
+
+def test_true_2d_is_the_projection():
+    seen = views(PERFECT)
+    np.testing.assert_allclose(seen.joints_plane, seen.joints_cam_mm[..., :2] / seen.joints_cam_mm[..., 2:])
+    assert (seen.confidence > 0).all()
+
+
+def test_cameras_move_bodies_rigidly():
+    seen = views(PERFECT)
+    np.testing.assert_allclose(
+        procrustes_aligned(people(), seen.joints_cam_mm, scale=False), seen.joints_cam_mm, atol=1e-6
+    )
+
+
+def test_people_stand_upright_in_a_level_image():
+    """Camera y points down: heads are above feet where camera pitch and roll are small."""
+    level = replace(PERFECT, height_mm=(0.0, 0.0), off_axis_rad=(0.0, 0.0), roll_rad=0.0)
+    seen = views(level)
+    head, ankle = (seen.joints_plane[:, H36M_17.index(j), 1] for j in ("head", "left_ankle"))
+    assert (head < ankle).all()
+
+
+def test_facing_the_camera_the_left_hand_is_on_the_right_of_the_image():
+    seen = views(replace(PERFECT, roll_rad=0.0))
+    left, right = (seen.joints_cam_mm[:, H36M_17.index(f"{s}_shoulder")] for s in ("left", "right"))
+    up = seen.joints_cam_mm[:, H36M_17.index("thorax")] - seen.joints_cam_mm[:, H36M_17.index("pelvis")]
+    ahead = np.cross(left - right, up)
+    ahead /= np.linalg.norm(ahead, axis=-1, keepdims=True)
+    frontal = ahead[:, 2] < -0.8
+    assert frontal.sum() > 20
+    assert (left[frontal, 0] > right[frontal, 0]).all()
+
+
+def test_nobody_is_behind_the_camera():
+    near = replace(ViewConfig(), distance_mm=(100.0, 300.0))
+    assert views(near).joints_cam_mm[..., 2].min() >= 399
+
+
+def test_distance_and_height_are_as_asked():
+    config = replace(PERFECT, distance_mm=(4000.0, 4000.0), off_axis_rad=(0.0, 0.0))
+    root = H36M_17.root_position(views(config).joints_cam_mm)[:, 0]
+    np.testing.assert_allclose(np.linalg.norm(root, axis=-1), 4000, rtol=1e-9)
+    np.testing.assert_allclose(root[:, :2], 0, atol=1e-6)
+
+
+def test_the_same_seed_sees_the_same():
+    for a, b in zip(views(ViewConfig(), 5), views(ViewConfig(), 5), strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("distance_mm", (3000.0, 3000.0)),
+        ("height_mm", (500.0, 500.0)),
+        ("off_axis_rad", (0.5, 0.5)),
+        ("roll_rad", 0.4),
+        ("focal_guess", 0.3),
+        ("definition_mm", 30.0),
+        ("derived", 1.0),
+        ("face_mm", 100.0),
+        ("jitter", 0.05),
+        ("hidden", 0.5),
+        ("missing", 0.5),
+        ("cut_off", 0.5),
+        ("cropped", 1.0),
+    ],
+)
+def test_each_setting_changes_the_views(name, value):
+    plain = replace(PERFECT, fov_deg=(20.0, 20.0))
+    changed = draw_views(people(), H36M_17, replace(plain, **{name: value}), np.random.default_rng(0))
+    same = draw_views(people(), H36M_17, plain, np.random.default_rng(0))
+    assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(changed, same, strict=True))
+
+
+@pytest.mark.parametrize("name", ["fov_deg", "aspect"])
+def test_image_size_decides_what_is_cropped(name):
+    wide, narrow = ({"fov_deg": (90.0, 90.0)}, {"fov_deg": (10.0, 10.0)})
+    if name == "aspect":
+        wide, narrow = ({"aspect": (1.0, 1.0)}, {"aspect": (4.0, 4.0)})
+    seen = [views(replace(PERFECT, cropped=1.0, **c)).confidence for c in (wide, narrow)]
+    assert (seen[0] > 0).mean() > (seen[1] > 0).mean() + 0.02
+
+
+def test_outliers_are_far_off():
+    errors = [
+        np.abs(views(replace(PERFECT, jitter=0.02, outlier=o)).joints_plane - views(PERFECT).joints_plane)
+        for o in (0, 1)
+    ]
+    assert np.median(errors[1]) > 3 * np.median(errors[0])
+
+
+def test_confidence_knows_about_large_errors():
+    config = replace(PERFECT, jitter=0.02, hidden=0.3)
+    seen = views(config)
+    error = np.linalg.norm(seen.joints_plane - views(PERFECT).joints_plane, axis=-1)
+    unsure = seen.confidence < 0.5
+    assert error[unsure].mean() > 3 * error[~unsure].mean()
+
+
+def test_derived_joints_are_means_and_as_sure_as_their_parts():
+    seen = views(replace(ViewConfig(), derived=1.0, missing=0.1, cropped=0.0))
+    hips = H36M_17.indices(("left_hip", "right_hip"))
+    pelvis = H36M_17.index("pelvis")
+    np.testing.assert_allclose(seen.joints_plane[:, pelvis], seen.joints_plane[:, hips].mean(axis=1))
+    np.testing.assert_array_equal(seen.confidence[:, pelvis], seen.confidence[:, hips].min(axis=1))
+    assert (seen.confidence[:, pelvis] == 0).mean() > 0.1
+
+
+def test_every_pose_keeps_something_to_learn_from():
+    seen = views(replace(ViewConfig(), missing=0.95))
+    assert ((seen.confidence > 0).sum(axis=-1) >= 4).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("distance_mm", (3.0, 2.0)), ("missing", 1.5), ("jitter", -0.1), ("cropped", -1)]
+)
+def test_values_out_of_range_are_refused(name, value):
+    with pytest.raises(RecipeError, match=rf"views\.{name}: expected"):
+        ViewConfig(**{name: value})
