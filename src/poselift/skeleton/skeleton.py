@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from poselift.errors import SkeletonError
+from poselift.skeleton.table import fields_of_table
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,44 @@ class Skeleton:
     extra_edges: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if len(set(self.joints)) != len(self.joints):
-            raise SkeletonError(f"{self.name}: joint names are not unique")
+        if not self.name or not all(self.joints):
+            raise SkeletonError(f"skeleton {self.name!r}: it and its joints need names, and one is empty")
+        if twice := _repeated(self.joints):
+            raise SkeletonError(f"{self.name}: joint names are not unique: {twice!r} comes twice")
         if len(self.left) != len(self.right):
             raise SkeletonError(f"{self.name}: {len(self.left)} left joints, {len(self.right)} right joints")
-        sided = (*self.left, *self.right)
-        if len(set(sided)) != len(sided):
-            raise SkeletonError(f"{self.name}: a joint is on both sides, or twice on one")
+        if twice := _repeated((*self.left, *self.right)):
+            raise SkeletonError(f"{self.name}: {twice!r} is on both sides, or twice on one")
         if not self.root:
             raise SkeletonError(f"{self.name}: expected at least one root joint, got none")
+        if twice := _repeated(self.root):
+            raise SkeletonError(f"{self.name}: root: {twice!r} comes twice")
         for pair in (*self.bones, *self.extra_edges, self.root, self.left, self.right):
             self.indices(pair)
+        for a, b in (*self.bones, *self.extra_edges):
+            if a == b:
+                raise SkeletonError(f"{self.name}: a bone or edge joins {a!r} to itself")
+
+    @classmethod
+    def from_dict(cls, table: Any) -> Skeleton:
+        """The skeleton that `as_dict` or a skeleton file describes.
+
+        Raises:
+            SkeletonError: it is no table, a key is unknown or missing, a value is of the wrong kind, or the skeleton
+                contradicts itself.
+        """
+        return cls(**fields_of_table(table))
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of the skeleton in plain lists, as JSON and TOML can hold it; mirror pairs as [left, right]."""
+        table: dict[str, Any] = {
+            "name": self.name,
+            "root": list(self.root),
+            "joints": list(self.joints),
+            "bones": [list(bone) for bone in self.bones],
+            "pairs": [list(pair) for pair in zip(self.left, self.right, strict=True)],
+        }
+        return {**table, "extra_edges": [list(edge) for edge in self.extra_edges]} if self.extra_edges else table
 
     def __len__(self) -> int:
         return len(self.joints)
@@ -114,3 +143,8 @@ class Skeleton:
         """Position of the root, (..., 1, D), of joints (..., J, D)."""
         position: np.ndarray = joints[..., self.root_indices, :].mean(axis=-2, keepdims=True)
         return position
+
+
+def _repeated(joints: Sequence[str]) -> str | None:
+    """The first name that comes a second time."""
+    return next((joint for n, joint in enumerate(joints) if joint in joints[:n]), None)
