@@ -15,6 +15,8 @@ from poselift.skeleton.definitions import (
     SKELETONS,
     get_skeleton,
 )
+from poselift.skeleton.file import read_skeleton, write_skeleton
+from poselift.skeleton.forms import SkeletonLike, skeleton_of, skeleton_setting
 from poselift.skeleton.graph import adjacency, hop_distance, hop_mask
 from poselift.skeleton.skeleton import Skeleton
 
@@ -32,9 +34,14 @@ __all__ = [
     "SKELETONS",
     "Conversion",
     "Skeleton",
+    "SkeletonLike",
     "adjacency",
     "conversion",
     "get_skeleton",
     "hop_distance",
     "hop_mask",
+    "read_skeleton",
+    "skeleton_of",
+    "skeleton_setting",
+    "write_skeleton",
 ]
