@@ -63,7 +63,7 @@ ROOMS = {
     "h5py": ["data.readers", "data.keypoints"],
     "cdflib": ["data.readers"],
     "typer": ["cli"],
-    "rich": ["cli", "bench.report", "metrics.layout", "metrics.report", "metrics.runs"],
+    "rich": ["cli", "bench.report", "metrics.layout", "metrics.report", "metrics.comparison"],
     "matplotlib": ["viz.bars", "bench.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
