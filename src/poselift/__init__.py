@@ -39,7 +39,6 @@ _HOMES = {
     "save_clip": "data.clip_file",
     "write_overlay": "viz.overlay",
     "write_viewer": "viz.viewer",
-    "__version__": "version",
 }
 
 __all__ = [
@@ -60,10 +59,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    home = "version" if name == "__version__" else _HOMES.get(name)
+    if home is None:
         raise AttributeError(f"module 'poselift' has no attribute {name!r}")
-    return getattr(import_module(f"poselift.{_HOMES[name]}"), name)
+    return getattr(import_module(f"poselift.{home}"), name)
 
 
 def __dir__() -> list[str]:
-    return list(_HOMES)
+    return [*__all__, "__version__"]

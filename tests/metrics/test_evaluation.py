@@ -113,7 +113,7 @@ def test_a_group_of_single_frames_has_no_velocity():
 def test_chunks_and_cores_change_nothing(report, monkeypatch, size, cores):
     monkeypatch.setattr(chunks, "CHUNK_FRAMES", size)
     monkeypatch.setattr(chunks, "LIGHT_FRAMES", size)
-    monkeypatch.setattr(chunks, "_cores", lambda: cores)
+    monkeypatch.setattr(chunks, "usable_cores", lambda: cores)
     again = evaluated()
     for name, result in report.results.items():
         assert again.results[name].n_frames == result.n_frames
@@ -129,7 +129,7 @@ def test_the_number_of_cores_changes_no_digit(monkeypatch):
     monkeypatch.setattr(chunks, "LIGHT_FRAMES", 4)
     found = []
     for cores in (1, 3):
-        monkeypatch.setattr(chunks, "_cores", lambda n=cores: n)
+        monkeypatch.setattr(chunks, "usable_cores", lambda n=cores: n)
         found.append(evaluated().results)
     assert found[0] == found[1]
 

@@ -39,8 +39,8 @@ def export(
 ) -> None:
     """Write a trained model as one self-describing .onnx file."""
     from poselift.data.store import load_store
-    from poselift.evaluation.calibration import calibration_inputs
     from poselift.deploy.onnx import export_onnx
+    from poselift.evaluation.calibration import calibration_inputs
     from poselift.models.checkpoint import load_checkpoint
 
     model, header = load_checkpoint(checkpoint)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 from jaxtyping import Float
@@ -23,7 +23,7 @@ from poselift.models.checkpoint import model_header
 from poselift.models.folded import Dense, FoldedNetwork
 
 if TYPE_CHECKING:
-    from torch import nn
+    from poselift.models.base import LiftingNetwork
 
 Precision = Literal["float32", "float16_weights", "int8"]
 
@@ -54,7 +54,7 @@ _CONFIDENCE = {2: "no input", 3: "the third input channel, from 0 (missing) to 1
 
 
 def export_onnx(
-    model: nn.Module,
+    model: LiftingNetwork,
     about: Mapping[str, Any],
     path: Path,
     *,
@@ -84,7 +84,10 @@ def export_onnx(
     if precision not in get_args(Precision):
         raise RecipeError(f"precision: expected one of {get_args(Precision)}, got {precision!r}")
     model_name(model)  # complains about a foreign one
-    graph = _graph(cast(Any, model).folded(), precision, calibration).build()
+    folded = model.folded()
+    if folded is None:
+        raise RecipeError(f"{model_name(model)} has no folded form")
+    graph = _graph(folded, precision, calibration).build()
     text = _described(model, about, precision, calibration)
     opsets = {"": OPSET, _ONNXRUNTIME: 1} if precision == "int8" else {"": OPSET}
     made = onnx.helper.make_model(
@@ -99,8 +102,10 @@ def export_onnx(
         temporary.write_bytes(made.SerializeToString(deterministic=True))
 
 
-def _described(model: nn.Module, about: Mapping[str, Any], precision: str, calibration: np.ndarray | None) -> str:
-    config = cast(Any, model).config
+def _described(
+    model: LiftingNetwork, about: Mapping[str, Any], precision: str, calibration: np.ndarray | None
+) -> str:
+    config = model.config
     details = {
         "input": _INPUTS[config.normalisation],
         "output": _OUTPUTS[config.normalisation],

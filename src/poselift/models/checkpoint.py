@@ -8,23 +8,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from poselift.data.model_header import ModelHeader, header_from_json
 from poselift.errors import CheckpointError, PoseliftError, RecipeError
 from poselift.files import whole_file
 from poselift.models import MODELS, create_model, model_name
+from poselift.models.base import LiftingNetwork
 
 _NAMES_SHOWN = 3
 
 
 def save_checkpoint(
-    path: Path, model: nn.Module, *, name: str, about: Mapping[str, Any], overwrite: bool = False
+    path: Path, model: LiftingNetwork, *, name: str, about: Mapping[str, Any], overwrite: bool = False
 ) -> None:
     """Write a model; the file appears whole or not at all.
 
@@ -45,7 +46,7 @@ def save_checkpoint(
         save_file(tensors, temporary, metadata={"poselift": text})
 
 
-def load_checkpoint(path: Path) -> tuple[nn.Module, ModelHeader]:
+def load_checkpoint(path: Path) -> tuple[LiftingNetwork, ModelHeader]:
     """Read a model, in evaluation mode and on the CPU, and its header.
 
     Raises:
@@ -65,13 +66,15 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, ModelHeader]:
     return model.eval(), header
 
 
-def model_header(model: nn.Module, about: Mapping[str, Any], details: Mapping[str, Any] | None = None) -> ModelHeader:
+def model_header(
+    model: LiftingNetwork, about: Mapping[str, Any], details: Mapping[str, Any] | None = None
+) -> ModelHeader:
     """The header of a model's file.
 
     Raises:
         RecipeError: the model is none of `MODELS`.
     """
-    return ModelHeader(model_name(model), asdict(cast(Any, model).config), about, details or {})
+    return ModelHeader(model_name(model), asdict(model.config), about, details or {})
 
 
 def _read(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:

@@ -10,19 +10,23 @@ Shapes: B batch, J joints, C channels, K input channels.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from poselift.models.base import LiftingNetwork
 from poselift.models.dropout import bulk_dropout
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.lcn_config import LCNConfig
-from poselift.models.masks import SideSharing, neighbour_matrix
+from poselift.models.masks import SideSharing, neighbour_matrix, network_graph
 from poselift.models.neighbour_product import NeighbourBlocks, neighbour_blocks, neighbour_product
-from poselift.skeleton import Skeleton, get_skeleton
+from poselift.skeleton import get_skeleton
+from poselift.skeleton.graph import mean_limb_lengths
 
 LEAKY_SLOPE = 0.2
 
@@ -116,13 +120,16 @@ class ResidualBlock(nn.Module):
         return self.first.folded(joint_mask), self.second.folded(joint_mask)
 
 
-class LCN(nn.Module):
-    """(B, J, K) normalised 2D joints to (B, J, 3), in the space that `config.normalisation` names."""
+class LCN(LiftingNetwork):
+    """(B, J, K) or (B, 1, J, K) normalised 2D joints to (B, J, 3), in the space that `config.normalisation` names."""
+
+    Config = LCNConfig
+    config: LCNConfig
 
     def __init__(self, config: LCNConfig) -> None:
         super().__init__()
         self.config = config
-        self.skeleton: Skeleton = get_skeleton(config.skeleton)
+        self.skeleton = get_skeleton(config.skeleton)
         neighbours = neighbour_matrix(config, self.skeleton)
         self.sharing = SideSharing(self.skeleton) if config.share == "symmetric" else None
         if self.sharing is not None:
@@ -167,6 +174,7 @@ class LCN(nn.Module):
 
     def forward(self, joints_norm: Tensor) -> Tensor:
         mask = self.joint_mask()
+        joints_norm = joints_norm.reshape(-1, *joints_norm.shape[-2:])
         x = self.input(joints_norm.flatten(1), mask)
         for block in self.blocks:
             x = block(x, mask)
@@ -175,8 +183,17 @@ class LCN(nn.Module):
             joints = joints + functional.pad(joints_norm[..., :2], (0, 1))
         return joints
 
+    @classmethod
+    def completed(cls, config: Mapping[str, Any], training_joints: Callable[[], np.ndarray]) -> dict[str, Any]:
+        """A Laplacian mask that names no limb lengths gets the means of the training set."""
+        settings = dict(config)
+        if settings.get("neighbourhood") != "laplacian" or settings.get("limb_lengths"):
+            return settings
+        graph = LCNConfig(**{**settings, "neighbourhood": "hops"})
+        adjacent = network_graph(graph, get_skeleton(graph.skeleton))
+        return {**settings, "limb_lengths": tuple(mean_limb_lengths(training_joints(), adjacent).tolist())}
+
     def folded(self) -> FoldedNetwork:
-        """The same function in evaluation mode, as plain matrices."""
         mask = self.joint_mask()
         return FoldedNetwork(
             joints=len(self.skeleton),

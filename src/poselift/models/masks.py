@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from jaxtyping import Bool
 from torch import Tensor, nn
 
 from poselift.errors import RecipeError, ShapeError
@@ -12,16 +13,25 @@ from poselift.skeleton import Skeleton, hop_mask
 from poselift.skeleton.graph import graph_adjacency, laplacian_mask, limbs
 
 
+def network_graph(config: LCNConfig, skeleton: Skeleton) -> Bool[np.ndarray, "joints joints"]:
+    """Which joints are neighbours in the graph that a config names.
+
+    Raises:
+        RecipeError: an impossible random graph.
+    """
+    try:
+        return graph_adjacency(skeleton, config.graph, edges=config.graph_edges, seed=config.graph_seed)
+    except ShapeError as error:
+        raise RecipeError(f"model.graph_{error}") from None
+
+
 def neighbour_matrix(config: LCNConfig, skeleton: Skeleton) -> Tensor:
     """(J, J) float32: 0 where joint i (row) does not feed joint j (column), else how strongly.
 
     Raises:
         RecipeError: an impossible random graph, or limb lengths that are not those of the graph.
     """
-    try:
-        adjacent = graph_adjacency(skeleton, config.graph, edges=config.graph_edges, seed=config.graph_seed)
-    except ShapeError as error:
-        raise RecipeError(f"model.graph_{error}") from None
+    adjacent = network_graph(config, skeleton)
     if config.neighbourhood == "hops":
         matrix = hop_mask(adjacent, config.hops).astype(np.float32)
     else:

@@ -16,11 +16,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from poselift.models.base import LiftingNetwork
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.settings import check_settings
 from poselift.normalisation import NORMALISATIONS, Normalisation
-from poselift.skeleton import Skeleton, get_skeleton
+from poselift.skeleton import get_skeleton
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,17 @@ class ResidualBlock(nn.Module):
         return self.first.folded(), self.second.folded()
 
 
-class SimpleBaseline(nn.Module):
-    """(B, J, K) normalised 2D joints to (B, J, 3), in the space that `config.normalisation` names."""
+class SimpleBaseline(LiftingNetwork):
+    """(B, J, K) or (B, 1, J, K) normalised 2D joints to (B, J, 3), in the space that
+    `config.normalisation` names."""
+
+    Config = SimpleBaselineConfig
+    config: SimpleBaselineConfig
 
     def __init__(self, config: SimpleBaselineConfig) -> None:
         super().__init__()
         self.config = config
-        self.skeleton: Skeleton = get_skeleton(config.skeleton)
+        self.skeleton = get_skeleton(config.skeleton)
         joints = len(self.skeleton)
         self.input = HiddenLayer(joints * config.in_channels, config)
         self.blocks = nn.ModuleList(ResidualBlock(config) for _ in range(config.layers))
@@ -124,6 +129,7 @@ class SimpleBaseline(nn.Module):
             self.output.bias.mul_(config.output_scale)
 
     def forward(self, joints_norm: Tensor) -> Tensor:
+        joints_norm = joints_norm.reshape(-1, *joints_norm.shape[-2:])
         x = self.input(joints_norm.flatten(1))
         for block in self.blocks:
             x = block(x)
@@ -133,7 +139,6 @@ class SimpleBaseline(nn.Module):
         return joints
 
     def folded(self) -> FoldedNetwork:
-        """The same function in evaluation mode, as plain matrices."""
         return FoldedNetwork(
             joints=len(self.skeleton),
             in_channels=self.config.in_channels,

@@ -5,15 +5,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from poselift.data.sources.recordings import RecordedBatches, load_recorded, load_truth
 from poselift.data.sources.views import TrainingBatches, load_poses
 from poselift.data.store import DatasetStore
 from poselift.errors import RecipeError
-from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, get_skeleton
-from poselift.skeleton.graph import graph_adjacency, mean_limb_lengths
 from poselift.training.batches import Batches, MadeBatches, ResidentBatches
 from poselift.training.recipe import Recipe
 from poselift.training.validation import ValidationSet, validation_recordings, validation_views
@@ -69,22 +68,17 @@ def training_data(
     return make(recipe, store, skeleton, channels, device)
 
 
-def training_limb_lengths(recipe: Recipe, store: DatasetStore) -> tuple[float, ...]:
-    """Mean limb lengths of the training poses, for a Laplacian mask: of recordings in the image frame, as the seed's.
+def training_joints(recipe: Recipe, store: DatasetStore) -> np.ndarray:
+    """Poses (N, J, 3) to train on: of recordings in the normalised image frame, as the original's, else in the world.
 
     Raises:
-        RecipeError: a setting of the model's graph is wrong.
         DataFormatError, SkeletonError: as for `training_data`.
     """
-    config = LCNConfig(**{**recipe.model.config, "neighbourhood": "hops"})
-    skeleton = get_skeleton(config.skeleton)
-    adjacent = graph_adjacency(skeleton, config.graph, edges=config.graph_edges, seed=config.graph_seed)
     if recipe.recorded:
         clips = store.clips_of(recipe.data.train)
-        joints = load_recorded(store, clips, "gt", channels=2, stride=recipe.data.stride).targets
-    else:
-        joints = load_poses(store, recipe.data.train, skeleton, stride=recipe.data.stride).joints_world_mm
-    return tuple(mean_limb_lengths(joints, adjacent).tolist())
+        return load_recorded(store, clips, "gt", channels=2, stride=recipe.data.stride).targets
+    skeleton = get_skeleton(recipe.model.config.get("skeleton", store.skeleton.name))
+    return load_poses(store, recipe.data.train, skeleton, stride=recipe.data.stride).joints_world_mm
 
 
 def _virtual(

@@ -14,14 +14,15 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from poselift.data.store import DatasetStore, load_store
 from poselift.errors import RecipeError, TrainingError
-from poselift.models import create_model
+from poselift.models import create_model, model_class
+from poselift.models.base import LiftingNetwork
 from poselift.models.checkpoint import save_checkpoint
 from poselift.training.batches import TensorBatch
-from poselift.training.data import epoch_steps, planned_steps, training_data, training_limb_lengths
+from poselift.training.data import epoch_steps, planned_steps, training_data, training_joints
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row, RunLog
 from poselift.training.loss import half_squares, joint_weights, training_loss
@@ -107,16 +108,13 @@ def _fabric(device: str, precision: Literal["32-true", "bf16-mixed"]) -> Fabric:
     return Fabric(accelerator=device, devices=1, precision=precision)
 
 
-def _model(recipe: Recipe, store: DatasetStore) -> Any:
-    config = recipe.model.config
-    laplacian = recipe.model.name == "lcn" and config.get("neighbourhood") == "laplacian"
-    if laplacian and not config.get("limb_lengths"):
-        config["limb_lengths"] = training_limb_lengths(recipe, store)
+def _model(recipe: Recipe, store: DatasetStore) -> LiftingNetwork:
+    kind = model_class(recipe.model.name)
     try:
-        model: Any = create_model(recipe.model.name, **config)
+        config = kind.completed(recipe.model.config, lambda: training_joints(recipe, store))
+        return create_model(recipe.model.name, **config)
     except TypeError as error:
         raise RecipeError(f"model: a setting has the wrong type ({error})") from None
-    return model
 
 
 class _Run:
@@ -239,8 +237,7 @@ class _Run:
     def _save_model(self, path: Path, validation: Validation | None) -> None:
         errors = {f"val_{name}": value for name, value in asdict(validation).items()} if validation else {}
         about = {**self.about(), "step": self.state.step, **errors}
-        model: nn.Module = self.state.delivered
-        save_checkpoint(path, model, name=self.recipe.model.name, about=about, overwrite=True)
+        save_checkpoint(path, self.state.delivered, name=self.recipe.model.name, about=about, overwrite=True)
 
 
 def _step_seed(seed: int, step: int) -> int:

@@ -8,6 +8,7 @@ from copy import deepcopy
 import torch
 from torch import Tensor, nn
 
+from poselift.models.base import LiftingNetwork
 from poselift.training.recipe import Constant, Exponential, OptimRecipe, Piecewise, Schedule
 
 
@@ -69,7 +70,7 @@ class MovingAverage:
     The first steps count more, (1 + n) / (10 + n), so that the average forgets the random start.
     """
 
-    def __init__(self, model: nn.Module, decay: float) -> None:
+    def __init__(self, model: LiftingNetwork, decay: float) -> None:
         self.model = deepcopy(model).eval().requires_grad_(False)
         self.decay = decay
         self._average = _floating(self.model)

@@ -13,10 +13,11 @@ from typing import Any
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor, nn
+from torch import Tensor
 
 from poselift.errors import CheckpointError, TrainingError
 from poselift.files import whole_file
+from poselift.models.base import LiftingNetwork
 from poselift.training.optim import MovingAverage
 
 FORMAT = "poselift-training-state"
@@ -38,7 +39,7 @@ class TrainingState:
         best: the lowest validation error so far, in what train.best_by names.
     """
 
-    model: nn.Module
+    model: LiftingNetwork
     optimizer: torch.optim.Optimizer
     average: MovingAverage | None
     losses: Tensor
@@ -47,7 +48,7 @@ class TrainingState:
     best: float = float("inf")
 
     @property
-    def delivered(self) -> nn.Module:
+    def delivered(self) -> LiftingNetwork:
         """The model that is validated and saved: the average where there is one."""
         return self.average.model if self.average else self.model
 
