@@ -95,6 +95,10 @@ class Skeleton:
         """Positions of several joints; errors as for `index`."""
         return [self.index(joint) for joint in joints]
 
+    def has(self, joints: Iterable[str]) -> bool:
+        """Whether it has every one of these joints."""
+        return all(joint in self.joints for joint in joints)
+
     @cached_property
     def root_indices(self) -> list[int]:
         return self.indices(self.root)

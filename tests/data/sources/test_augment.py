@@ -9,7 +9,7 @@ import pytest
 
 from poselift.data.sources.augment import PoseAugmentConfig, augmented, mirrored
 from poselift.errors import RecipeError
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, SKELETONS, Skeleton
 
 STILL = PoseAugmentConfig(mirror=0, exchange=0, turn_rad=0, wild=0, free=0, sit=0, tumble=0, size=0, bones=0)
 
@@ -152,3 +152,59 @@ def test_free_limbs_keep_within_the_limits_of_their_joints():
 def test_values_out_of_range_are_refused(name, value):
     with pytest.raises(RecipeError, match=rf"augment\.{name}: expected .* got {value}"):
         PoseAugmentConfig(**{name: value})
+
+
+def renamed(*lost: str) -> Skeleton:
+    """Human3.6M-17 with names of its own in place of some of its joints."""
+
+    def name(joint: str) -> str:
+        return f"x{joint}" if joint in lost else joint
+
+    def names(joints):
+        return tuple(name(j) if isinstance(j, str) else tuple(map(name, j)) for j in joints)
+
+    fields = ("joints", "bones", "root", "left", "right", "extra_edges")
+    return Skeleton(name="own", **{field: names(getattr(H36M_17, field)) for field in fields})
+
+
+@pytest.mark.parametrize("skeleton", SKELETONS.values(), ids=SKELETONS)
+def test_any_skeleton_is_augmented_and_nothing_moves_where_all_is_off(skeleton):
+    joints = np.random.default_rng(0).normal(0, 400, (32, len(skeleton), 3))
+    changed = augmented(joints, skeleton, PoseAugmentConfig(), np.random.default_rng(1))
+    assert np.isfinite(changed).all()
+    assert np.abs(changed - joints).max() > 10
+    same = augmented(joints, skeleton, STILL, np.random.default_rng(1))
+    np.testing.assert_allclose(same, joints, atol=1e-9)
+
+
+def test_a_skeleton_of_other_names_is_mirrored_and_resized_alone():
+    own, joints = renamed(*H36M_17.joints), batch()
+    for name, moves in {"mirror": True, "size": True, "bones": True, "tumble": True, "exchange": False}.items():
+        changed = augmented(joints, own, replace(STILL, **{name: 1.0}), np.random.default_rng(0))
+        assert (np.abs(changed - joints).max() > 1) == moves, name
+
+
+def test_limbs_move_where_their_joints_are_known():
+    """Without the spine the legs have no frame to hang in; nor have the arms. Without a wrist an arm stays."""
+    joints, free = batch(), replace(STILL, free=1.0)
+    for lost, moving in (("spine", set()), ("left_wrist", {"right_elbow", "left_knee", "right_knee"})):
+        own = renamed(lost)
+        moved = np.abs(augmented(joints, own, free, np.random.default_rng(0)) - joints).max(axis=(0, 2)) > 1
+        assert {j for j, m in zip(own.joints, moved, strict=True) if m and j.endswith(("elbow", "knee"))} == moving
+
+
+def test_sitting_needs_both_legs():
+    joints, sit = batch(), replace(STILL, sit=1.0)
+    assert np.abs(augmented(joints, renamed("nose"), sit, np.random.default_rng(0)) - joints).max() > 100
+    one_leg = augmented(joints, renamed("left_ankle"), sit, np.random.default_rng(0))
+    np.testing.assert_allclose(one_leg, joints, atol=1e-9)
+
+
+def test_joints_without_a_parent_move_with_the_body():
+    """COCO's face hangs on nothing: it must keep its place beside the shoulders when the body grows."""
+    coco = SKELETONS["coco17"]
+    joints = np.random.default_rng(0).normal(0, 400, (8, 17, 3))
+    grown = augmented(joints, coco, replace(STILL, size=0.3), np.random.default_rng(0))
+    about_root = [values - coco.root_position(values) for values in (joints, grown)]
+    ratio = about_root[1] / about_root[0]
+    np.testing.assert_allclose(ratio, ratio[:, :1, :1].repeat(17, 1).repeat(3, 2), rtol=1e-6)

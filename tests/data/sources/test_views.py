@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from poselift.data.sources.augment import PoseAugmentConfig
-from poselift.data.sources.views import TrainingBatches, load_poses, seen
+from poselift.data.sources.views import Poses, TrainingBatches, load_poses, seen
 from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import ClipInfo, DatasetStore, load_store
 from poselift.errors import DataFormatError
@@ -123,3 +123,27 @@ def test_an_unknown_split_is_named(store):
     with pytest.raises(DataFormatError, match="'tarin'") as caught:
         load_poses(store, ("tarin",), H36M_17)
     assert "train, val" in caught.value.hint
+
+
+def figures(batch) -> list[float]:
+    """Sums that change where any number of a batch does, and how many joints are missing."""
+    inputs, target = batch.inputs.astype(np.float64), batch.target.astype(np.float64)
+    places = np.cos(np.arange(inputs.size)).reshape(inputs.shape)
+    return [(inputs * places).sum(), (target * places).sum(), (inputs[..., 2] == 0).sum()]
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        (0, [-12.3995106, 30.79882185, 489]),
+        (1, [62.62175074, 59.52766659, 491]),
+        (1000, [30.70241942, 12.36083502, 452]),
+    ],
+)
+def test_batches_are_those_of_the_first_release(number, expected):
+    """The default model was trained on such batches; `figures` printed these before skeletons were data."""
+    rng = np.random.default_rng(3)
+    joints = (rng.normal(0, 400, (300, 17, 3)) + np.array([0, 0, 900])).astype(np.float32)
+    poses = Poses(joints, H36M_17, np.array([0]), np.array([300]))
+    batches = TrainingBatches(poses, PoseAugmentConfig(), ViewConfig(), 256, 3, 5)
+    np.testing.assert_allclose(figures(batches.batch(number)), expected, rtol=1e-5)

@@ -10,7 +10,7 @@ import pytest
 from poselift.data.sources.virtual_cameras import ViewConfig, draw_views
 from poselift.errors import RecipeError
 from poselift.geometry import procrustes_aligned
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, SKELETONS, Skeleton
 
 PERFECT = ViewConfig().with_true_2d()
 # A rigid, person-like cloud of joints; left and right on their sides, head on top.
@@ -155,3 +155,24 @@ def test_every_pose_keeps_something_to_learn_from():
 def test_values_out_of_range_are_refused(name, value):
     with pytest.raises(RecipeError, match=rf"views\.{name}: expected"):
         ViewConfig(**{name: value})
+
+
+@pytest.mark.parametrize("skeleton", SKELETONS.values(), ids=SKELETONS)
+def test_any_skeleton_is_seen(skeleton):
+    joints = np.random.default_rng(0).normal(0, 400, (200, len(skeleton), 3))
+    seen = draw_views(joints, skeleton, ViewConfig(), np.random.default_rng(1))
+    assert all(np.isfinite(array).all() for array in seen)
+    assert (seen.joints_cam_mm[..., 2] > 0).all()
+    true = draw_views(joints, skeleton, PERFECT, np.random.default_rng(1))
+    np.testing.assert_allclose(true.joints_plane, true.joints_cam_mm[..., :2] / true.joints_cam_mm[..., 2:])
+
+
+def test_joints_of_other_names_are_defined_elsewhere_too_alike_on_both_sides():
+    stick = Skeleton("stick", ("b", "l", "r"), (("b", "l"), ("b", "r")), ("b",), ("l",), ("r",))
+    joints = np.full((2000, 3, 3), 1000.0)
+    still = replace(PERFECT, definition_mm=50.0, height_mm=(0.0, 0.0), off_axis_rad=(0.0, 0.0), roll_rad=0.0)
+    seen = draw_views(joints, stick, still, np.random.default_rng(0))
+    true = seen.joints_cam_mm[..., :2] / seen.joints_cam_mm[..., 2:]
+    off = (seen.joints_plane - true) * seen.joints_cam_mm[..., 2:]
+    assert 40 < off[:, 0, 1].std() < 60
+    np.testing.assert_allclose(off[:, 1, 1], off[:, 2, 1], rtol=0.2, atol=1)  # both as high

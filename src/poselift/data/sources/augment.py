@@ -2,6 +2,9 @@
 
 A pose is taken apart into the vectors of its bones and put together again, so that limbs can come from another pose,
 turn about their joint, or change their length. World axes, z up. Everything works on whole batches.
+
+Limbs and turns are named after the joints of Human3.6M-17. A skeleton with other names is mirrored, resized and
+tumbled; what needs a joint that it lacks is left out.
 """
 
 from __future__ import annotations
@@ -68,11 +71,7 @@ class PoseAugmentConfig:
 def augmented(
     joints_world_mm: Joints3D, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
 ) -> Joints3D:
-    """A changed copy of each pose of a batch (B, J, 3) of the Human3.6M-17 skeleton.
-
-    Raises:
-        SkeletonError: the skeleton lacks a joint that is needed.
-    """
+    """A changed copy of each pose of a batch (B, J, 3)."""
     joints = np.array(joints_world_mm, dtype=np.float64)
     batch = len(joints)
     flip = rng.random(batch) < config.mirror
@@ -99,19 +98,20 @@ def mirrored(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:
 
 
 def _to_bones(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """Vector from its parent to each joint, (B, J, 3); 0 for the root."""
+    """Vector from its parent to each joint, (B, J, 3); from the root to a joint without a parent."""
     parents = np.array(skeleton.parents)
-    bones: np.ndarray = joints - joints[:, np.where(parents < 0, np.arange(len(skeleton)), parents)]
+    from_where = np.where((parents < 0)[:, None], skeleton.root_position(joints), joints[:, parents])
+    bones: np.ndarray = joints - from_where
     return bones
 
 
 def _from_bones(bones: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """Joints relative to the root from bone vectors."""
-    joints = np.zeros_like(bones)
+    joints = bones.copy()
     for joint in _topological(skeleton):
         parent = skeleton.parents[joint]
         if parent >= 0:
-            joints[:, joint] = joints[:, parent] + bones[:, joint]
+            joints[:, joint] += joints[:, parent]
     return joints
 
 
@@ -133,6 +133,15 @@ def _descendants(skeleton: Skeleton, joint: int) -> list[int]:
     return found
 
 
+def _limbs(skeleton: Skeleton) -> list[tuple[str, tuple[str, ...]]]:
+    """Those of `_LIMBS` that the skeleton has, and whose frame it has."""
+    return [(frame, limb) for frame, limb in _LIMBS if skeleton.has(limb) and _has_frame(skeleton, frame)]
+
+
+def _has_frame(skeleton: Skeleton, name: str) -> bool:
+    return all(skeleton.has(joints) for joints in _FRAMES[name])
+
+
 def _body_frame(joints: np.ndarray, skeleton: Skeleton, name: str) -> np.ndarray:
     """Axes (B, 3, 3) as columns: to the left, forward, up, of the hips or the shoulders."""
     (left, right), (low, high) = _FRAMES[name]
@@ -150,7 +159,7 @@ def _limbs_exchanged(
     batch = len(joints)
     bones = bones.copy()
     donors = bones.copy()
-    for frame, limb in _LIMBS:
+    for frame, limb in _limbs(skeleton):
         axes = _body_frame(joints, skeleton, frame)
         donor = rng.permutation(batch)
         takes = rng.random(batch) < config.exchange
@@ -168,7 +177,7 @@ def _freed(
 ) -> np.ndarray:
     """Point some limbs anywhere that their joints allow."""
     bones = bones.copy()
-    for frame, limb in _LIMBS:
+    for frame, limb in _limbs(skeleton):
         chosen = rng.random(len(joints)) < config.free
         count = int(chosen.sum())
         upper, lower = (_arm if frame == "shoulders" else _leg)(count, rng)
@@ -218,7 +227,8 @@ def _seated(
 ) -> np.ndarray:
     """Bend both hips and knees of the chosen poses; thighs open by up to 25 degrees."""
     count = int(chosen.sum())
-    if count == 0:
+    legs = [limb for frame, limb in _limbs(skeleton) if frame == "hips"]
+    if count == 0 or len(legs) < 2:
         return bones
     bones = bones.copy()
     axes = _body_frame(joints[chosen], skeleton, "hips")

@@ -3,6 +3,8 @@
 Each pose of a batch gets a camera of its own, drawn at random. The joints are projected, and then spoilt the way
 detectors spoil them: joints defined a little elsewhere than in motion capture, jitter that grows with the size of
 the person, guesses for hidden joints, joints missing or out of the image, and a focal length that is only guessed.
+
+What is special about single joints goes by the names of Human3.6M-17; a skeleton of other names does without.
 """
 
 from __future__ import annotations
@@ -183,25 +185,36 @@ def _draw_cameras(
 def _definition_offsets(
     joints: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator
 ) -> np.ndarray:
-    """What a detector calls a joint, minus what motion capture calls it: (B, J, 3) in body axes, mirrored pairs."""
-    index = skeleton.index
+    """What a detector calls a joint, minus what motion capture calls it: (B, J, 3), mirrored pairs.
+
+    In body axes, or in world axes where the skeleton lacks the joints that tell them.
+    """
     batch = len(joints)
-    sideways = joints[:, index("left_shoulder")] - joints[:, index("right_shoulder")]
-    up = joints[:, index("thorax")] - joints[:, index("pelvis")]
-    axes = np.stack([sideways, np.cross(sideways, up), up], axis=-1)
-    axes /= np.maximum(np.linalg.norm(axes, axis=-2, keepdims=True), 1e-6)
+    axes = _body_axes(joints, skeleton)
     scale = np.array([_DEFINITION.get(name.split("_")[-1], 1.0) for name in skeleton.joints])
     local = rng.normal(0, config.definition_mm, (batch, len(skeleton), 3)) * scale[:, None]
     left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
     local[:, right] = local[:, left] * np.array([-1, 1, 1])
-    offsets: np.ndarray = np.einsum("bij,bkj->bki", axes, local)
-    if config.face_mm > 0:
-        neck, top = joints[:, index("nose")], joints[:, index("head")]
+    offsets: np.ndarray = local if axes is None else np.einsum("bij,bkj->bki", axes, local)
+    if config.face_mm > 0 and axes is not None and skeleton.has(("nose", "head")):
+        nose, head = skeleton.indices(("nose", "head"))
         ahead = axes[:, :, 1] * rng.uniform(0, config.face_mm, (batch, 1))
-        offsets[:, index("nose")] += ahead
+        offsets[:, nose] += ahead
         shorter = rng.uniform(0, 0.8, (batch, 1)) * (rng.random((batch, 1)) < 0.7)
-        offsets[:, index("head")] += (neck - top) * shorter + ahead * shorter
+        offsets[:, head] += (joints[:, nose] - joints[:, head]) * shorter + ahead * shorter
     return offsets
+
+
+def _body_axes(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
+    """Unit axes (B, 3, 3) as columns: to the left, ahead, up."""
+    trunk = ("left_shoulder", "right_shoulder", "thorax", "pelvis")
+    if not skeleton.has(trunk):
+        return None
+    left, right, thorax, pelvis = (joints[:, joint] for joint in skeleton.indices(trunk))
+    sideways, up = left - right, thorax - pelvis
+    axes: np.ndarray = np.stack([sideways, np.cross(sideways, up), up], axis=-1)
+    axes /= np.maximum(np.linalg.norm(axes, axis=-2, keepdims=True), 1e-6)
+    return axes
 
 
 def _inside_image(plane: np.ndarray, config: ViewConfig, rng: np.random.Generator) -> np.ndarray:
@@ -239,6 +252,8 @@ def _derived(
     """In the chosen poses the trunk's joints are means of others, and as sure as the least sure of them."""
     plane, confidence = plane.copy(), confidence.copy()
     for joint, parts in _DERIVED.items():
+        if not skeleton.has((joint, *parts)):
+            continue
         indices = skeleton.indices(parts)
         plane[chosen, skeleton.index(joint)] = plane[chosen][:, indices].mean(axis=1)
         confidence[chosen, skeleton.index(joint)] = confidence[chosen][:, indices].min(axis=1)
@@ -249,6 +264,8 @@ def _reported(batch: int, skeleton: Skeleton, config: ViewConfig, rng: np.random
     """Which joints (B, J) the detector reports at all."""
     reported: np.ndarray = rng.random((batch, len(skeleton))) >= config.missing
     for limb in _CUT_OFF:
+        if not skeleton.has(limb):
+            continue
         cut = rng.random(batch) < config.cut_off
         reported[np.ix_(cut, np.array(skeleton.indices(limb)))] = False
     return reported
