@@ -117,3 +117,30 @@ def test_the_camera_and_the_source_travel_along(joints_px):
     camera = Camera.guessed((1920, 1080))
     clip = Clip(COCO_17, 25, joints_px, size_px=(1920, 1080), camera=camera, source="a.json").converted(H36M_17)
     assert (clip.camera, clip.source, clip.size_px) == (camera, "a.json", (1920, 1080))
+
+
+class TestTimes:
+    def test_the_times_of_a_clip_default_to_its_rate(self, joints_px):
+        np.testing.assert_array_equal(Clip(COCO_17, 29.97, joints_px=joints_px).time_s, np.arange(F) / 29.97)
+
+    def test_times_are_kept_by_all_that_changes_something_else(self, joints_px):
+        times = np.array([1, 1.1, 1.5, 2, 3])
+        clip = Clip(COCO_17, 25, joints_px=joints_px, time_s=times)
+        np.testing.assert_array_equal(clip.converted(H36M_17).replaced(source="b").time_s, times)
+
+    def test_another_rate_makes_the_times_anew(self, joints_px):
+        clip = Clip(COCO_17, 25, joints_px=joints_px)
+        np.testing.assert_array_equal(clip.replaced(fps=50.0).time_s, np.arange(F) / 50)
+
+    @pytest.mark.usefixtures("unchecked_shapes")
+    @pytest.mark.parametrize(
+        ("time_s", "message"),
+        [
+            (np.arange(4.0), r"time_s: expected 5 numbers, got \(4,\)"),
+            (np.array([0, 1, 2, 2, 3.0]), "time_s: frame 3: expected more than the 2.0 s"),
+            (np.array([0, np.nan, 2, 3, 4]), "time_s: frame 1"),
+        ],
+    )
+    def test_times_that_cannot_be_name_the_frame(self, joints_px, time_s, message):
+        with pytest.raises(ShapeError, match=message):
+            Clip(COCO_17, 25, joints_px=joints_px, time_s=time_s)

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from poselift.arrays import float_type
+from poselift.data.footage import checked_fps, checked_size, checked_times
 from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.skeleton.convert import conversion
@@ -46,7 +47,7 @@ class Clip:
 
     Attributes:
         skeleton: what the J joints are.
-        fps: frames per second.
+        fps: nominal frames per second; what happens when is said by `time_s`.
         joints_px: (F, J, 2) pixels, x right, y down; meaningless where the confidence is 0.
         confidence: (F, J) from 0 (missing) to 1.
         valid: (F,) whether the frame holds this person; arrays hold NaN elsewhere. Default: all.
@@ -56,6 +57,17 @@ class Clip:
         size_px: (width, height) of the image.
         camera: the camera that `joints_px` and `root_cam_mm` refer to.
         source: where this came from, for people.
+        time_s: (F,) when each frame was taken, in seconds; strictly rising. Default: frame i at i / fps.
+
+    Raises:
+        ShapeError: an array of another shape or type, no joints at all, a frame rate, size or times that cannot be.
+
+    >>> import numpy as np
+    >>> from poselift import SKELETONS
+    >>> joints_px = np.random.default_rng(0).uniform(200, 800, (50, 17, 2))
+    >>> clip = Clip(SKELETONS["coco17"], fps=25, joints_px=joints_px, size_px=(1920, 1080))
+    >>> len(clip), float(clip.time_s[-1])
+    (50, 1.96)
     """
 
     skeleton: Skeleton
@@ -69,15 +81,14 @@ class Clip:
     size_px: tuple[int, int] | None = None
     camera: Camera | None = None
     source: str = ""
+    time_s: Float[np.ndarray, " frames"] = _FILLED_IN
 
     def __post_init__(self) -> None:
         lead = self.joints_px if self.joints_px is not None else self.joints_root_mm
         if lead is None:
             raise ShapeError("a clip needs joints_px or joints_root_mm")
-        if not (np.isfinite(self.fps) and self.fps > 0):
-            raise ShapeError(f"fps: expected a positive number, got {self.fps}")
-        if self.size_px is not None and min(self.size_px) <= 0:
-            raise ShapeError(f"size_px: expected positive (width, height), got {self.size_px}")
+        checked_fps(self.fps)
+        checked_size(self.size_px)
         f, j = len(lead), len(self.skeleton)
         shapes = {
             "joints_px": (f, j, 2),
@@ -96,6 +107,8 @@ class Clip:
                     f"{name}: expected {shape} for {f} frames of {self.skeleton.name}, got {array.shape}"
                 )
             object.__setattr__(self, name, _frozen(array, name))
+        time_s = np.arange(f) / float(self.fps) if self.time_s is None else self.time_s
+        object.__setattr__(self, "time_s", checked_times(time_s, f))
         self._fill_in(f)
 
     def _fill_in(self, n_frames: int) -> None:
@@ -155,6 +168,11 @@ class Clip:
         return self.replaced(**changed)
 
     def replaced(self, **changes: Any) -> Clip:
-        """A copy with some fields changed, checked again."""
+        """A copy with some fields changed, checked again.
+
+        Another `fps` without `time_s` makes the times anew: a clip of a constant rate becomes one of another.
+        """
         values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
+        if "fps" in changes:
+            del values["time_s"]
         return Clip(**{**values, **changes})
