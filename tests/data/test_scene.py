@@ -55,7 +55,7 @@ def test_a_function_of_clips_reaches_everybody():
     assert [(track.id, track.first_frame) for track in moved.tracks] == [(3, 0), (1, 2)]
     for before, after in zip(SCENE.tracks, moved.tracks, strict=True):
         np.testing.assert_array_equal(after.clip.joints_px, before.clip.joints_px + 1)
-    with pytest.raises(ShapeError, match="track 3: frame 1"):
+    with pytest.raises(ShapeError, match="track 3: frame 2: expected the footage.s 0.15 s, got 0.2"):
         SCENE.mapped(lambda clip: clip.replaced(fps=clip.fps))
 
 
