@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "poselift"
 
 # Package -> the packages, or single modules of one, that it may import besides itself.
-GROUND = ["errors", "arrays", "version", "files", "threads"]
+GROUND = ["errors", "arrays", "version", "files", "threads", "settings"]
 LOWER = [*GROUND, "skeleton", "geometry", "normalisation"]
 MIDDLE = [*LOWER, "data", "metrics"]
 MAY_IMPORT = {
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "version": [],
     "files": ["errors"],
     "threads": [],
+    "settings": ["errors"],
     "skeleton": GROUND,
     "geometry": GROUND,
     "normalisation": [*GROUND, "skeleton", "geometry"],
@@ -49,7 +50,7 @@ ROOMS = {
     "safetensors": ["files", "data", "models", "training"],
     "torch": ["models", "training", "deploy", "bench"],
     "lightning_fabric": ["training"],
-    "pydantic": ["training"],
+    "pydantic": ["settings", "data.sources", "models", "training"],
     "tensorboard": ["training"],
     "tensorflow": ["models.tf1"],
     "tomli": ["skeleton", "training"],

@@ -80,7 +80,6 @@ EXTRAS = {
     "h5py": "h36m",
     "lightning_fabric": "train",
     "onnx": "train",
-    "pydantic": "train",
     "scipy": "h36m",
     "tensorboard": "train",
     "tensorflow": "tf1",

@@ -151,7 +151,6 @@ RECIPE = str(Path(__file__).parents[2] / "recipes" / "default.toml")
     [
         (["train", RECIPE], "torch", "train"),
         (["train", RECIPE], "lightning_fabric", "train"),
-        (["train", "recipe.toml"], "pydantic", "train"),
         (["export", "a.safetensors"], "torch", "train"),
         (["convert", "lcn-pose", "a.npz", "-o", "b.safetensors"], "torch", "train"),
         (["lift", __file__, "-o", "out"], "av", "video"),

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields as dataclass_fields
-from dataclasses import is_dataclass
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from poselift.data.sources.augment import PoseAugmentConfig
 from poselift.data.sources.views import Balance
 from poselift.data.sources.virtual_cameras import ViewConfig
-from poselift.errors import PoseliftError, RecipeError
+from poselift.errors import RecipeError
+from poselift.settings import FilePath, Settings
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class DataRecipe(Section):
+class DataRecipe(Settings):
     """Which poses.
 
     A store of motion capture is seen by virtual cameras, by a network whose normalisation is "person_centred"; one of
@@ -41,7 +35,9 @@ class DataRecipe(Section):
         flip: recordings come with their mirror images, which makes an epoch twice as long.
     """
 
-    store: Path
+    section: ClassVar[str] = "data"
+
+    store: FilePath
     train: tuple[str, ...] = ("train",)
     select_on: str = "val"
     stride: int = Field(default=1, ge=1)
@@ -56,10 +52,12 @@ class DataRecipe(Section):
         return (value,) if isinstance(value, str) else value
 
 
-class ModelRecipe(BaseModel):
+class ModelRecipe(Settings):
     """A name of `models.MODELS` and that model's own settings."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(extra="allow")
+    section: ClassVar[str] = "model"
+
     name: str
 
     @property
@@ -67,25 +65,31 @@ class ModelRecipe(BaseModel):
         return dict(self.model_extra or {})
 
 
-class Constant(Section):
+class Constant(Settings):
     """The learning rate stays."""
+
+    section: ClassVar[str] = "optim.schedule"
 
     kind: Literal["constant"] = "constant"
 
 
-class Exponential(Section):
+class Exponential(Settings):
     """The learning rate is multiplied by `rate` every `steps` steps, continuously; defaults as in the LCN paper."""
+
+    section: ClassVar[str] = "optim.schedule"
 
     kind: Literal["exponential"] = "exponential"
     rate: float = Field(default=0.96, gt=0, le=1)
     steps: int = Field(default=32000, ge=1)
 
 
-class Piecewise(Section):
+class Piecewise(Settings):
     """The learning rate is multiplied by `factors[i]` after step `boundaries[i]`, in place of earlier factors.
 
     Steps count from 0, and the step of the boundary still has the earlier factor, as in TensorFlow.
     """
+
+    section: ClassVar[str] = "optim.schedule"
 
     kind: Literal["piecewise"] = "piecewise"
     boundaries: tuple[int, ...]
@@ -99,8 +103,10 @@ class Piecewise(Section):
         return self
 
 
-class Cosine(Section):
+class Cosine(Settings):
     """The learning rate falls along half a cosine to `final` times its start at the last step."""
+
+    section: ClassVar[str] = "optim.schedule"
 
     kind: Literal["cosine"] = "cosine"
     final: float = Field(default=0.01, ge=0, le=1)
@@ -109,7 +115,7 @@ class Cosine(Section):
 Schedule = Annotated[Constant | Exponential | Piecewise | Cosine, Field(discriminator="kind")]
 
 
-class OptimRecipe(Section):
+class OptimRecipe(Settings):
     """Adam and what surrounds it.
 
     Attributes:
@@ -126,6 +132,8 @@ class OptimRecipe(Section):
         ema_decay: keep a moving average of the weights, and validate and deliver that; 0 does not.
     """
 
+    section: ClassVar[str] = "optim"
+
     lr: float = Field(default=1e-3, gt=0)
     schedule: Schedule = Cosine()
     warmup_steps: int = Field(default=0, ge=0)
@@ -138,7 +146,7 @@ class OptimRecipe(Section):
     ema_decay: float = Field(default=0.0, ge=0, lt=1)
 
 
-class LossRecipe(Section):
+class LossRecipe(Settings):
     """What is made small.
 
     Attributes:
@@ -146,11 +154,13 @@ class LossRecipe(Section):
         joint_weights: weight of a joint by name, 1 for those left out.
     """
 
+    section: ClassVar[str] = "loss"
+
     kind: Literal["mse", "l1", "mpjpe"] = "mse"
     joint_weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
 
 
-class TrainRecipe(Section):
+class TrainRecipe(Settings):
     """How long, and what is written when.
 
     Attributes:
@@ -164,6 +174,8 @@ class TrainRecipe(Section):
         log_every, val_every, checkpoint_every: steps between rows of the log, validations, and states to resume from;
             val_every = 0 validates once an epoch.
     """
+
+    section: ClassVar[str] = "train"
 
     steps: int = Field(default=0, ge=0)
     epochs: float = Field(default=0, ge=0)
@@ -183,7 +195,7 @@ class TrainRecipe(Section):
         return self
 
 
-class Recipe(Section):
+class Recipe(Settings):
     """The whole recipe; each field is a table of the TOML file."""
 
     data: DataRecipe
@@ -238,10 +250,7 @@ def load_recipe(path: Path, settings: Sequence[str] = ()) -> Recipe:
 
 def recipe_from(values: Mapping[str, Any], *, source: str = "recipe") -> Recipe:
     """Check nested settings; errors as for `load_recipe`."""
-    try:
-        return Recipe.model_validate(values)
-    except ValidationError as error:
-        raise _explained(error, source) from None
+    return Recipe.of(values, source=source)
 
 
 def recipe_to_toml(recipe: Recipe) -> str:
@@ -284,48 +293,3 @@ def _override(values: dict[str, Any], setting: str) -> None:
         if not isinstance(table, dict):
             raise RecipeError(f"--set {setting}: {name} is a value, not a table")
     table[last] = value
-
-
-def _explained(error: ValidationError, source: str) -> RecipeError:
-    """The first complaint of pydantic as one line, with the nearest right key as the hint."""
-    first = error.errors()[0]
-    # Union members show up in the path; they are no keys.
-    kinds = ("constant", "exponential", "piecewise", "cosine")
-    key = ".".join(str(part) for part in first["loc"] if part not in kinds)
-    cause = first.get("ctx", {}).get("error")
-    if isinstance(cause, PoseliftError):
-        return RecipeError(f"{source}: {cause}", cause.hint)
-    if first["type"] == "value_error":  # our own checks of several settings say what they got
-        return RecipeError(f"{source}: {key}: {cause}")
-    if first["type"] == "union_tag_invalid":
-        return RecipeError(f"{source}: {key}: unknown kind {first['input']['kind']!r}", f"known: {', '.join(kinds)}")
-    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-        return RecipeError(f"{source}: there is no setting {key}", _nearest(key))
-    if first["type"] == "missing":
-        return RecipeError(f"{source}: {key} is missing", f"add it to the recipe, or --set {key}=...")
-    return RecipeError(f"{source}: {key}: {first['msg']}, got {first['input']!r}")
-
-
-def _nearest(key: str) -> str:
-    known = list(_keys(Recipe))
-    if key in known:
-        return f"{key.rsplit('.', 1)[0]} of another kind has it"
-    last = key.rsplit(".", 1)[-1]
-    elsewhere = [name for name in known if name.rsplit(".", 1)[-1] == last]
-    near = elsewhere or get_close_matches(key, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(known)}"
-
-
-def _keys(kind: Any) -> Iterator[str]:
-    """Dotted names of all settings under a section."""
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        named: dict[str, Any] = {name: field.annotation for name, field in kind.model_fields.items()}
-    elif is_dataclass(kind):
-        named = dict.fromkeys((field.name for field in dataclass_fields(kind)), None)
-    else:
-        for member in get_args(kind):
-            yield from _keys(member)
-        return
-    for name, annotation in named.items():
-        below = dict.fromkeys(_keys(annotation))
-        yield from (f"{name}.{key}" for key in below) if below else (name,)

@@ -67,7 +67,7 @@ def test_the_third_channel_is_the_confidence(batches):
 
 def test_views_without_error_agree_with_the_target(store):
     """Seen from far away, the image is the target's x and y up to scale and offset."""
-    views = replace(ViewConfig().with_true_2d(), distance_mm=(1e6, 1e6), height_mm=(0.0, 0.0))
+    views = ViewConfig().with_true_2d().replaced(distance_mm=(1e6, 1e6), height_mm=(0.0, 0.0))
     joints = load_poses(store, ("train",), H36M_17).joints_world_mm
     inputs, target = seen(joints, H36M_17, views, np.random.default_rng(0), channels=2)
     flat = target[..., :2] - target[..., :2].mean(axis=1, keepdims=True)

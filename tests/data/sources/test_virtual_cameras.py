@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -51,14 +49,14 @@ def test_cameras_move_bodies_rigidly():
 
 def test_people_stand_upright_in_a_level_image():
     """Camera y points down: heads are above feet where camera pitch and roll are small."""
-    level = replace(PERFECT, height_mm=(0.0, 0.0), off_axis_rad=(0.0, 0.0), roll_rad=0.0)
+    level = PERFECT.replaced(height_mm=(0.0, 0.0), off_axis_rad=(0.0, 0.0), roll_rad=0.0)
     seen = views(level)
     head, ankle = (seen.joints_plane[:, H36M_17.index(j), 1] for j in ("head", "left_ankle"))
     assert (head < ankle).all()
 
 
 def test_facing_the_camera_the_left_hand_is_on_the_right_of_the_image():
-    seen = views(replace(PERFECT, roll_rad=0.0))
+    seen = views(PERFECT.replaced(roll_rad=0.0))
     left, right = (seen.joints_cam_mm[:, H36M_17.index(f"{s}_shoulder")] for s in ("left", "right"))
     up = seen.joints_cam_mm[:, H36M_17.index("thorax")] - seen.joints_cam_mm[:, H36M_17.index("pelvis")]
     ahead = np.cross(left - right, up)
@@ -69,12 +67,12 @@ def test_facing_the_camera_the_left_hand_is_on_the_right_of_the_image():
 
 
 def test_nobody_is_behind_the_camera():
-    near = replace(ViewConfig(), distance_mm=(100.0, 300.0))
+    near = ViewConfig().replaced(distance_mm=(100.0, 300.0))
     assert views(near).joints_cam_mm[..., 2].min() >= 399
 
 
 def test_distance_and_height_are_as_asked():
-    config = replace(PERFECT, distance_mm=(4000.0, 4000.0), off_axis_rad=(0.0, 0.0))
+    config = PERFECT.replaced(distance_mm=(4000.0, 4000.0), off_axis_rad=(0.0, 0.0))
     root = H36M_17.root_position(views(config).joints_cam_mm)[:, 0]
     np.testing.assert_allclose(np.linalg.norm(root, axis=-1), 4000, rtol=1e-9)
     np.testing.assert_allclose(root[:, :2], 0, atol=1e-6)
@@ -104,8 +102,8 @@ def test_the_same_seed_sees_the_same():
     ],
 )
 def test_each_setting_changes_the_views(name, value):
-    plain = replace(PERFECT, fov_deg=(20.0, 20.0))
-    changed = draw_views(people(), H36M_17, replace(plain, **{name: value}), np.random.default_rng(0))
+    plain = PERFECT.replaced(fov_deg=(20.0, 20.0))
+    changed = draw_views(people(), H36M_17, plain.replaced(**{name: value}), np.random.default_rng(0))
     same = draw_views(people(), H36M_17, plain, np.random.default_rng(0))
     assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(changed, same, strict=True))
 
@@ -115,20 +113,20 @@ def test_image_size_decides_what_is_cropped(name):
     wide, narrow = ({"fov_deg": (90.0, 90.0)}, {"fov_deg": (10.0, 10.0)})
     if name == "aspect":
         wide, narrow = ({"aspect": (1.0, 1.0)}, {"aspect": (4.0, 4.0)})
-    seen = [views(replace(PERFECT, cropped=1.0, **c)).confidence for c in (wide, narrow)]
+    seen = [views(PERFECT.replaced(cropped=1.0, **c)).confidence for c in (wide, narrow)]
     assert (seen[0] > 0).mean() > (seen[1] > 0).mean() + 0.02
 
 
 def test_outliers_are_far_off():
     errors = [
-        np.abs(views(replace(PERFECT, jitter=0.02, outlier=o)).joints_plane - views(PERFECT).joints_plane)
+        np.abs(views(PERFECT.replaced(jitter=0.02, outlier=o)).joints_plane - views(PERFECT).joints_plane)
         for o in (0, 1)
     ]
     assert np.median(errors[1]) > 3 * np.median(errors[0])
 
 
 def test_confidence_knows_about_large_errors():
-    config = replace(PERFECT, jitter=0.02, hidden=0.3)
+    config = PERFECT.replaced(jitter=0.02, hidden=0.3)
     seen = views(config)
     error = np.linalg.norm(seen.joints_plane - views(PERFECT).joints_plane, axis=-1)
     unsure = seen.confidence < 0.5
@@ -136,7 +134,7 @@ def test_confidence_knows_about_large_errors():
 
 
 def test_derived_joints_are_means_and_as_sure_as_their_parts():
-    seen = views(replace(ViewConfig(), derived=1.0, missing=0.1, cropped=0.0))
+    seen = views(ViewConfig().replaced(derived=1.0, missing=0.1, cropped=0.0))
     hips = H36M_17.indices(("left_hip", "right_hip"))
     pelvis = H36M_17.index("pelvis")
     np.testing.assert_allclose(seen.joints_plane[:, pelvis], seen.joints_plane[:, hips].mean(axis=1))
@@ -145,7 +143,7 @@ def test_derived_joints_are_means_and_as_sure_as_their_parts():
 
 
 def test_every_pose_keeps_something_to_learn_from():
-    seen = views(replace(ViewConfig(), missing=0.95))
+    seen = views(ViewConfig().replaced(missing=0.95))
     assert ((seen.confidence > 0).sum(axis=-1) >= 4).all()
 
 

@@ -9,13 +9,13 @@ tumbled; what needs a joint that it lacks is left out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from poselift.arrays import Joints3D
-from poselift.errors import RecipeError
 from poselift.geometry.rotation import axis_rotation, vector_rotation
+from poselift.settings import NotNegative, Probability, Settings
 from poselift.skeleton import Skeleton
 
 # Limbs that may come from another pose, by the frame they hang in: ("hips" | "shoulders", joints of the limb).
@@ -33,8 +33,7 @@ _FRAMES = {
 }
 
 
-@dataclass(frozen=True)
-class PoseAugmentConfig:
+class PoseAugmentConfig(Settings):
     """How far augmented poses go from recorded ones.
 
     Attributes:
@@ -49,23 +48,17 @@ class PoseAugmentConfig:
         bones: standard deviation of the log of each bone's length, the same left and right.
     """
 
-    mirror: float = 0.5
-    exchange: float = 0.5
-    turn_rad: float = 0.2
-    wild: float = 0.3
-    free: float = 0.25
-    sit: float = 0.08
-    tumble: float = 0.05
-    size: float = 0.08
-    bones: float = 0.05
+    section: ClassVar[str] = "augment"
 
-    def __post_init__(self) -> None:
-        for name in ("mirror", "exchange", "wild", "free", "sit", "tumble"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise RecipeError(f"augment.{name}: expected a probability, got {getattr(self, name)}")
-        for name in ("turn_rad", "size", "bones"):
-            if getattr(self, name) < 0:
-                raise RecipeError(f"augment.{name}: expected 0 or more, got {getattr(self, name)}")
+    mirror: Probability = 0.5
+    exchange: Probability = 0.5
+    turn_rad: NotNegative = 0.2
+    wild: Probability = 0.3
+    free: Probability = 0.25
+    sit: Probability = 0.08
+    tumble: Probability = 0.05
+    size: NotNegative = 0.08
+    bones: NotNegative = 0.05
 
 
 def augmented(

@@ -9,17 +9,14 @@ What is special about single joints goes by the names of Human3.6M-17; a skeleto
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import NamedTuple, TypeAlias
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
 from poselift.arrays import Joints3D
-from poselift.errors import RecipeError
 from poselift.geometry.rotation import axis_rotation
+from poselift.settings import NotNegative, Probability, Range, Settings
 from poselift.skeleton import Skeleton
-
-Range: TypeAlias = tuple[float, float]
 
 _NEAREST_MM = 400.0
 # Detectors place these joints worse than shoulders and knees.
@@ -50,8 +47,7 @@ _CUT_OFF = (
 )
 
 
-@dataclass(frozen=True)
-class ViewConfig:
+class ViewConfig(Settings):
     """What cameras and what detector the poses are seen by. Ranges are drawn from uniformly.
 
     Attributes:
@@ -74,39 +70,28 @@ class ViewConfig:
         cut_off: probability that a limb, the legs or the head are not reported.
     """
 
+    section: ClassVar[str] = "views"
+
     distance_mm: Range = (1800.0, 6000.0)
     height_mm: Range = (-800.0, 2500.0)
     off_axis_rad: Range = (0.0, 0.35)
-    roll_rad: float = 0.17
+    roll_rad: NotNegative = 0.17
     aspect: Range = (0.56, 1.78)
     fov_deg: Range = (35.0, 80.0)
-    cropped: float = 0.15
-    focal_guess: float = 0.2
-    definition_mm: float = 20.0
-    derived: float = 0.7
-    face_mm: float = 120.0
-    jitter: float = 0.02
-    outlier: float = 0.03
-    hidden: float = 0.05
-    missing: float = 0.02
-    cut_off: float = 0.08
-
-    def __post_init__(self) -> None:
-        for name in ("distance_mm", "height_mm", "off_axis_rad", "aspect", "fov_deg"):
-            low, high = getattr(self, name)
-            if not low <= high:
-                raise RecipeError(f"views.{name}: expected [low, high], got [{low}, {high}]")
-        for name in ("cropped", "derived", "outlier", "hidden", "missing", "cut_off"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise RecipeError(f"views.{name}: expected a probability, got {getattr(self, name)}")
-        for name in ("roll_rad", "focal_guess", "definition_mm", "face_mm", "jitter"):
-            if getattr(self, name) < 0:
-                raise RecipeError(f"views.{name}: expected 0 or more, got {getattr(self, name)}")
+    cropped: Probability = 0.15
+    focal_guess: NotNegative = 0.2
+    definition_mm: NotNegative = 20.0
+    derived: Probability = 0.7
+    face_mm: NotNegative = 120.0
+    jitter: NotNegative = 0.02
+    outlier: Probability = 0.03
+    hidden: Probability = 0.05
+    missing: Probability = 0.02
+    cut_off: Probability = 0.08
 
     def with_true_2d(self) -> ViewConfig:
         """The same cameras with a perfect detector and a known focal length."""
-        return replace(
-            self,
+        return self.replaced(
             cropped=0,
             focal_guess=0,
             definition_mm=0,
