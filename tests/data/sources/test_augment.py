@@ -178,13 +178,13 @@ def test_any_skeleton_is_augmented_and_nothing_moves_where_all_is_off(skeleton):
 def test_a_skeleton_of_other_names_is_mirrored_and_resized_alone():
     own, joints = renamed(*H36M_17.joints), batch()
     for name, moves in {"mirror": True, "size": True, "bones": True, "tumble": True, "exchange": False}.items():
-        changed = augmented(joints, own, replace(STILL, **{name: 1.0}), np.random.default_rng(0))
+        changed = augmented(joints, own, STILL.replaced(**{name: 1.0}), np.random.default_rng(0))
         assert (np.abs(changed - joints).max() > 1) == moves, name
 
 
 def test_limbs_move_where_their_joints_are_known():
     """Without the spine the legs have no frame to hang in; nor have the arms. Without a wrist an arm stays."""
-    joints, free = batch(), replace(STILL, free=1.0)
+    joints, free = batch(), STILL.replaced(free=1.0)
     for lost, moving in (("spine", set()), ("left_wrist", {"right_elbow", "left_knee", "right_knee"})):
         own = renamed(lost)
         moved = np.abs(augmented(joints, own, free, np.random.default_rng(0)) - joints).max(axis=(0, 2)) > 1
@@ -192,7 +192,7 @@ def test_limbs_move_where_their_joints_are_known():
 
 
 def test_sitting_needs_both_legs():
-    joints, sit = batch(), replace(STILL, sit=1.0)
+    joints, sit = batch(), STILL.replaced(sit=1.0)
     assert np.abs(augmented(joints, renamed("nose"), sit, np.random.default_rng(0)) - joints).max() > 100
     one_leg = augmented(joints, renamed("left_ankle"), sit, np.random.default_rng(0))
     np.testing.assert_allclose(one_leg, joints, atol=1e-9)
@@ -202,7 +202,7 @@ def test_joints_without_a_parent_move_with_the_body():
     """COCO's face hangs on nothing: it must keep its place beside the shoulders when the body grows."""
     coco = SKELETONS["coco17"]
     joints = np.random.default_rng(0).normal(0, 400, (8, 17, 3))
-    grown = augmented(joints, coco, replace(STILL, size=0.3), np.random.default_rng(0))
+    grown = augmented(joints, coco, STILL.replaced(size=0.3), np.random.default_rng(0))
     about_root = [values - coco.root_position(values) for values in (joints, grown)]
     ratio = about_root[1] / about_root[0]
     np.testing.assert_allclose(ratio, ratio[:, :1, :1].repeat(17, 1).repeat(3, 2), rtol=1e-6)

@@ -168,7 +168,7 @@ def test_any_skeleton_is_seen(skeleton):
 def test_joints_of_other_names_are_defined_elsewhere_too_alike_on_both_sides():
     stick = Skeleton("stick", ("b", "l", "r"), (("b", "l"), ("b", "r")), ("b",), ("l",), ("r",))
     joints = np.full((2000, 3, 3), 1000.0)
-    still = replace(PERFECT, definition_mm=50.0, height_mm=(0.0, 0.0), off_axis_rad=(0.0, 0.0), roll_rad=0.0)
+    still = PERFECT.replaced(definition_mm=50.0, height_mm=(0.0, 0.0), off_axis_rad=(0.0, 0.0), roll_rad=0.0)
     seen = draw_views(joints, stick, still, np.random.default_rng(0))
     true = seen.joints_cam_mm[..., :2] / seen.joints_cam_mm[..., 2:]
     off = (seen.joints_plane - true) * seen.joints_cam_mm[..., 2:]
