@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 
 from poselift.data.store import ClipInfo, DatasetStore, load_store
 from poselift.errors import DataFormatError, OutputError, SkeletonError
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, SKELETONS, Skeleton
 
 CLIPS = (
     ClipInfo("walk", "S1", "walking", 0, 4, 50.0),
@@ -191,11 +191,14 @@ def test_an_array_whose_entry_lies_is_refused(path, entry):
         (
             {"format": "something else"},
             DataFormatError,
-            "expected poselift-dataset version 2 or older, found something else",
+            "expected poselift-dataset version 3 or older, found something else",
         ),
-        ({"version": 3}, DataFormatError, "found poselift-dataset version 3"),
+        ({"version": 4}, DataFormatError, "found poselift-dataset version 4"),
         ({"skeleton": "martian"}, SkeletonError, "unknown skeleton 'martian'"),
-        ({"skeleton": ["h36m17"]}, DataFormatError, "not a poselift dataset"),
+        ({"skeleton": ["h36m17"]}, SkeletonError, "expected a table"),
+        ({"skeleton": "mine.toml"}, SkeletonError, r"unknown skeleton 'mine\.toml'"),
+        ({"skeleton": {**H36M_17.as_dict(), "root": ["waist"]}}, SkeletonError, "no joint 'waist'"),
+        ({"skeleton": SKELETONS["halpe26"].as_dict()}, DataFormatError, "26 joints of skeleton halpe26"),
         ({"clips": None}, DataFormatError, "not a poselift dataset"),
         ({"clips": [{"name": "walk"}]}, DataFormatError, "not a poselift dataset"),
         ({"clips": [{"nom": "walk"}]}, DataFormatError, "not a poselift dataset"),
@@ -212,6 +215,32 @@ def test_a_description_that_is_not_ours_is_refused(path, change, error, message)
         return
     with pytest.raises(error, match=rf"data\.safetensors: .*{message}"):
         load_store(path)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_files_that_hold_only_the_name_of_their_skeleton_are_read(path, version):
+    header, data = split_file(path)
+    about = {**json.loads(header["__metadata__"]["poselift"]), "version": version, "skeleton": "h36m17"}
+    header["__metadata__"]["poselift"] = json.dumps(about)
+    join_file(path, header, data)
+    assert load_store(path).skeleton is H36M_17
+
+
+def test_a_store_carries_its_skeleton_whole(tmp_path):
+    """Even one that calls itself by a known name: its joints are what it says, not what the name says."""
+    own = Skeleton("h36m17", ("été", "b", "c"), (("été", "b"),), ("b", "c"), ("b",), ("c",), (("été", "c"),))
+    DatasetStore(own, CLIPS, {"joints_world_mm": np.zeros((9, 3, 3))}).save(tmp_path / "own.safetensors")
+    assert load_store(tmp_path / "own.safetensors").skeleton == own
+
+
+def test_a_whole_skeleton_that_is_known_is_that_one(path):
+    assert load_store(path).skeleton is H36M_17
+
+
+@pytest.mark.parametrize(("name", "shape"), [("joints_world_mm", (9, 16, 3)), ("confidence.cpn", (9,))])
+def test_arrays_of_joints_have_those_of_the_skeleton(store, name, shape):
+    with pytest.raises(DataFormatError, match=f"array {name}: expected 17 joints of skeleton h36m17"):
+        replace(store, arrays={name: np.zeros(shape)})
 
 
 @pytest.mark.parametrize("metadata", [None, {}, {"poselift": "{"}, {"poselift": "[]"}, {"poselift": 3}])

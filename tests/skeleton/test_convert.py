@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,24 @@ def test_arrays_of_another_skeleton_are_refused():
         convert.joints(np.zeros((5, 17, 2)))
     with pytest.raises(ShapeError, match="confidence"):
         convert.confidence(np.zeros((5, 17)))
+
+
+def test_a_known_name_with_other_joints_does_not_convert():
+    impostor = replace(COCO_17, joints=COCO_17.joints[::-1])
+    with pytest.raises(SkeletonError, match="no conversion from coco17 to h36m17") as caught:
+        conversion(impostor, H36M_17)
+    assert "other joints" in caught.value.hint
+    with pytest.raises(SkeletonError, match="no conversion"):
+        conversion(COCO_17, replace(H36M_17, root=("spine",)))
+
+
+def test_known_joints_convert_whatever_their_skeleton_is_called():
+    mine = replace(COCO_17, name="mine", extra_edges=(("nose", "left_wrist"),))
+    assert conversion(mine, H36M_17).parts == conversion(COCO_17, H36M_17).parts
+
+
+def test_another_graph_over_the_same_joints_is_no_other_place(rng):
+    graph = replace(H36M_17, name="graph", extra_edges=())
+    joints = rng.normal(size=(2, 17, 3))
+    np.testing.assert_array_equal(conversion(H36M_17, graph).joints(joints), joints)
+    np.testing.assert_array_equal(conversion(graph, H36M_17).joints(joints), joints)

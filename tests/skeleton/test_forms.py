@@ -3,7 +3,16 @@ from dataclasses import replace
 import pytest
 
 from poselift.errors import SkeletonError
-from poselift.skeleton import COCO_17, H36M_17, SKELETONS, Skeleton, skeleton_of, skeleton_setting, write_skeleton
+from poselift.skeleton import (
+    COCO_17,
+    H36M_17,
+    SKELETONS,
+    Skeleton,
+    skeleton_of,
+    skeleton_setting,
+    stored_skeleton,
+    write_skeleton,
+)
 
 OWN = Skeleton("h36m17", ("BELT", "NECK", "TOP"), (("BELT", "NECK"), ("NECK", "TOP")), ("BELT",), (), ())
 
@@ -39,3 +48,12 @@ def test_an_unknown_name_is_answered_with_all_known():
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(SkeletonError, match=r"mine\.toml: cannot be read"):
         skeleton_of(str(tmp_path / "mine.toml"))
+
+
+def test_a_header_holds_a_name_or_the_whole_and_never_leads_to_another_file(tmp_path):
+    assert stored_skeleton("h36m17") is stored_skeleton(H36M_17.as_dict()) is H36M_17
+    assert stored_skeleton(OWN.as_dict()) == OWN
+    write_skeleton(OWN, tmp_path / "own.toml")
+    for entry in (str(tmp_path / "own.toml"), None, [], {"name": "own"}):
+        with pytest.raises(SkeletonError):
+            stored_skeleton(entry)

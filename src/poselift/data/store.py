@@ -22,10 +22,11 @@ from safetensors.numpy import save_file
 from poselift.errors import DataFormatError, ShapeError, SkeletonError
 from poselift.files import whole_file
 from poselift.geometry.camera import Camera
-from poselift.skeleton import Skeleton, get_skeleton
+from poselift.skeleton import Skeleton, stored_skeleton
 
 FORMAT = "poselift-dataset"
-VERSION = 2  # 1 had no cameras
+VERSION = 3  # 1 had no cameras, 2 only the name of its skeleton
+_OF_JOINTS = ("joints_", "confidence")  # such arrays have the joints as their second axis
 _DTYPES = {
     "F64": "<f8",
     "F32": "<f4",
@@ -102,6 +103,11 @@ class DatasetStore:
         for name, array in self.arrays.items():
             if array.ndim == 0 or len(array) != self.n_frames:
                 raise DataFormatError(f"array {name}: expected {self.n_frames} frames, got shape {array.shape}")
+            if name.startswith(_OF_JOINTS) and array.shape[1:2] != (len(self.skeleton),):
+                raise DataFormatError(
+                    f"array {name}: expected {len(self.skeleton)} joints of skeleton {self.skeleton.name}, "
+                    f"got shape {array.shape}"
+                )
             if array.dtype.newbyteorder("<").str not in _DTYPES.values():
                 raise DataFormatError(f"array {name}: a store cannot hold {array.dtype}")
 
@@ -179,7 +185,7 @@ class DatasetStore:
         header = {
             "format": FORMAT,
             "version": VERSION,
-            "skeleton": self.skeleton.name,
+            "skeleton": self.skeleton.as_dict(),
             "cameras": {key: camera.as_dict() for key, camera in self.cameras.items()},
             "clips": [asdict(c) for c in self.clips],
             "about": dict(self.about),
@@ -205,7 +211,7 @@ def load_store(path: Path | str) -> DatasetStore:
             )
         clips = tuple(ClipInfo(**row) for row in about["clips"])
         cameras = {key: Camera.from_dict(values) for key, values in about.get("cameras", {}).items()}
-        return DatasetStore(get_skeleton(about["skeleton"]), clips, arrays, about["about"], cameras)
+        return DatasetStore(stored_skeleton(about["skeleton"]), clips, arrays, about["about"], cameras)
     except (DataFormatError, ShapeError, SkeletonError) as error:
         raise type(error)(f"{path}: {error}", error.hint) from None
     except (KeyError, TypeError, ValueError, RecursionError) as error:

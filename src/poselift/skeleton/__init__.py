@@ -16,7 +16,7 @@ from poselift.skeleton.definitions import (
     get_skeleton,
 )
 from poselift.skeleton.file import read_skeleton, write_skeleton
-from poselift.skeleton.forms import SkeletonLike, skeleton_of, skeleton_setting
+from poselift.skeleton.forms import SkeletonLike, skeleton_of, skeleton_setting, stored_skeleton
 from poselift.skeleton.graph import adjacency, hop_distance, hop_mask
 from poselift.skeleton.skeleton import Skeleton
 
@@ -43,5 +43,6 @@ __all__ = [
     "read_skeleton",
     "skeleton_of",
     "skeleton_setting",
+    "stored_skeleton",
     "write_skeleton",
 ]

@@ -25,6 +25,7 @@ from poselift.skeleton.definitions import (
     H36M_32,
     HALPE_26,
     SH_16,
+    SKELETONS,
 )
 from poselift.skeleton.skeleton import Skeleton
 
@@ -114,15 +115,29 @@ class Conversion:
 
 
 def conversion(source: Skeleton, target: Skeleton) -> Conversion:
-    """The conversion from `source` to `target`; the identity where they are the same.
+    """The conversion from `source` to `target`; the identity where their joints and roots are the same.
+
+    A skeleton counts as a known one where it has the joints and the root of it, whatever it is called.
 
     Raises:
         SkeletonError: none is known.
     """
-    if source == target:
+    if _same_joints(source, target):
         return Conversion(source, target, tuple((j,) for j in range(len(source))))
-    table = CONVERSIONS.get((source.name, target.name))
+    table = CONVERSIONS.get((_known_name(source), _known_name(target)))
     if table is None:
-        known = ", ".join(f"{a} -> {b}" for a, b in CONVERSIONS)
-        raise SkeletonError(f"no conversion from {source.name} to {target.name}", f"known: {known}")
+        known = f"known: {', '.join(f'{a} -> {b}' for a, b in CONVERSIONS)}"
+        for skeleton in (source, target):
+            if skeleton.name in SKELETONS and not _same_joints(skeleton, SKELETONS[skeleton.name]):
+                known = f"this {skeleton.name} has other joints than the one that poselift knows; {known}"
+        raise SkeletonError(f"no conversion from {source.name} to {target.name}", known)
     return Conversion(source, target, tuple(tuple(source.indices(table[j])) for j in target.joints))
+
+
+def _known_name(skeleton: Skeleton) -> str:
+    """The name of the known skeleton with these joints; "" where there is none, for a name alone proves nothing."""
+    return next((name for name, known in SKELETONS.items() if _same_joints(known, skeleton)), "")
+
+
+def _same_joints(a: Skeleton, b: Skeleton) -> bool:
+    return a.joints == b.joints and a.root == b.root

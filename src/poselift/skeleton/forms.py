@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from poselift.errors import SkeletonError
-from poselift.skeleton.definitions import SKELETONS
+from poselift.skeleton.definitions import SKELETONS, get_skeleton
 from poselift.skeleton.file import read_skeleton
 from poselift.skeleton.skeleton import Skeleton
 
@@ -26,6 +26,17 @@ def skeleton_of(value: SkeletonLike) -> Skeleton:
     skeleton = _found(value)
     known = SKELETONS.get(skeleton.name)
     return known if known == skeleton else skeleton
+
+
+def stored_skeleton(entry: Any) -> Skeleton:
+    """The skeleton that the header of a file of ours holds: the whole table, or the name alone in older files.
+
+    Raises:
+        SkeletonError: the name is unknown, or the entry does not describe a skeleton.
+    """
+    if isinstance(entry, str):
+        return get_skeleton(entry)  # never a path: a file that is read must not lead to another one
+    return skeleton_of(Skeleton.from_dict(entry))
 
 
 def _found(value: Any) -> Skeleton:
