@@ -137,11 +137,12 @@ def test_the_file_describes_itself(tmp_path, normalisation):
     export_onnx(model, ABOUT, tmp_path / "m.onnx")
     about = described(tmp_path / "m.onnx")
     assert about["format"] == "poselift-model"
-    assert about["version"] == 1
+    assert about["version"] == 2
     assert about["model"] == "lcn"
     assert about["config"]["channels"] == 4
-    assert about["skeleton"] == "coco17"
-    assert about["joints"] == list(SKELETONS["coco17"].joints)
+    assert about["config"]["skeleton"] == "coco17"
+    assert about["skeleton"] == SKELETONS["coco17"].as_dict()
+    assert about["window"]["frames"] == 1
     assert about["normalisation"] == normalisation
     assert {"person_centred": "metres relative to the root", "image_frame": "width"}[normalisation] in about["output"]
     assert "third input channel" in about["confidence"]

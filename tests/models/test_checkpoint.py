@@ -15,6 +15,7 @@ from poselift import __version__
 from poselift.errors import CheckpointError, OutputError, RecipeError
 from poselift.models import create_model
 from poselift.models.checkpoint import load_checkpoint, save_checkpoint
+from poselift.skeleton import H36M_17
 
 TINY = {
     "lcn": {"channels": 4, "layers": 1, "hops": 2, "mask": "learnable", "normalisation": "person_centred"},
@@ -129,8 +130,8 @@ def test_missing_extra_and_misshapen_tensors_are_named(path):
 
 
 def test_a_newer_version_says_so(path):
-    with pytest.raises(CheckpointError, match=r"version 2, written by poselift 9\.9") as error:
-        load_checkpoint(rewritten(path, version=2, poselift_version="9.9"))
+    with pytest.raises(CheckpointError, match=r"version 3, written by poselift 9\.9") as error:
+        load_checkpoint(rewritten(path, version=3, poselift_version="9.9"))
     assert "upgrade" in error.value.hint
 
 
@@ -145,7 +146,9 @@ def test_a_newer_version_says_so(path):
         {"config": {"skeleton": "h36m17", "normalisation": "image_frame", "in_channels": 2, "layers": "x"}},
         {"config": {"skeleton": "h36m18", "normalisation": "image_frame", "in_channels": 2}},
         {"config": {"skeleton": "h36m17", "normalisation": "whatever", "in_channels": 2}},
-        {"joints": ["nose"]},
+        {"version": 1, "joints": ["nose"]},
+        {"window": {"frames": 3}},
+        {"skeleton": {**H36M_17.as_dict(), "extra_edges": [["nose", "pelvis"]]}},
     ],
     ids=str,
 )

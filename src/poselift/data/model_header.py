@@ -1,6 +1,7 @@
 """What a model file says about itself, the same in a checkpoint (.safetensors) and in an exported model (.onnx).
 
-It is JSON under the key `poselift` of the file's metadata.
+It is JSON under the key `poselift` of the file's metadata. Version 1, which is still read, names its skeleton instead
+of holding it, and its models are of single frames.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from poselift.errors import CheckpointError, SkeletonError
+from poselift.data.windows import Window
+from poselift.errors import CheckpointError, RecipeError, SkeletonError
 from poselift.normalisation import NORMALISATIONS
-from poselift.skeleton import Skeleton, get_skeleton
+from poselift.skeleton import SKELETONS, Skeleton, skeleton_of, skeleton_setting
 from poselift.version import __version__
 
 FORMAT = "poselift-model"
-VERSION = 1
+VERSION = 2
+
+_DAMAGED = "the file is damaged; get it anew"
+_TOO_OLD = "pip install --upgrade poselift"
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class ModelHeader:
     Attributes:
         model: the name in `models.MODELS`.
         config: every setting of that model.
+        skeleton: what its joints are; a known one if it is equal to it.
+        window: which frames it sees and predicts.
         about: where it comes from: recipe, data, licence, errors.
         details: further entries of an exported model, for people and other programs.
         poselift_version: the package that wrote it.
@@ -34,13 +41,11 @@ class ModelHeader:
 
     model: str
     config: Mapping[str, Any]
+    skeleton: Skeleton
+    window: Window = field(default_factory=Window)
     about: Mapping[str, Any] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
     poselift_version: str = __version__
-
-    @property
-    def skeleton(self) -> Skeleton:
-        return get_skeleton(self.config["skeleton"])
 
     @property
     def normalisation(self) -> str:
@@ -56,9 +61,9 @@ class ModelHeader:
             "format": FORMAT,
             "version": VERSION,
             "model": self.model,
-            "config": dict(self.config),
-            "skeleton": self.skeleton.name,
-            "joints": list(self.skeleton.joints),
+            "config": {**self.config, "skeleton": self.skeleton.name},
+            "skeleton": self.skeleton.as_dict(),
+            "window": self.window.as_dict(),
             "normalisation": self.normalisation,
             **self.details,
             "about": dict(self.about),
@@ -100,31 +105,58 @@ def header_from_json(text: str | None, path: Path) -> ModelHeader:
         raise CheckpointError(
             f"{path}: expected {FORMAT} version {VERSION} or older, found version {version}, "
             f"written by poselift {entries.get('poselift_version')}",
-            "pip install --upgrade poselift",
+            _TOO_OLD,
         )
     return _checked(entries, path)
 
 
 def _checked(entries: dict[str, Any], path: Path) -> ModelHeader:
-    model, config, about = (entries.pop(key, None) for key in ("model", "config", "about"))
-    written_by = str(entries.get("poselift_version", "unknown"))
+    model, config, about = (entries.get(key) for key in ("model", "config", "about"))
     if not (isinstance(model, str) and isinstance(config, dict) and isinstance(about, dict)):
-        raise CheckpointError(f"{path}: its header lacks model, config or about", "the file is damaged; get it anew")
-    own = {"format", "version", "skeleton", "joints", "normalisation", "poselift_version"}
-    details = {key: value for key, value in entries.items() if key not in own}
-    header = ModelHeader(model, config, about, details, written_by)
-    try:
-        joints = list(header.skeleton.joints)
-    except (KeyError, TypeError, SkeletonError) as error:
-        raise CheckpointError(
-            f"{path}: its skeleton is unknown here ({error})", "pip install --upgrade poselift"
-        ) from None
-    if entries.get("joints", joints) != joints:
-        raise CheckpointError(f"{path}: its joints are not those of skeleton {header.skeleton.name} here")
+        raise CheckpointError(f"{path}: its header lacks model, config or about", _DAMAGED)
+    first_version = entries["version"] == 1
+    skeleton = _named_skeleton(entries, path) if first_version else _skeleton(entries, path)
+    window = Window() if first_version else _window(entries.get("window"), path)
     if config.get("normalisation") not in NORMALISATIONS or config.get("in_channels") not in (2, 3):
         raise CheckpointError(
             f"{path}: expected a normalisation of {NORMALISATIONS} and 2 or 3 input channels, "
             f"found {config.get('normalisation')!r} and {config.get('in_channels')!r}",
-            "pip install --upgrade poselift",
+            _TOO_OLD,
         )
-    return header
+    own = {"format", "version", "model", "config", "skeleton", "joints", "window", "normalisation", "about"}
+    details = {key: value for key, value in entries.items() if key not in {*own, "poselift_version"}}
+    # A network is built from its settings alone, so these get the whole of a skeleton that is not known by name.
+    config = {**config, "skeleton": skeleton_setting(skeleton)}
+    written_by = str(entries.get("poselift_version", "unknown"))
+    return ModelHeader(model, config, skeleton, window, about, details, written_by)
+
+
+def _skeleton(entries: Mapping[str, Any], path: Path) -> Skeleton:
+    try:
+        skeleton = skeleton_of(Skeleton.from_dict(entries.get("skeleton")))
+    except SkeletonError as error:
+        raise CheckpointError(f"{path}: its skeleton: {error}", _DAMAGED) from None
+    named = entries["config"].get("skeleton")
+    if named != skeleton.name:
+        raise CheckpointError(f"{path}: holds skeleton {skeleton.name}, its settings name {named!r}", _DAMAGED)
+    return skeleton
+
+
+def _named_skeleton(entries: Mapping[str, Any], path: Path) -> Skeleton:
+    """That of a file of version 1."""
+    name = entries["config"].get("skeleton")
+    if not isinstance(name, str) or name not in SKELETONS:
+        raise CheckpointError(f"{path}: its skeleton is unknown here ({name!r})", _TOO_OLD)
+    joints = list(SKELETONS[name].joints)
+    if entries.get("joints", joints) != joints:
+        raise CheckpointError(f"{path}: its joints are not those of skeleton {name} here")
+    return SKELETONS[name]
+
+
+def _window(values: Any, path: Path) -> Window:
+    if not isinstance(values, dict) or "frames" not in values:
+        raise CheckpointError(f"{path}: its window: expected a table with its frames, found {values!r}", _DAMAGED)
+    try:
+        return Window.from_dict(values)
+    except (TypeError, RecipeError) as error:
+        raise CheckpointError(f"{path}: its window: {error}", _DAMAGED) from None

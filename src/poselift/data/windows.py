@@ -39,7 +39,7 @@ class Window:
     ends: Ends = "clamp"
 
     def __post_init__(self) -> None:
-        if self.frames < 1 or self.step < 1:
+        if not all(type(number) is int and number >= 1 for number in (self.frames, self.step)):
             raise RecipeError(f"window: expected frames and step of 1 or more, got {self.frames} and {self.step}")
         for name, known in (("predicts", get_args(Predicts)), ("ends", get_args(Ends))):
             if getattr(self, name) not in known:

@@ -61,6 +61,11 @@ def load_checkpoint(path: Path) -> tuple[LiftingNetwork, ModelHeader]:
     except (PoseliftError, TypeError, RuntimeError) as error:
         hint = getattr(error, "hint", "")
         raise CheckpointError(f"{path}: describes a model that cannot be built: {error}", hint) from None
+    for what in ("skeleton", "window"):
+        if getattr(model, what) != getattr(header, what):
+            raise CheckpointError(
+                f"{path}: its {what} is not that of the network it describes", "the file is damaged; get it anew"
+            )
     _check_tensors(model.state_dict(), tensors, path)
     model.load_state_dict(tensors, assign=True)
     return model.eval(), header
@@ -74,7 +79,8 @@ def model_header(
     Raises:
         RecipeError: the model is none of `MODELS`.
     """
-    return ModelHeader(model_name(model), asdict(model.config), about, details or {})
+    config = asdict(model.config)
+    return ModelHeader(model_name(model), config, model.skeleton, model.window, about, details or {})
 
 
 def _read(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
