@@ -23,7 +23,7 @@ def poses(camera):
 def test_frames_agree_with_the_original_preparation(row):
     camera = Camera(**{k: v if k == "name" else np.array(v) for k, v in row["camera"].items()})
     joints_cam_mm, joints_image = np.array(row["joint_3d_camera"]), np.array(row["joint_3d_image"])
-    image, box = camera_to_image_frame(camera, joints_cam_mm, ROOT)
+    image, box = camera_to_image_frame(camera, joints_cam_mm, joints_cam_mm[..., ROOT, :])
     np.testing.assert_allclose(image, joints_image, atol=1e-5)
     np.testing.assert_allclose(box, row["box"], atol=1e-5)
     back = image_frame_to_camera(camera, joints_image, np.array(row["box"]), row["root_depth"])
@@ -35,21 +35,21 @@ def test_the_sample_covers_the_four_cameras():
 
 
 def test_camera_to_image_frame_and_back(camera, poses):
-    image, box = camera_to_image_frame(camera, poses, ROOT)
+    image, box = camera_to_image_frame(camera, poses, poses[..., ROOT, :])
     np.testing.assert_allclose(image_frame_to_camera(camera, image, box, poses[:, ROOT, 2]), poses, atol=1e-8)
 
 
 def test_the_lens_plays_no_part(camera, poses):
     for ours, ideal in zip(
-        camera_to_image_frame(camera, poses, ROOT),
-        camera_to_image_frame(camera.without_distortion(), poses, ROOT),
+        camera_to_image_frame(camera, poses, poses[..., ROOT, :]),
+        camera_to_image_frame(camera.without_distortion(), poses, poses[:, ROOT]),
         strict=True,
     ):
         np.testing.assert_array_equal(ours, ideal)
 
 
 def test_the_root_has_depth_zero_and_the_box_is_two_metres_wide(camera, poses):
-    image, box = camera_to_image_frame(camera, poses, ROOT)
+    image, box = camera_to_image_frame(camera, poses, poses[..., ROOT, :])
     np.testing.assert_allclose(image[:, ROOT, 2], 0, atol=1e-12)
     width = 2000 * camera.focal_px[0] / poses[:, ROOT, 2]
     np.testing.assert_allclose(box[:, 2] - box[:, 0], width)
@@ -63,7 +63,7 @@ def test_a_root_behind_the_camera_is_an_error(camera):
 
 
 def test_float32_stays_float32(camera, poses):
-    image, box = camera_to_image_frame(camera, poses.astype(np.float32), ROOT)
+    image, box = camera_to_image_frame(camera, poses.astype(np.float32), poses[:, ROOT].astype(np.float32))
     back = image_frame_to_camera(camera, image, box, poses[:, ROOT, 2].astype(np.float32))
     assert {image.dtype, box.dtype, back.dtype} == {np.dtype(np.float32)}
     np.testing.assert_allclose(back, poses, atol=0.05)

@@ -23,7 +23,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
     target = rng.normal(0, 300, (poses, 17, 3)) + np.array([0.0, 0.0, 5000.0])
     predicted = target + rng.normal(0, 30, target.shape)
     root = H36M_17.root_indices[0]
-    in_image, boxes = camera_to_image_frame(_CAMERA, predicted, root)
+    in_image, boxes = camera_to_image_frame(_CAMERA, predicted, predicted[:, root])
     seen = (in_image, boxes, predicted[:, root, 2])
     for procrustes, name in ((False, "MPJPE"), (True, "PA-MPJPE")):
         ways: dict[str, Way] = {

@@ -119,7 +119,7 @@ def _checked(entries: dict[str, Any], path: Path) -> ModelHeader:
     window = Window() if first_version else _window(entries.get("window"), path)
     if config.get("normalisation") not in NORMALISATIONS or config.get("in_channels") not in (2, 3):
         raise CheckpointError(
-            f"{path}: expected a normalisation of {NORMALISATIONS} and 2 or 3 input channels, "
+            f"{path}: expected a normalisation of {tuple(NORMALISATIONS)} and 2 or 3 input channels, "
             f"found {config.get('normalisation')!r} and {config.get('in_channels')!r}",
             _TOO_OLD,
         )

@@ -7,22 +7,28 @@ root's depth, so that a body looks equally large in all three axes. This is the 
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import numpy as np
 from jaxtyping import Float
 
 from poselift.arrays import Joints3D, Points3D, float_type
 from poselift.geometry.camera import Camera
+from poselift.geometry.intrinsics import Intrinsics
 
 HALF_BOX_MM = 1000.0
 
+# One camera for all poses, or ideal ones, one for each.
+Lens: TypeAlias = Camera | Intrinsics
 
-def root_box(camera: Camera, root_cam_mm: Points3D) -> Float[np.ndarray, "*batch 4"]:
+
+def root_box(camera: Lens, root_cam_mm: Points3D) -> Float[np.ndarray, "*batch 4"]:
     """Box xyxy in pixels: the projection of root +- 1 m at the root's depth, without distortion.
 
     Raises:
         GeometryError: a root lies at or behind the camera.
     """
-    ideal = camera.without_distortion()
+    ideal = _ideal(camera)
     half = np.array([HALF_BOX_MM, HALF_BOX_MM, 0.0], dtype=float_type(root_cam_mm))
     return np.concatenate(
         [ideal.camera_to_image(root_cam_mm - half), ideal.camera_to_image(root_cam_mm + half)], axis=-1
@@ -35,26 +41,29 @@ def pixels_per_mm(box_xyxy_px: Float[np.ndarray, "*batch 4"]) -> np.ndarray:
 
 
 def camera_to_image_frame(
-    camera: Camera, joints_cam_mm: Joints3D, root_index: int
+    camera: Lens, joints_cam_mm: Joints3D, root_cam_mm: Points3D
 ) -> tuple[Joints3D, Float[np.ndarray, "*batch 4"]]:
-    """Joints (..., J, 3) in camera axes to the image frame, and the boxes (..., 4) that were used.
+    """Joints (..., J, 3) in camera axes to the image frame, and the boxes (..., 4) of their roots (..., 3).
 
     Raises:
         GeometryError: a joint lies at or behind the camera.
     """
-    root = joints_cam_mm[..., root_index, :]
-    box = root_box(camera, root)
-    xy = camera.without_distortion().camera_to_image(joints_cam_mm)
-    z = (joints_cam_mm[..., 2] - root[..., None, 2]) * pixels_per_mm(box)[..., None]
+    box = root_box(camera, root_cam_mm)
+    xy = _ideal(camera).camera_to_image(joints_cam_mm)
+    z = (joints_cam_mm[..., 2] - root_cam_mm[..., None, 2]) * pixels_per_mm(box)[..., None]
     return np.concatenate([xy, z[..., None]], axis=-1), box
 
 
 def image_frame_to_camera(
-    camera: Camera,
+    camera: Lens,
     joints_image: Joints3D,
     box_xyxy_px: Float[np.ndarray, "*batch 4"],
     root_depth_mm: np.ndarray | float,
 ) -> Joints3D:
     """Inverse of `camera_to_image_frame`, given the true boxes (..., 4) and root depths (...)."""
     depth = joints_image[..., 2] / pixels_per_mm(box_xyxy_px)[..., None] + np.asarray(root_depth_mm)[..., None]
-    return camera.without_distortion().image_to_camera(joints_image[..., :2], depth)
+    return _ideal(camera).image_to_camera(joints_image[..., :2], depth)
+
+
+def _ideal(camera: Lens) -> Lens:
+    return camera.without_distortion() if isinstance(camera, Camera) else camera

@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from poselift.data.windows import Window
 from poselift.errors import RecipeError
 from poselift.models.folded import FoldedNetwork
-from poselift.normalisation import Normalisation
 from poselift.skeleton import Skeleton
 
 _CONTRACT = "see poselift.models.base.LiftingNetwork"
@@ -26,11 +25,13 @@ class NetworkConfig(Protocol):
         normalisation: how 2D joints enter and what comes out, a name of `normalisation.NORMALISATIONS`.
     """
 
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
     @property
     def in_channels(self) -> int: ...
 
     @property
-    def normalisation(self) -> Normalisation: ...
+    def normalisation(self) -> str: ...
 
 
 class LiftingNetwork(nn.Module):
@@ -46,7 +47,7 @@ class LiftingNetwork(nn.Module):
     """
 
     Config: ClassVar[type[Any]]
-    config: Any
+    config: NetworkConfig
     skeleton: Skeleton
 
     @property

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 from poselift.errors import RecipeError
 from poselift.models.settings import check_settings
-from poselift.normalisation import NORMALISATIONS, Normalisation
+from poselift.normalisation import NORMALISATIONS
 from poselift.skeleton.graph import GraphName
 
 MaskKind: TypeAlias = Literal["fixed", "learnable"]
@@ -22,7 +22,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "mask": get_args(MaskKind),
     "mask_init": get_args(MaskInit),
     "share": get_args(Sharing),
-    "normalisation": NORMALISATIONS,
+    "normalisation": tuple(NORMALISATIONS),
 }
 
 
@@ -74,7 +74,7 @@ class LCNConfig:
     batch_norm: bool = True
     residual: bool = True
     add_input: bool = True
-    normalisation: Normalisation = "image_frame"
+    normalisation: str = "image_frame"
     output_scale: float = 1.0
 
     def __post_init__(self) -> None:

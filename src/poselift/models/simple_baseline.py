@@ -20,7 +20,7 @@ from poselift.models.base import LiftingNetwork
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.settings import check_settings
-from poselift.normalisation import NORMALISATIONS, Normalisation
+from poselift.normalisation import NORMALISATIONS
 from poselift.skeleton import get_skeleton
 
 
@@ -51,12 +51,12 @@ class SimpleBaselineConfig:
     batch_norm: bool = True
     residual: bool = True
     add_input: bool = False
-    normalisation: Normalisation = "image_frame"
+    normalisation: str = "image_frame"
     output_scale: float = 1.0
 
     def __post_init__(self) -> None:
         limits = {"linear_size": 1, "layers": 0, "in_channels": 2}
-        check_settings(self, least=limits, choices={"normalisation": NORMALISATIONS})
+        check_settings(self, least=limits, choices={"normalisation": tuple(NORMALISATIONS)})
 
 
 class ClippedLinear(nn.Module):

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, get_args
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-Normalisation: TypeAlias = Literal["image_frame", "person_centred"]
-NORMALISATIONS: tuple[str, ...] = get_args(Normalisation)
+from poselift.errors import RecipeError
+
+if TYPE_CHECKING:
+    from poselift.normalisation.base import Normaliser
+
+# name -> "module:object", which keeps the contract of `normalisation.base.Normaliser`
+NORMALISATIONS: dict[str, str] = {
+    "image_frame": "poselift.normalisation.image_frame:IMAGE_FRAME",
+    "person_centred": "poselift.normalisation.person_centred:PERSON_CENTRED",
+}
+
+
+def normaliser(name: str) -> Normaliser:
+    """The normalisation of that name.
+
+    Raises:
+        RecipeError: there is none.
+    """
+    if name not in NORMALISATIONS:
+        raise RecipeError(f"unknown normalisation {name!r}", f"known: {', '.join(NORMALISATIONS)}")
+    module, place = NORMALISATIONS[name].split(":")
+    found: Normaliser = getattr(import_module(module), place)
+    return found

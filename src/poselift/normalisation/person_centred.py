@@ -7,6 +7,7 @@ the person stands, and needs no box.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ from jaxtyping import Float
 from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape, float_type
 from poselift.errors import ShapeError
 from poselift.geometry.rotation import rotation_onto_z
+from poselift.normalisation.base import Normalised, Seen, described, with_confidence
+from poselift.skeleton import Skeleton
 
 # A network's output is of order 1 when lengths are in metres.
 OUTPUT_UNIT_MM = 1000.0
@@ -80,3 +83,70 @@ def person_centred_to_root(output: Joints3D, rotation: np.ndarray) -> Joints3D:
     """A person-centred network's output (..., J, 3) to millimetres in camera axes, relative to the root."""
     joints: np.ndarray = output @ rotation * OUTPUT_UNIT_MM
     return joints
+
+
+@dataclass(frozen=True, eq=False)
+class PersonCentredView:
+    """The way back by the turn of each window, which is one for all its frames.
+
+    Attributes:
+        rotation: (B, 3, 3) camera axes to the turned axes.
+        skeleton: what the J joints are.
+    """
+
+    rotation: np.ndarray
+    skeleton: Skeleton
+
+    def rows(self, chosen: np.ndarray | slice) -> PersonCentredView:
+        return PersonCentredView(self.rotation[chosen], self.skeleton)
+
+    def targets(self, joints_cam_mm: Joints3D) -> Joints3D:
+        """Metres (B, ..., J, 3) relative to each frame's own root, in the turned axes."""
+        root_mm = self.skeleton.root_position(joints_cam_mm)
+        return person_centred_target(joints_cam_mm, root_mm, self._turn(joints_cam_mm))
+
+    def to_mm(self, output: Joints3D, root_cam_mm: np.ndarray | None = None) -> Joints3D:
+        """Joints (B, ..., J, 3) in camera axes about their root, which is put where it is said to be."""
+        joints = person_centred_to_root(output, self._turn(output))
+        if root_cam_mm is not None:
+            joints += root_cam_mm[..., None, :] - self.skeleton.root_position(joints)
+        return joints
+
+    def _turn(self, joints: np.ndarray) -> np.ndarray:
+        """(B, 3, 3) with as many axes as the joints (B, ..., J, 3)."""
+        turn: np.ndarray = self.rotation.reshape(-1, *[1] * (joints.ndim - 3), 3, 3)
+        return turn
+
+
+class PersonCentring:
+    """One turn, one centre and one scale for all frames of a window, so that movement through the image stays."""
+
+    name = "person_centred"
+    per_frame = False
+    needs_root = False
+
+    def normalised(self, seen: Seen, channels: int) -> Normalised:
+        """Missing joints are 0.
+
+        Raises:
+            ShapeError: a window has no two distinct visible joints.
+            GeometryError: a visible joint lies where the lens draws nothing.
+        """
+        batch, frames, joints = seen.confidence.shape
+        plane = seen.joints_plane.reshape(batch, frames * joints, 2)
+        found = person_centred(plane, seen.confidence.reshape(batch, frames * joints))
+        joints_norm = found.joints_norm.reshape(batch, frames, joints, 2)
+        inputs = with_confidence(joints_norm, seen.confidence, channels)
+        return Normalised(inputs, PersonCentredView(found.rotation, seen.skeleton))
+
+    def description(self, channels: int) -> dict[str, str]:
+        return described(
+            "x, y of the rays to the joints, turned with the person onto the optical axis, at mean 0 and root mean "
+            "square 1 over the visible joints; missing joints are 0",
+            "metres relative to the root, in camera axes (x right, y down, z forward) turned by the smallest "
+            "rotation that brings the person onto the optical axis",
+            channels,
+        )
+
+
+PERSON_CENTRED = PersonCentring()

@@ -96,7 +96,7 @@ def test_every_row_holds_what_the_original_holds(store, written):
     assert sorted(row) == sorted(KEYS)
     assert (row["cameraid"], row["action"], row["subaction"]) == (1, 13, 2)
     joints = store.joints_cam_mm[1].astype(np.float64)
-    image, box = camera_to_image_frame(store.camera_of(store.clips[0]), joints, 0)
+    image, box = camera_to_image_frame(store.camera_of(store.clips[0]), joints, joints[:, 0])
     np.testing.assert_array_equal(row["joint_3d_camera"], joints)
     np.testing.assert_allclose(row["joint_3d_image"], image)
     np.testing.assert_allclose(row["box"], box)

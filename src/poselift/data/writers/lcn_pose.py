@@ -63,7 +63,7 @@ def _rows(store: DatasetStore, clip: ClipInfo, video: int) -> Iterator[dict[str,
     joints = np.asarray(store.joints_cam_mm[clip.frames], dtype=np.float64)
     numbers = np.asarray(store.arrays["frame_number"][clip.frames])
     (root,) = H36M_17.indices(H36M_17.root)
-    image, boxes = camera_to_image_frame(camera, joints, root)
+    image, boxes = camera_to_image_frame(camera, joints, joints[:, root])
     same = {
         "videoid": video,
         "cameraid": CAMERAS.index(name),

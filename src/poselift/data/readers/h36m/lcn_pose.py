@@ -218,7 +218,7 @@ def _check_derived(run: _Run, recording: Recording) -> None:
     joints = recording.joints_cam_mm
     (root,) = H36M_17.indices(H36M_17.root)
     try:
-        image, box = camera_to_image_frame(recording.camera, joints, root)
+        image, box = camera_to_image_frame(recording.camera, joints, joints[:, root])
     except GeometryError as error:
         raise DataFormatError(f"{run.where()}: {recording.name}: {error}") from None
     columns = list(run.dialect.box_columns)
