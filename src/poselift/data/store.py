@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from safetensors.numpy import save_file
@@ -139,6 +139,17 @@ class DatasetStore:
             return self.arrays[name]
         except KeyError:
             raise DataFormatError(f"the store has no {name}, only {', '.join(self.arrays)}", hint) from None
+
+    @property
+    def kind(self) -> Literal["motion_capture", "recordings"]:
+        """What it holds: motion that no camera saw, or what cameras saw."""
+        return "recordings" if "joints_cam_mm" in self.arrays else "motion_capture"
+
+    def valid_frames(self, clip: ClipInfo) -> np.ndarray:
+        """Which frames (F,) of a clip hold a pose that may be used; all of them where the store has no `valid`."""
+        if "valid" not in self.arrays:
+            return np.ones(clip.length, dtype=bool)
+        return np.array(self.arrays["valid"][clip.frames], dtype=bool)
 
     def camera_of(self, clip: ClipInfo) -> Camera:
         """The camera that saw a clip.
