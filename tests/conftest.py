@@ -1,5 +1,6 @@
 """What every test runs under: array shapes and types of the lower floors are checked at each call."""
 
+import os
 import random
 import signal
 
@@ -8,6 +9,9 @@ import pytest
 from beartype import BeartypeConf, beartype
 from hypothesis import settings
 from jaxtyping import config, install_import_hook
+
+# Some tests open onnxruntime themselves; see poselift.runtime.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 LOWER_FLOORS = [
     *("poselift.arrays", "poselift.skeleton", "poselift.geometry", "poselift.normalisation"),

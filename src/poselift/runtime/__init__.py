@@ -1,1 +1,7 @@
 """Networks in onnxruntime; no torch."""
+
+import os
+
+# From 1.29 on onnxruntime reports each model that it opens, and the machine by an identifier that it writes into the
+# user's cache folder, to its maker, unless this is set before it is imported. Whoever sets it to 0 has asked for that.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
