@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 # Where these are set, onnxruntime keeps quiet by itself.
-QUIET = {"ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "CI", "GITHUB_ACTIONS", "TF_BUILD", "BUILD_ID", "GITLAB_CI"}
+QUIET = {"ORT_DISABLE_TELEMETRY", "ORT_RUNNING_UNIT_TESTS", "CI"}
 LIFT = "import poselift; poselift.Lifter()"
 
 

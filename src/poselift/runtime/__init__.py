@@ -2,6 +2,6 @@
 
 import os
 
-# From 1.29 on onnxruntime reports each model that it opens, and the machine by an identifier that it writes into the
-# user's cache folder, to its maker, unless this is set before it is imported. Whoever sets it to 0 has asked for that.
+# From 1.29 on onnxruntime reports to its maker each model that it opens, and the machine by an identifier that it
+# writes into the user's cache folder, unless this is set before it is imported. Who sets it to 0 has asked for that.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
