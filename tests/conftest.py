@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +80,12 @@ def unchecked_shapes():
     config.update("jaxtyping_disable", True)
     yield
     config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture(scope="session")
+def own_skeleton_file():
+    """The file of somebody's own skeleton: 26 joints of names that nobody here knows, and a root of two."""
+    return Path(__file__).parent / "data_files" / "own_skeleton.toml"
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import torch
 
 from poselift.models.checkpoint import load_checkpoint
 
+OWN = Path(__file__).parents[1] / "data_files" / "own_skeleton.toml"
 FILES = Path(__file__).parents[1] / "models" / "lcn_tf1"
 TRAINED = {"trained_in3": (16, 3, 3, "fixed"), "steps_learnable_random": (8, 1, 2, "learnable")}
 
@@ -90,6 +91,8 @@ def test_an_older_file_is_kept_unless_it_may_be_replaced(poselift, checkpoint, t
         ([], {"linear_model|b4": np.ones(48)}, "linear_model/b4: expected 51 for the 17 joints of h36m17, found 48"),
         (["--skeleton", "h36m16"], {}, "for the 16 joints of h36m16, found 51"),
         (["--skeleton", "h36m18"], {}, "h36m18"),
+        (["--skeleton", "absent.toml"], {}, "absent.toml: cannot be read"),
+        (["--skeleton", str(OWN)], {}, "for the 26 joints of puppe, found 51"),
         (["--hops", "-1"], {}, "model.hops"),
         (["--graph", "tree"], {}, "model.graph"),
         (["--graph", "random", "--graph-edges", "3"], {}, "model.graph_edges: expected 16 to 136"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from poselift.errors import RecipeError
+from poselift.skeleton import Skeleton, read_skeleton
 from poselift.training.recipe import Recipe, load_recipe, recipe_from, recipe_to_toml
 
 LEAST = {
@@ -33,6 +34,23 @@ def test_a_resolved_recipe_reads_back_as_itself(tmp_path):
         }
     )
     assert load_recipe(written(tmp_path, recipe_to_toml(recipe))) == recipe
+
+
+def test_a_run_remembers_the_skeleton_and_not_where_its_file_lay(tmp_path, own_skeleton_file):
+    own = tmp_path / "mine.toml"
+    own.write_text(own_skeleton_file.read_text(encoding="utf-8"), encoding="utf-8")
+    text = '[data]\nstore = "s"\n[model]\nname = "lcn"\n[train]\nsteps = 3\n'
+    recipe = load_recipe(written(tmp_path, text), [f"model.skeleton={own}"])
+    own.unlink()
+    again = load_recipe(written(tmp_path, recipe_to_toml(recipe)))
+    assert again == recipe
+    assert Skeleton.from_dict(again.model.config["skeleton"]) == read_skeleton(own_skeleton_file)
+
+
+def test_a_skeleton_of_the_recipe_that_is_none_is_one_line():
+    with pytest.raises(RecipeError, match="'martian'") as caught:
+        recipe_from({**LEAST, "model": {"name": "lcn", "skeleton": "martian"}})
+    assert "h36m17" in caught.value.hint
 
 
 def test_the_default_recipe_is_valid():

@@ -32,7 +32,9 @@ def lcn_pose(
     graph_seed: Annotated[int, typer.Option(help="Seed of the random graph.")] = 146,
     residual: Annotated[bool, typer.Option(help="It was trained with paths around its blocks.")] = True,
     max_norm: Annotated[bool, typer.Option(help="It was trained with clipped weights.")] = True,
-    skeleton: Annotated[str, typer.Option(help="The joints it was trained on.")] = "h36m17",
+    skeleton: Annotated[
+        str, typer.Option(help="The joints it was trained on: a name, or the .toml file of a skeleton of yours.")
+    ] = "h36m17",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """A checkpoint of the original LCN, written by TensorFlow, as a model of poselift.

@@ -25,7 +25,7 @@ from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_nor
 from poselift.models.lcn_config import LCNConfig
 from poselift.models.masks import SideSharing, neighbour_matrix, network_graph
 from poselift.models.neighbour_product import NeighbourBlocks, neighbour_blocks, neighbour_product
-from poselift.skeleton import get_skeleton
+from poselift.skeleton import skeleton_of
 from poselift.skeleton.graph import mean_limb_lengths
 
 LEAKY_SLOPE = 0.2
@@ -129,7 +129,7 @@ class LCN(LiftingNetwork):
     def __init__(self, config: LCNConfig) -> None:
         super().__init__()
         self.config = config
-        self.skeleton = get_skeleton(config.skeleton)
+        self.skeleton = skeleton_of(config.skeleton)
         neighbours = neighbour_matrix(config, self.skeleton)
         self.sharing = SideSharing(self.skeleton) if config.share == "symmetric" else None
         if self.sharing is not None:
@@ -190,7 +190,7 @@ class LCN(LiftingNetwork):
         if settings.get("neighbourhood") != "laplacian" or settings.get("limb_lengths"):
             return settings
         graph = LCNConfig(**{**settings, "neighbourhood": "hops"})
-        adjacent = network_graph(graph, get_skeleton(graph.skeleton))
+        adjacent = network_graph(graph, skeleton_of(graph.skeleton))
         return {**settings, "limb_lengths": tuple(mean_limb_lengths(training_joints(), adjacent).tolist())}
 
     def folded(self) -> FoldedNetwork:

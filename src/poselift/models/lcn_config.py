@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from poselift.errors import RecipeError
 from poselift.models.settings import check_settings
 from poselift.normalisation import NORMALISATIONS
+from poselift.skeleton import skeleton_setting
 from poselift.skeleton.graph import GraphName
 
 MaskKind: TypeAlias = Literal["fixed", "learnable"]
@@ -31,7 +32,7 @@ class LCNConfig:
     """Everything that fixes an LCN but its weights.
 
     Attributes:
-        skeleton: name of the skeleton that goes in and comes out.
+        skeleton: what goes in and comes out: a known name, the table of a skeleton, or its .toml file.
         channels: channels of a joint in the hidden layers (the seed's F).
         graph: of `skeleton.graph.GRAPHS`: "seed", "bones" without the seed's other edges, or "random".
         graph_edges, graph_seed: of a random graph; the defaults are the seed's.
@@ -56,7 +57,7 @@ class LCNConfig:
             the input's size a small value avoids a slow start.
     """
 
-    skeleton: str = "h36m17"
+    skeleton: str | dict[str, Any] = "h36m17"
     channels: int = 64
     graph: GraphName = "seed"
     graph_edges: int = 20
@@ -78,6 +79,8 @@ class LCNConfig:
     output_scale: float = 1.0
 
     def __post_init__(self) -> None:
+        # From here on a skeleton that is not known by name is whole, so that files carry it.
+        object.__setattr__(self, "skeleton", skeleton_setting(self.skeleton))
         # JSON and TOML know lists only.
         object.__setattr__(self, "limb_lengths", tuple(self.limb_lengths))
         limits = {"channels": 1, "hops": 0, "layers": 0, "in_channels": 2, "graph_edges": 0, "graph_seed": 0}

@@ -10,7 +10,7 @@ Shapes: B batch, J joints, K input channels.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +21,7 @@ from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.settings import check_settings
 from poselift.normalisation import NORMALISATIONS
-from poselift.skeleton import get_skeleton
+from poselift.skeleton import skeleton_of, skeleton_setting
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class SimpleBaselineConfig:
     """Everything that fixes the network but its weights; defaults as published.
 
     Attributes:
-        skeleton: name of the skeleton that goes in and comes out.
+        skeleton: what goes in and comes out: a known name, the table of a skeleton, or its .toml file.
         linear_size: units of a hidden layer.
         layers: residual blocks of two linear layers each.
         in_channels: 2 for x, y; 3 adds the confidence.
@@ -42,7 +42,7 @@ class SimpleBaselineConfig:
         output_scale: factor on the initial weights of the last layer.
     """
 
-    skeleton: str = "h36m17"
+    skeleton: str | dict[str, Any] = "h36m17"
     linear_size: int = 1024
     layers: int = 2
     in_channels: int = 2
@@ -55,6 +55,7 @@ class SimpleBaselineConfig:
     output_scale: float = 1.0
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "skeleton", skeleton_setting(self.skeleton))
         limits = {"linear_size": 1, "layers": 0, "in_channels": 2}
         check_settings(self, least=limits, choices={"normalisation": tuple(NORMALISATIONS)})
 
@@ -119,7 +120,7 @@ class SimpleBaseline(LiftingNetwork):
     def __init__(self, config: SimpleBaselineConfig) -> None:
         super().__init__()
         self.config = config
-        self.skeleton = get_skeleton(config.skeleton)
+        self.skeleton = skeleton_of(config.skeleton)
         joints = len(self.skeleton)
         self.input = HiddenLayer(joints * config.in_channels, config)
         self.blocks = nn.ModuleList(ResidualBlock(config) for _ in range(config.layers))

@@ -19,7 +19,7 @@ from poselift.errors import CheckpointError, MissingExtraError
 from poselift.models import create_model
 from poselift.models.lcn import LCN
 from poselift.models.lcn_config import LCNConfig
-from poselift.skeleton import get_skeleton
+from poselift.skeleton import SkeletonLike, skeleton_of
 
 _STEP = "training/global_step"
 # What training left in the file beside the network: Adam's moments and powers, the step, averages of the loss.
@@ -107,10 +107,11 @@ def tf1_names(model: LCN) -> dict[str, str]:
     return {tensor: names[tensor] for tensor in model.state_dict()}
 
 
-def _inferred(own: Mapping[str, np.ndarray], skeleton: str) -> dict[str, Any]:
+def _inferred(own: Mapping[str, np.ndarray], skeleton: SkeletonLike) -> dict[str, Any]:
     """The settings that names and shapes of the variables tell."""
     first, last = (np.shape(own.get(f"linear_model/{name}", 0.0)) for name in ("w1", "b4"))
-    joints = len(get_skeleton(skeleton))
+    body = skeleton_of(skeleton)
+    joints = len(body)
     if len(first) != 2 or len(last) != 1:
         found = ", ".join(sorted(own)[:_NAMES_SHOWN])
         raise CheckpointError(
@@ -119,7 +120,7 @@ def _inferred(own: Mapping[str, np.ndarray], skeleton: str) -> dict[str, Any]:
         )
     if last[0] != joints * 3:
         raise CheckpointError(
-            f"linear_model/b4: expected {joints * 3} for the {joints} joints of {skeleton}, found {last[0]}",
+            f"linear_model/b4: expected {joints * 3} for the {joints} joints of {body.name}, found {last[0]}",
             "name the skeleton that the network was trained for",
         )
     in_channels, channels = first[0] // joints, first[1] // joints

@@ -12,7 +12,7 @@ from poselift.data.sources.recordings import RecordedBatches, load_recorded, loa
 from poselift.data.sources.views import TrainingBatches, load_poses
 from poselift.data.store import DatasetStore
 from poselift.errors import RecipeError
-from poselift.skeleton import Skeleton, get_skeleton
+from poselift.skeleton import H36M_17, Skeleton, skeleton_of
 from poselift.training.batches import Batches, MadeBatches, ResidentBatches
 from poselift.training.recipe import Recipe
 from poselift.training.validation import ValidationSet, validation_recordings, validation_views
@@ -77,7 +77,7 @@ def training_joints(recipe: Recipe, store: DatasetStore) -> np.ndarray:
     if recipe.recorded:
         clips = store.clips_of(recipe.data.train)
         return load_recorded(store, clips, "gt", channels=2, stride=recipe.data.stride).targets
-    skeleton = get_skeleton(recipe.model.config.get("skeleton", store.skeleton.name))
+    skeleton = skeleton_of(recipe.model.config.get("skeleton", H36M_17))
     return load_poses(store, recipe.data.train, skeleton, stride=recipe.data.stride).joints_world_mm
 
 

@@ -15,6 +15,7 @@ from poselift.data.sources.views import Balance
 from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.errors import RecipeError
 from poselift.settings import FilePath, Settings
+from poselift.skeleton import skeleton_setting
 
 
 class DataRecipe(Settings):
@@ -59,6 +60,14 @@ class ModelRecipe(Settings):
     section: ClassVar[str] = "model"
 
     name: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _skeleton_whole(cls, values: Any) -> Any:
+        """A run remembers the skeleton itself, not where its file lay."""
+        if isinstance(values, dict) and "skeleton" in values:
+            return {**values, "skeleton": skeleton_setting(values["skeleton"])}
+        return values
 
     @property
     def config(self) -> dict[str, Any]:
