@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 import torch
@@ -15,7 +15,7 @@ from poselift import __version__
 from poselift.errors import CheckpointError, OutputError, RecipeError
 from poselift.models import create_model
 from poselift.models.checkpoint import load_checkpoint, save_checkpoint
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, read_skeleton
 
 TINY = {
     "lcn": {"channels": 4, "layers": 1, "hops": 2, "mask": "learnable", "normalisation": "person_centred"},
@@ -129,6 +129,31 @@ def test_missing_extra_and_misshapen_tensors_are_named(path):
             load_checkpoint(rewritten(path, tensors=tensors))
 
 
+@pytest.mark.parametrize("model_of", ["lcn", "lcn_fast", "simple_baseline"])
+def test_a_model_of_somebodys_own_skeleton_comes_back_without_its_file(
+    tmp_path, settled, own_skeleton_file, model_of
+):
+    own = tmp_path / "own.toml"
+    own.write_bytes(own_skeleton_file.read_bytes())
+    model = settled(create_model(model_of, skeleton=str(own)))
+    own.unlink()
+    save_checkpoint(tmp_path / "m.safetensors", model, name=model_of, about={})
+    loaded, header = load_checkpoint(tmp_path / "m.safetensors")
+    assert loaded.skeleton == header.skeleton == model.skeleton == read_skeleton(own_skeleton_file)
+    assert loaded.config == model.config
+    x = torch.randn(3, 26, 2)
+    assert torch.equal(loaded(x), model(x))
+
+
+def test_a_skeleton_with_a_known_name_and_other_edges_stays_itself(tmp_path, settled):
+    own = replace(H36M_17, extra_edges=(("nose", "left_wrist"),))
+    model = settled(create_model("lcn", skeleton=own))
+    save_checkpoint(tmp_path / "m.safetensors", model, name="lcn", about={})
+    loaded, _ = load_checkpoint(tmp_path / "m.safetensors")
+    assert loaded.skeleton == own != H36M_17
+    assert torch.equal(loaded.neighbours, model.neighbours)
+
+
 def test_a_newer_version_says_so(path):
     with pytest.raises(CheckpointError, match=r"version 3, written by poselift 9\.9") as error:
         load_checkpoint(rewritten(path, version=3, poselift_version="9.9"))
@@ -148,7 +173,9 @@ def test_a_newer_version_says_so(path):
         {"config": {"skeleton": "h36m17", "normalisation": "whatever", "in_channels": 2}},
         {"version": 1, "joints": ["nose"]},
         {"window": {"frames": 3}},
-        {"skeleton": {**H36M_17.as_dict(), "extra_edges": [["nose", "pelvis"]]}},
+        {"skeleton": {**H36M_17.as_dict(), "name": "other"}},
+        {"skeleton": {**H36M_17.as_dict(), "extra_edges": [["nose", "nose"]]}},
+        {"skeleton": "h36m17"},
     ],
     ids=str,
 )
