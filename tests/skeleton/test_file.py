@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,12 @@ def test_what_people_write_is_read(file):
     assert skeleton.joints == ("hip_l", "hip_r", "knee_l")
     assert skeleton.root_indices == [0, 1]
     np.testing.assert_array_equal(skeleton.flip_permutation, [1, 0, 2])
+
+
+def test_the_skeleton_of_the_conventions_is_one(file):
+    text = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text(encoding="utf-8")
+    file.write_text(text.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert read_skeleton(file).parents == (-1, 0, 0, 1)
 
 
 def test_a_tree_is_written_with_a_parent_at_each_joint(tmp_path):
