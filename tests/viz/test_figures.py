@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from poselift.data.scene import Scene
 from poselift.errors import OutputError, ShapeError
 from poselift.viz.figures import write_figure
 from poselift.viz.side_by_side import SideBySide
@@ -13,7 +14,7 @@ def test_the_picture_is_the_composed_frame(walk, tmp_path):
     clip = walk(20)
     write_figure(IMAGE, clip, 7, tmp_path / "figure.png")
     read = cv2.imread(str(tmp_path / "figure.png"))[..., ::-1]
-    np.testing.assert_array_equal(read, SideBySide.of(clip, (540, 960)).drawn(IMAGE, 7))
+    np.testing.assert_array_equal(read, SideBySide.of(Scene.of(clip), (540, 960)).drawn(IMAGE, 7))
 
 
 @pytest.mark.parametrize("frame", [-1, 20])

@@ -234,7 +234,7 @@ def test_3d_alone_has_no_inset_and_an_unknown_path_no_switch(open_page, walk):
 
 
 def test_text_is_only_text(open_page, walk):
-    title = "</script><script>window.broken = true</script><b>{{clip}}"
+    title = "</script><script>window.broken = true</script><b>{{data}}"
     page = open_page(walk(2, source=title + "!"), title=title)
     assert page.title() == title
     assert page.locator("h1").text_content() == title

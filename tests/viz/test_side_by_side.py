@@ -1,20 +1,21 @@
 import numpy as np
 import pytest
 
+from poselift.data.scene import Scene
 from poselift.errors import ShapeError
 from poselift.viz.side_by_side import SideBySide
 
 
 @pytest.mark.parametrize("size_px", [(540, 960), (1920, 1080), (2160, 3840), (161, 121), (333, 777)])
 def test_sizes_are_even_and_bounded(walk, size_px):
-    width, height = SideBySide.of(walk(5, size_px=size_px), size_px).size_px
+    width, height = SideBySide.of(Scene.of(walk(5, size_px=size_px)), size_px).size_px
     assert width % 2 == height % 2 == 0
     assert 300 <= height <= 1280
     assert width <= 1924
 
 
 def test_a_video_of_ordinary_size_is_not_scaled(walk):
-    layout = SideBySide.of(walk(5), (540, 960))
+    layout = SideBySide.of(Scene.of(walk(5)), (540, 960))
     assert layout.video_size_px == (540, 960)
     black = np.zeros((960, 540, 3), np.uint8)
     assert layout.drawn(black, 0).shape == (*layout.size_px[::-1], 3)
@@ -25,7 +26,7 @@ def test_keypoints_lie_where_they_are_in_the_image(walk):
     clip = walk(5)
     for scale in (1, 2):
         big = clip.replaced(size_px=(540 * scale, 960 * scale), joints_px=clip.joints_px * scale)
-        layout = SideBySide.of(big, big.size_px)
+        layout = SideBySide.of(Scene.of(big), big.size_px)
         image = np.zeros((960 * scale, 540 * scale, 3), np.uint8)
         drawn = layout.drawn(image, 2)[:, : layout.video_size_px[0]]
         rows, columns = np.nonzero(drawn.any(axis=-1))
@@ -37,7 +38,7 @@ def test_keypoints_lie_where_they_are_in_the_image(walk):
 
 def test_frames_without_a_person_stay_plain(walk):
     clip = walk(2, valid=np.array([True, False]))
-    layout = SideBySide.of(clip, (540, 960))
+    layout = SideBySide.of(Scene.of(clip), (540, 960))
     plain = np.full((960, 540, 3), 77, np.uint8)
     assert (layout.drawn(plain, 1)[:, :540] == 77).all()
     assert (layout.drawn(plain, 0)[:, :540] != 77).any()
@@ -45,12 +46,12 @@ def test_frames_without_a_person_stay_plain(walk):
 
 def test_wrong_images_are_refused(walk):
     with pytest.raises(ShapeError, match="540 x 960 pixels, got 960 x 540"):
-        SideBySide.of(walk(2), (960, 540))
-    layout = SideBySide.of(walk(2), (540, 960))
+        SideBySide.of(Scene.of(walk(2)), (960, 540))
+    layout = SideBySide.of(Scene.of(walk(2)), (540, 960))
     with pytest.raises(ShapeError, match="frame 1: expected an RGB image"):
         layout.drawn(np.zeros((960, 540), np.uint8), 1)
 
 
 def test_a_clip_without_2d_joints_is_refused(walk):
     with pytest.raises(ShapeError, match="no 2D joints"):
-        SideBySide.of(walk(2, joints_px=None, confidence=None), (540, 960))
+        SideBySide.of(Scene.of(walk(2, joints_px=None, confidence=None)), (540, 960))

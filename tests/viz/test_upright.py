@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
+from poselift.data.scene import Scene
 from poselift.geometry.camera import Camera
 from poselift.geometry.rotation import axis_rotation
 from poselift.skeleton.skeleton import Skeleton
@@ -21,7 +22,7 @@ def _between_deg(a: np.ndarray, b: np.ndarray) -> float:
 @pytest.mark.parametrize("heading_deg", [0, 90, 200])
 def test_a_walker_before_a_pitched_camera_stands_straight(walk, pitch_deg, heading_deg):
     clip = walk(100, pitch_deg=pitch_deg, heading_deg=heading_deg)
-    assert _between_deg(up_direction_cam(clip), _up(pitch_deg)) < 3
+    assert _between_deg(up_direction_cam(Scene.of(clip)), _up(pitch_deg)) < 3
 
 
 def test_wild_and_invalid_frames_do_not_tilt_it(walk):
@@ -29,15 +30,15 @@ def test_wild_and_invalid_frames_do_not_tilt_it(walk):
     joints, valid = clip.joints_root_mm.copy(), np.ones(100, bool)
     joints[:20] = joints[:20] @ axis_rotation("X", np.radians(-50)).T
     joints[20:40], valid[20:40] = np.nan, False
-    tilted = up_direction_cam(clip.replaced(joints_root_mm=joints, valid=valid))
+    tilted = up_direction_cam(Scene.of(clip.replaced(joints_root_mm=joints, valid=valid)))
     assert _between_deg(tilted, _up(20)) < 4
 
 
 def test_the_pitch_is_limited_and_there_is_no_roll(walk):
     clip = walk(50, pitch_deg=55)
-    assert _between_deg(up_direction_cam(clip), _up(MAX_PITCH_DEG)) < 1e-4
+    assert _between_deg(up_direction_cam(Scene.of(clip)), _up(MAX_PITCH_DEG)) < 1e-4
     rolled = clip.replaced(joints_root_mm=clip.joints_root_mm @ axis_rotation("Z", 0.4).T)
-    assert up_direction_cam(rolled)[0] == 0
+    assert up_direction_cam(Scene.of(rolled))[0] == 0
 
 
 def test_nobody_who_stands_leaves_the_camera_level(walk):
@@ -45,25 +46,25 @@ def test_nobody_who_stands_leaves_the_camera_level(walk):
     lying = clip.replaced(joints_root_mm=clip.joints_root_mm @ axis_rotation("Z", np.pi / 2).T)
     nobody = clip.replaced(valid=np.zeros(50, bool))
     for level in (lying, nobody):
-        np.testing.assert_array_equal(up_direction_cam(level), [0, -1, 0])
+        np.testing.assert_array_equal(up_direction_cam(Scene.of(level)), [0, -1, 0])
 
 
 def test_a_skeleton_without_a_conversion_leaves_the_camera_level():
     stick = Skeleton("stick", ("a", "b"), (("a", "b"),), ("a",), (), ())
     clip = Clip(stick, 25.0, joints_root_mm=np.array([[[0, 0, 0], [0, -900, 300.0]]]))
-    np.testing.assert_array_equal(camera_to_stage(clip), np.diag([1, -1, -1]))
+    np.testing.assert_array_equal(camera_to_stage(Scene.of(clip)), np.diag([1, -1, -1]))
 
 
 def test_a_calibrated_camera_is_believed(walk):
     rotation = axis_rotation("X", np.radians(100)) @ axis_rotation("Z", 0.7)
     camera = Camera(np.full(2, 900.0), np.zeros(2), rotation=rotation)
     clip = walk(10, camera=camera)
-    np.testing.assert_allclose(up_direction_cam(clip), rotation @ [0, 0, 1])
+    np.testing.assert_allclose(up_direction_cam(Scene.of(clip)), rotation @ [0, 0, 1])
 
 
 @pytest.mark.parametrize("pitch_deg", [0, 30])
 def test_the_stage_is_a_rotation_that_keeps_right_on_the_right(walk, pitch_deg):
-    rotation = camera_to_stage(walk(20, pitch_deg=pitch_deg))
+    rotation = camera_to_stage(Scene.of(walk(20, pitch_deg=pitch_deg)))
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(rotation) == pytest.approx(1)
     np.testing.assert_allclose(rotation[0], [1, 0, 0])

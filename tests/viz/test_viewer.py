@@ -6,17 +6,18 @@ from importlib.resources import files
 import numpy as np
 import pytest
 
+from poselift.data.scene import Scene
 from poselift.errors import OutputError, ShapeError
 from poselift.skeleton.definitions import BLAZEPOSE_33
 from poselift.viz.stage import Stage
 from poselift.viz.viewer import write_viewer
 
 PAGE = files("poselift.viz") / "page"
-MALICE = "</script><script>window.broken = true</script> & <b> {{clip}} \u2028"
+MALICE = "</script><script>window.broken = true</script> & <b> {{data}} \u2028"
 
 
 def _data(path) -> dict:
-    return json.loads(re.search(r'<script id="clip"[^>]*>(.*?)</script>', path.read_text("utf-8"), re.S)[1])
+    return json.loads(re.search(r'<script id="data"[^>]*>(.*?)</script>', path.read_text("utf-8"), re.S)[1])
 
 
 def _unpacked(packed: dict, shape: tuple[int, ...]) -> np.ndarray:
@@ -28,15 +29,18 @@ def test_the_page_holds_the_clip_to_a_tenth_of_a_millimetre(walk, tmp_path):
     valid, filled = np.arange(30) % 7 != 3, np.arange(30) % 7 == 4
     clip = walk(30, valid=valid, filled=filled)
     write_viewer(clip, tmp_path / "v.html")
-    data, stage = _data(tmp_path / "v.html"), Stage.of(clip)
-    assert (data["frames"], data["fps"], data["size_px"]) == (30, 50.0, [540, 960])
+    data, (actor,) = _data(tmp_path / "v.html"), Stage.of(Scene.of(clip)).actors
+    assert (data["fps"], data["size_px"], data["main"]) == (50.0, [540, 960], 0)
+    np.testing.assert_allclose(data["time_s"], clip.time_s, atol=1e-6)
+    (person,) = data["people"]
+    assert (person["id"], person["first_frame"], person["hue"]) == (1, 0, None)
     np.testing.assert_allclose(
-        _unpacked(data["joints_root_stage_mm"], (30, 17, 3)), stage.joints_root_stage_mm, atol=0.1
+        _unpacked(person["joints_root_stage_mm"], (30, 17, 3)), actor.joints_root_stage_mm, atol=0.1
     )
-    np.testing.assert_allclose(_unpacked(data["root_height_mm"], (30,)), stage.root_height_mm, atol=0.1)
-    np.testing.assert_allclose(_unpacked(data["root_stage_mm"], (30, 3)), stage.root_stage_mm, atol=0.1)
-    np.testing.assert_allclose(_unpacked(data["joints_px"], (30, 17, 2)), clip.joints_px, atol=0.05)
-    status = np.frombuffer(base64.b64decode(data["status"]), np.uint8)
+    np.testing.assert_allclose(_unpacked(person["root_height_mm"], (30,)), actor.root_height_mm, atol=0.1)
+    np.testing.assert_allclose(_unpacked(person["root_stage_mm"], (30, 3)), actor.root_stage_mm, atol=0.1)
+    np.testing.assert_allclose(_unpacked(person["joints_px"], (30, 17, 2)), clip.joints_px, atol=0.05)
+    status = np.frombuffer(base64.b64decode(person["status"]), np.uint8)
     np.testing.assert_array_equal(status, np.where(valid, np.where(filled, 2, 1), 0))
 
 
@@ -99,9 +103,9 @@ def test_any_skeleton_and_missing_parts(walk, tmp_path):
         skeleton=BLAZEPOSE_33, joints_root_mm=joints, joints_px=None, confidence=None, root_cam_mm=None, camera=None
     )
     write_viewer(clip, tmp_path / "v.html")
-    data = _data(tmp_path / "v.html")
-    assert data["joints_px"] is data["root_stage_mm"] is data["confidence"] is None
-    assert len(data["bone_sides"]) == len(BLAZEPOSE_33.bones)
+    (person,) = _data(tmp_path / "v.html")["people"]
+    assert person["joints_px"] is person["root_stage_mm"] is person["confidence"] is None
+    assert len(person["bone_sides"]) == len(BLAZEPOSE_33.bones)
 
 
 def test_the_image_size_is_made_up_where_unknown(walk, tmp_path):

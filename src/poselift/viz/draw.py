@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -11,11 +10,14 @@ from jaxtyping import Float, UInt8
 from poselift.arrays import Points2D
 from poselift.errors import MissingExtraError
 from poselift.skeleton.skeleton import Skeleton
-from poselift.viz.colours import RGB, Side, bone_sides, joint_sides
+from poselift.viz.colours import RGB, SideColours, bone_sides, joint_sides
 
 # OpenCV takes positions as integers with this many fractional bits.
 _SHIFT = 4
 _OUTLINE_RGB: RGB = (16, 20, 27)
+_WHITE_RGB: RGB = (255, 255, 255)
+# How bright red, green and blue look, and from where on dark text reads better than white.
+_LUMINANCE, _BRIGHT = (0.299, 0.587, 0.114), 125.0
 # Beyond this OpenCV's fixed-point numbers overflow; nothing that far away is seen.
 _FAR_PX = 1e5
 # Fainter than this is not worth drawing; stronger than that is drawn without blending.
@@ -36,7 +38,7 @@ def draw_figure(
     image: UInt8[np.ndarray, "height width 3"],
     points_px: Float[np.ndarray, "joints 2"],
     skeleton: Skeleton,
-    palette: Mapping[Side, RGB],
+    palette: SideColours,
     *,
     thickness_px: float,
     weight: Float[np.ndarray, " joints"] | None = None,
@@ -113,6 +115,25 @@ def draw_text(
     x, y = at_px
     position = (x - width // 2 if align == "middle" else x, y)
     cv2.putText(image, text, position, font, scale, colour, max(1, round(height_px / 11)), cv2.LINE_AA)
+
+
+def draw_tag(image: np.ndarray, text: str, at_px: Points2D, *, fill: RGB) -> None:
+    """A small plate with a line of ASCII text that stands on `at_px`, moved so far that it is inside the image."""
+    import cv2
+
+    image_height, image_width = image.shape[:2]
+    capital = text_height_px(image_height)
+    width = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, capital / 22, 1)[0][0] + capital
+    height = 2 * capital
+    x = round(float(np.clip(at_px[0], width / 2, max(image_width - width / 2, width / 2))))
+    y = round(float(np.clip(at_px[1] - height / 2, height / 2, max(image_height - height / 2, height / 2))))
+    ends = np.array([[x - width / 2 + height / 2, y], [x + width / 2 - height / 2, y]])
+    if width < height:
+        ends[:] = [x, y]
+    draw_line(image, ends[0], ends[1], _OUTLINE_RGB, height + 2)
+    draw_line(image, ends[0], ends[1], fill, height - 2)
+    ink = _OUTLINE_RGB if np.dot(fill, _LUMINANCE) > _BRIGHT else _WHITE_RGB
+    draw_text(image, text, (x, y + capital // 2), colour=ink, align="middle")
 
 
 def text_height_px(image_height_px: int) -> int:

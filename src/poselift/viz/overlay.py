@@ -1,4 +1,4 @@
-"""The overlay video: every frame with its keypoints and the 3D figure beside it."""
+"""The overlay video: every frame with its keypoints and the 3D figures beside it."""
 
 from __future__ import annotations
 
@@ -10,69 +10,90 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 
 from poselift.data.clip import Clip
+from poselift.data.footage import Footage
+from poselift.data.scene import Scene
 from poselift.errors import ExternalToolError, MissingExtraError, ShapeError
 from poselift.files import whole_file
 from poselift.viz.side_by_side import SideBySide
 
 # Best first; a build of FFmpeg without x264 still has its own MPEG-4.
 _ENCODERS = {"libx264": {"preset": "veryfast", "crf": "20"}, "mpeg4": {"qscale": "3"}}
-# MPEG-4 counts time in units of 1/65535 s at most.
-_MAX_RATE_TERM = 65535
+# The unit of time: whole for the usual frame rates, and no finer than the 1/65535 s that MPEG-4 counts in.
+_TICK_S = Fraction(1, 60000)
 
 
-def write_overlay(frames: Iterable[np.ndarray], clip: Clip, path: Path | str, *, overwrite: bool = False) -> None:
-    """Draw `clip` on the frames it was made from, as an `.mp4`: H.264, at most 1280 pixels high.
+def write_overlay(
+    frames: Iterable[np.ndarray], scene: Scene | Clip, path: Path | str, *, overwrite: bool = False
+) -> None:
+    """Draw the people of `scene` on the frames it was made from, as an `.mp4`: H.264, at most 1280 pixels high.
 
-    `frames` are upright RGB images (height, width, 3), one per frame of the clip, taken one at a time.
-    Frames without a person stay plain, filled ones are drawn paler, and both say so.
+    `frames` are upright RGB images (height, width, 3), one per frame of the footage, taken one at a time, shown at
+    their own times. Frames without a person stay plain, filled people are drawn paler, and both is said.
 
     Raises:
-        ShapeError: the clip lacks 2D or 3D joints; the frames are of another number or size than the clip's.
+        ShapeError: somebody lacks 2D or 3D joints; the frames are of another number or size than the footage's.
         OutputError: `path` exists and `overwrite` is false, or the disk refuses.
         MissingExtraError: PyAV or OpenCV is not installed.
         ExternalToolError: FFmpeg cannot encode.
     """
+    scene = Scene.of(scene) if isinstance(scene, Clip) else scene
+    expected = len(scene.footage)
     with whole_file(Path(path), overwrite=overwrite) as temporary:
         remaining = iter(frames)
         first = next(remaining, None)
         if first is None:
-            raise ShapeError(f"frames: expected {len(clip)}, got none")
-        layout = SideBySide.of(clip, (first.shape[1], first.shape[0]))
+            raise ShapeError(f"frames: expected {expected}, got none")
+        layout = SideBySide.of(scene, (first.shape[1], first.shape[0]))
         count = 0
-        with _open_video(temporary, layout.size_px, clip.fps) as write:
+        with _open_video(temporary, layout.size_px, scene.footage) as write:
             for image in itertools.chain([first], remaining):
-                if count == len(clip):
-                    raise ShapeError(f"frames: expected {len(clip)}, got more", _OTHER_VIDEO)
-                write(layout.drawn(image, count))
+                if count == expected:
+                    raise ShapeError(f"frames: expected {expected}, got more", _OTHER_VIDEO)
+                write(layout.drawn(image, count), count)
                 count += 1
-        if count < len(clip):
-            raise ShapeError(f"frames: expected {len(clip)}, got {count}", _OTHER_VIDEO)
+        if count < expected:
+            raise ShapeError(f"frames: expected {expected}, got {count}", _OTHER_VIDEO)
 
 
-_OTHER_VIDEO = "name the video that the clip was made from"
+_OTHER_VIDEO = "name the video that the scene was made from"
 
 
 @contextmanager
-def _open_video(path: Path, size_px: tuple[int, int], fps: float) -> Iterator[Callable[[np.ndarray], None]]:
-    """Yield a function that appends one RGB image to a new video."""
+def _open_video(
+    path: Path, size_px: tuple[int, int], footage: Footage
+) -> Iterator[Callable[[np.ndarray, int], None]]:
+    """Yield a function that appends the RGB image of one frame of `footage` to a new video that begins at 0 s."""
     try:
         import av
     except ImportError:
         raise MissingExtraError("PyAV", "video") from None
-    limit = max(1, min(1001, int(_MAX_RATE_TERM / fps)))
+    ticks = _ticks(footage.time_s)
     with _failures_named(), av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         codec = next(name for name in _ENCODERS if name in av.codecs_available)
-        stream: Any = container.add_stream(codec, Fraction(fps).limit_denominator(limit), options=_ENCODERS[codec])
+        rate = Fraction(footage.fps).limit_denominator(1001)
+        stream: Any = container.add_stream(codec, rate, options=_ENCODERS[codec])
+        stream.codec_context.time_base = _TICK_S
         stream.width, stream.height = size_px
         stream.pix_fmt = "yuv420p"
 
-        def write(image: np.ndarray) -> None:
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        def write(image: np.ndarray, frame: int) -> None:
+            picture = av.VideoFrame.from_ndarray(image, format="rgb24")
+            picture.pts, picture.time_base = int(ticks[frame]), _TICK_S
+            container.mux(stream.encode(picture))
 
         yield write
         container.mux(stream.encode(None))
+
+
+def _ticks(time_s: Float[np.ndarray, " frames"]) -> Int[np.ndarray, " frames"]:
+    """Times from the first frame on in whole ticks, at least one from frame to frame."""
+    ticks = np.rint((time_s - time_s[:1]) / float(_TICK_S)).astype(np.int64)
+    order = np.arange(len(ticks))
+    rising: np.ndarray = np.maximum.accumulate(ticks - order) + order
+    return rising
 
 
 @contextmanager

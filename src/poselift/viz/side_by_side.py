@@ -1,4 +1,4 @@
-"""A frame of video with its 2D keypoints, and the 3D figure beside it."""
+"""A frame of video with its 2D keypoints, and the 3D figures beside it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import numpy as np
 from jaxtyping import UInt8
 
 from poselift.data.clip import Clip
+from poselift.data.scene import Scene
 from poselift.errors import ShapeError
-from poselift.viz.colours import PALE_RGB, SIDE_RGB
+from poselift.viz.colours import palettes_of
 from poselift.viz.draw import draw_figure, require_cv2
 from poselift.viz.panel import Panel
 from poselift.viz.stage import Stage
+from poselift.viz.tags import draw_id
 
 _MIN_HEIGHT_PX, _MAX_HEIGHT_PX, _MAX_WIDTH_PX = 360, 1280, 1920
 # Width of the panel by its height: as the video's where possible, never a slit nor a field.
@@ -24,32 +26,33 @@ class SideBySide:
     """How the frames of one video are composed.
 
     Attributes:
-        clip: with 2D and 3D joints.
+        scene: people with 2D and 3D joints.
         panel: the 3D part.
         image_size_px: (width, height) of the frames that come in.
         video_size_px: (width, height) of the frame in the composed picture; both even.
     """
 
-    clip: Clip
+    scene: Scene
     panel: Panel
     image_size_px: tuple[int, int]
     video_size_px: tuple[int, int]
 
     @classmethod
-    def of(cls, clip: Clip, image_size_px: tuple[int, int]) -> SideBySide:
+    def of(cls, scene: Scene, image_size_px: tuple[int, int]) -> SideBySide:
         """Lay out a video of (width, height).
 
         Raises:
-            ShapeError: the clip lacks 2D or 3D joints, or belongs to images of another size.
+            ShapeError: somebody lacks 2D or 3D joints, or the scene belongs to images of another size.
             MissingExtraError: OpenCV is not installed.
         """
         require_cv2()
-        if clip.joints_px is None:
+        if any(track.clip.joints_px is None for track in scene.tracks):
             raise ShapeError("joints_px: this clip has no 2D joints to draw", "use write_viewer")
-        if clip.size_px is not None and clip.size_px != image_size_px:
+        size_px = scene.footage.size_px
+        if size_px is not None and size_px != image_size_px:
             raise ShapeError(
-                f"frames: expected images of {_by(clip.size_px)}, got {_by(image_size_px)}",
-                "name the video that the clip was made from",
+                f"frames: expected images of {_by(size_px)}, got {_by(image_size_px)}",
+                "name the video that the scene was made from",
             )
         width, height = image_size_px
         shape = min(max(width / height, _SLIMMEST), _WIDEST)
@@ -57,7 +60,7 @@ class SideBySide:
             max(1.0, _MIN_HEIGHT_PX / height), _MAX_HEIGHT_PX / height, _MAX_WIDTH_PX / (width + shape * height)
         )
         video = _even(width * scale), _even(height * scale)
-        return cls(clip, Panel.of(Stage.of(clip), (_even(shape * video[1]), video[1])), image_size_px, video)
+        return cls(scene, Panel.of(Stage.of(scene), (_even(shape * video[1]), video[1])), image_size_px, video)
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -79,24 +82,40 @@ class SideBySide:
         else:
             left = cv2.resize(image, self.video_size_px, interpolation=cv2.INTER_AREA)
         self._draw_keypoints(left, frame)
-        label = f"frame {frame} / {len(self.clip) - 1}   {frame / self.clip.fps:.2f} s"
+        time_s = self.scene.footage.time_s
+        label = f"frame {frame} / {len(time_s) - 1}   {time_s[frame]:.2f} s"
         return np.concatenate([left, self.panel.drawn(frame, label)], axis=1)
 
     def _draw_keypoints(self, image: np.ndarray, frame: int) -> None:
-        clip = self.clip
-        if not clip.valid[frame]:
-            return
-        joints_px, confidence = clip.keypoints
+        palettes = palettes_of([track.id for track in self.scene.tracks])
         scale = np.array(self.video_size_px) / self.image_size_px
-        palette = PALE_RGB if clip.filled[frame] else SIDE_RGB
-        draw_figure(
-            image,
-            joints_px[frame] * scale,
-            clip.skeleton,
-            palette,
-            thickness_px=max(2.0, max(image.shape) / 200),
-            weight=confidence[frame],
-        )
+        there = [
+            (track, frame - track.first_frame)
+            for track in self.scene.tracks
+            if 0 <= frame - track.first_frame < len(track.clip) and track.clip.valid[frame - track.first_frame]
+        ]
+        for track, row in sorted(there, key=lambda found: -_distance_mm(found[0].clip, found[1])):
+            joints_px, confidence = track.clip.keypoints
+            seen, filled = palettes[track.id]
+            draw_figure(
+                image,
+                joints_px[row] * scale,
+                track.clip.skeleton,
+                filled if track.clip.filled[row] else seen,
+                thickness_px=max(2.0, max(image.shape) / 200),
+                weight=confidence[row],
+            )
+        if len(self.scene) > 1:
+            for track, row in there:
+                joints_px, confidence = track.clip.keypoints
+                points = np.where(confidence[row, :, None] > 0, joints_px[row] * scale, np.nan)
+                draw_id(image, track.id, points, track.clip.skeleton, palettes[track.id])
+
+
+def _distance_mm(clip: Clip, row: int) -> float:
+    """How far away somebody is, 0 where that is unknown; the far are drawn first."""
+    z = 0.0 if clip.root_cam_mm is None else float(clip.root_cam_mm[row, 2])
+    return z if np.isfinite(z) else 0.0
 
 
 def _even(length: float) -> int:

@@ -1,13 +1,15 @@
-"""A clip set on a floor, ready to be looked at."""
+"""A scene set on a floor, ready to be looked at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float
 
-from poselift.data.clip import Clip
+from poselift.data.scene import Scene, Track
 from poselift.errors import ShapeError
 from poselift.skeleton.skeleton import Skeleton
 from poselift.viz.upright import camera_to_stage
@@ -16,61 +18,140 @@ from poselift.viz.upright import camera_to_stage
 _SOLE_MM = 45.0
 # The floor lies at this percentile of the lowest points, so that one bad frame does not sink it.
 _FLOOR_PERCENTILE = 2.0
+# People whose places are unknown stand in a row with this much room for each.
+_ROOM_MM = 1000.0
 
 
 @dataclass(frozen=True, eq=False)
-class Stage:
+class Actor:
     """One person on the stage (x right, y up, z towards the video camera), the floor at y = 0.
 
     Attributes:
+        id: whose track of the scene this is.
+        first_frame: the frame of the footage that the F frames here begin at.
         skeleton: what the J joints are.
         joints_root_stage_mm: (F, J, 3) relative to the root.
         root_height_mm: (F,) height of the root that sets the lowest joint of each frame on the floor.
-        root_stage_mm: (F, 3) where the root really goes, its path centred on the origin; None where unknown.
-        present: (F,) whether there is a person to draw; the arrays above hold NaN elsewhere.
+        root_stage_mm: (F, 3) where the root really goes; None where unknown.
+        place_stage_mm: (F, 2) where to stand, x and z, in every frame. Of several people: where the root goes, its
+            gaps bridged, or beside the others if its path is unknown. Somebody alone stays at the origin.
+        present: (F,) whether there is a person to draw; joints, height and root hold NaN elsewhere.
         filled: (F,) whether that person was not observed but interpolated.
     """
 
+    id: int
+    first_frame: int
     skeleton: Skeleton
     joints_root_stage_mm: Float[np.ndarray, "frames joints 3"]
     root_height_mm: Float[np.ndarray, " frames"]
     root_stage_mm: Float[np.ndarray, "frames 3"] | None
+    place_stage_mm: Float[np.ndarray, "frames 2"]
     present: Bool[np.ndarray, " frames"]
     filled: Bool[np.ndarray, " frames"]
 
-    @classmethod
-    def of(cls, clip: Clip) -> Stage:
-        """Turn a clip upright and put a floor under it.
+    def row(self, frame: int) -> int | None:
+        """Where a frame of the footage is in the arrays here; None while there is nobody to draw."""
+        row = frame - self.first_frame
+        return row if 0 <= row < len(self.present) and self.present[row] else None
 
-        Raises:
-            ShapeError: the clip has no 3D joints.
-        """
-        if clip.joints_root_mm is None:
-            raise ShapeError("joints_root_mm: this clip has 2D joints only", "lift it first: poselift lift")
-        rotation = camera_to_stage(clip)
-        joints = clip.joints_root_mm @ rotation.T
-        present = clip.valid & np.isfinite(joints).all(axis=-1).any(axis=-1)
-        joints = np.where(present[:, None, None], joints, np.nan)
-        height = np.full(len(clip), np.nan)
-        height[present] = _SOLE_MM - np.nanmin(joints[present, :, 1], axis=1)
-        root = None if clip.root_cam_mm is None else _path(clip.root_cam_mm @ rotation.T, height, present)
-        return cls(clip.skeleton, joints, height, root, present, clip.filled & present)
-
-    @property
-    def following_stage_mm(self) -> Float[np.ndarray, "frames joints 3"]:
-        """Joints (F, J, 3) seen by someone who walks along: the root stays above the origin."""
-        joints = self.joints_root_stage_mm.copy()
-        joints[..., 1] += self.root_height_mm[:, None]
+    @cached_property
+    def standing_stage_mm(self) -> Float[np.ndarray, "frames joints 3"]:
+        """Joints (F, J, 3) at their place, the lowest of each frame on the floor."""
+        x, z = self.place_stage_mm.T
+        joints: np.ndarray = self.joints_root_stage_mm + np.stack([x, self.root_height_mm, z], axis=-1)[:, None]
         return joints
 
 
-def _path(root_stage_mm: np.ndarray, height_mm: np.ndarray, present: np.ndarray) -> np.ndarray | None:
-    known = present & np.isfinite(root_stage_mm).all(axis=-1)
-    if not known.any():
-        return None
-    path = np.where(known[:, None], root_stage_mm, np.nan)
-    low, high = np.min(path[known], axis=0), np.max(path[known], axis=0)
-    soles = path[known, 1] - height_mm[known]
-    centre = np.array([(low[0] + high[0]) / 2, np.percentile(soles, _FLOOR_PERCENTILE), (low[2] + high[2]) / 2])
-    path -= centre
-    return path
+@dataclass(frozen=True, eq=False)
+class Stage:
+    """Everybody of a scene on one floor, at their places to each other where their roots are known.
+
+    Attributes:
+        actors: one per track of the scene, in its order. The path of the main person, or of the first whose root is
+            known, has its middle at the origin.
+        main: which of them is the main person; None where there is nobody.
+    """
+
+    actors: tuple[Actor, ...]
+    main: int | None
+
+    @classmethod
+    def of(cls, scene: Scene) -> Stage:
+        """Turn a scene upright and put a floor under it.
+
+        Raises:
+            ShapeError: somebody has no 3D joints.
+        """
+        rotation = camera_to_stage(scene)
+        actors = [_turned(track, rotation) for track in scene.tracks]
+        main = next((n for n, track in enumerate(scene.tracks) if track.clip is scene.main), None)
+        leading = sorted(range(len(actors)), key=lambda n: n != main)
+        return cls(_placed(_on_floor(actors, leading), scene.tracks), main)
+
+
+def _turned(track: Track, rotation: np.ndarray) -> Actor:
+    """The person in the directions of the stage, the origin still at the camera."""
+    clip = track.clip
+    if clip.joints_root_mm is None:
+        raise ShapeError("joints_root_mm: this clip has 2D joints only", "lift it first: poselift lift")
+    joints = clip.joints_root_mm @ rotation.T
+    present = clip.valid & np.isfinite(joints).all(axis=-1).any(axis=-1)
+    joints = np.where(present[:, None, None], joints, np.nan)
+    height = np.full(len(clip), np.nan)
+    height[present] = _SOLE_MM - np.nanmin(joints[present, :, 1], axis=1)
+    root = None if clip.root_cam_mm is None else clip.root_cam_mm @ rotation.T
+    if root is not None:
+        known = present & np.isfinite(root).all(axis=-1)
+        root = np.where(known[:, None], root, np.nan) if known.any() else None
+    nowhere = np.zeros((len(clip), 2))
+    filled = clip.filled & present
+    return Actor(track.id, track.first_frame, clip.skeleton, joints, height, root, nowhere, present, filled)
+
+
+def _on_floor(actors: Sequence[Actor], leading: Sequence[int]) -> list[Actor]:
+    """Roots moved alike: the middle of the first known path of those `leading` to x = z = 0, the floor to y = 0."""
+    middle = next((_middle(root) for n in leading if (root := actors[n].root_stage_mm) is not None), None)
+    if middle is None:
+        return list(actors)
+    soles = [actor.root_stage_mm[:, 1] - actor.root_height_mm for actor in actors if actor.root_stage_mm is not None]
+    floor = np.nanpercentile(np.concatenate(soles), _FLOOR_PERCENTILE)
+    origin = np.array([middle[0], floor, middle[2]])
+    return [
+        actor if actor.root_stage_mm is None else replace(actor, root_stage_mm=actor.root_stage_mm - origin)
+        for actor in actors
+    ]
+
+
+def _middle(path: np.ndarray) -> np.ndarray:
+    middle: np.ndarray = (np.nanmin(path, axis=0) + np.nanmax(path, axis=0)) / 2
+    return middle
+
+
+def _placed(actors: Sequence[Actor], tracks: Sequence[Track]) -> tuple[Actor, ...]:
+    """Everybody with a place; those whose paths are unknown stand to the right, in the image's order."""
+    if len(actors) < 2:
+        return tuple(actors)
+    placed = list(actors)
+    free_x = 0.0
+    for n, actor in enumerate(actors):
+        if actor.root_stage_mm is not None:
+            placed[n] = replace(actor, place_stage_mm=_without_gaps(actor.root_stage_mm[:, ::2]))
+            free_x = max(free_x, placed[n].place_stage_mm[:, 0].max() + _ROOM_MM)
+    lost = [n for n, actor in enumerate(actors) if actor.root_stage_mm is None]
+    for n in sorted(lost, key=lambda n: _image_x(tracks[n])):
+        placed[n] = replace(actors[n], place_stage_mm=actors[n].place_stage_mm + np.array([free_x, 0.0]))
+        free_x += _ROOM_MM
+    return tuple(placed)
+
+
+def _without_gaps(path: np.ndarray) -> np.ndarray:
+    known = np.flatnonzero(np.isfinite(path[:, 0]))
+    return np.stack([np.interp(np.arange(len(path)), known, axis[known]) for axis in path.T], axis=-1)
+
+
+def _image_x(track: Track) -> float:
+    """Where somebody is in the image from left to right, 0 where that is not known either."""
+    joints_px = track.clip.joints_px
+    if joints_px is None or not np.isfinite(joints_px).any():
+        return 0.0
+    return float(np.nanmean(joints_px[..., 0]))

@@ -1,4 +1,4 @@
-"""The viewer: one HTML file with the clip, the 3D scene and its controls, that opens without a network.
+"""The viewer: one HTML file with the people, the 3D scene and its controls, that opens without a network.
 
 The page's sources and the bundled three.js live in `page/`; see the README there.
 """
@@ -16,43 +16,56 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Clip
+from poselift.data.scene import Scene, Track
 from poselift.files import whole_file
-from poselift.viz.colours import bone_sides, joint_sides
-from poselift.viz.stage import Stage
+from poselift.viz.colours import bone_sides, hues_of, joint_sides
+from poselift.viz.stage import Actor, Stage
+from poselift.viz.tags import head_joint
 
-_SCRIPTS = ("clip.js", "figure.js", "floor.js", "camera.js", "scene.js", "inset.js", "player.js")
+_SCRIPTS = (
+    "people.js",
+    "figure.js",
+    "floor.js",
+    "camera.js",
+    "tags.js",
+    "scene.js",
+    "inset.js",
+    "legend.js",
+    "player.js",
+)
 _MISSING = np.iinfo(np.int16).min
 _NOBODY, _SEEN, _FILLED = 0, 1, 2
 
 
-def write_viewer(clip: Clip, path: Path | str, *, title: str = "", overwrite: bool = False) -> None:
-    """Write a page that plays `clip`, turned upright, with its 2D keypoints beside it.
+def write_viewer(scene: Scene | Clip, path: Path | str, *, title: str = "", overwrite: bool = False) -> None:
+    """Write a page that plays the people of `scene`, turned upright, with their 2D keypoints beside them.
 
-    The title defaults to the clip's source. 10,000 frames of 17 joints make about 4 MB.
+    The title defaults to the footage's source. 10,000 frames of 17 joints make about 4 MB.
 
     Raises:
-        ShapeError: the clip has no 3D joints.
+        ShapeError: somebody has no 3D joints.
         OutputError: `path` exists and `overwrite` is false, or the disk refuses.
     """
-    page = _page(clip, title)
+    page = _page(Scene.of(scene) if isinstance(scene, Clip) else scene, title)
     with whole_file(Path(path), overwrite=overwrite) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def _page(clip: Clip, title: str) -> str:
-    title = title or clip.source or "poselift"
+def _page(scene: Scene, title: str) -> str:
+    source = scene.footage.source
+    title = title or source or "poselift"
     # "<" in JSON only occurs in strings; escaped, no text can close the script element that holds it.
-    data = json.dumps(_page_data(clip), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    data = json.dumps(_page_data(scene), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     parts = {
         "title": html.escape(title),
-        "source": html.escape("" if clip.source == title else clip.source),
+        "source": html.escape("" if source == title else source),
         "generator": "poselift",
         "css": _page_file("page.css"),
-        "clip": data,
+        "data": data,
         "three": _page_file("three.bundle.js"),
         "script": "\n".join(_page_file(name) for name in _SCRIPTS),
     }
-    # One pass, so that a title that reads "{{clip}}" stays a title.
+    # One pass, so that a title that reads "{{data}}" stays a title.
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _page_file("page.html"))
 
 
@@ -60,35 +73,53 @@ def _page_file(name: str) -> str:
     return (files("poselift.viz") / "page" / name).read_text(encoding="utf-8")
 
 
-def _page_data(clip: Clip) -> dict[str, Any]:
-    """What the page's `readClip` takes apart again."""
-    stage = Stage.of(clip)
-    status = np.where(stage.present, np.where(stage.filled, _FILLED, _SEEN), _NOBODY).astype(np.uint8)
+def _page_data(scene: Scene) -> dict[str, Any]:
+    """What the page's `readData` takes apart again."""
+    stage = Stage.of(scene)
+    hues = hues_of([track.id for track in scene.tracks])
+    return {
+        "fps": scene.footage.fps,
+        "time_s": np.round(scene.footage.time_s, 6).tolist(),
+        "size_px": _image_size_px(scene),
+        "main": stage.main,
+        "people": [
+            {"hue": hues[track.id], **_person_data(track, actor)}
+            for track, actor in zip(scene.tracks, stage.actors, strict=True)
+        ],
+    }
+
+
+def _person_data(track: Track, actor: Actor) -> dict[str, Any]:
+    clip = track.clip
+    status = np.where(actor.present, np.where(actor.filled, _FILLED, _SEEN), _NOBODY).astype(np.uint8)
     confidence = None if clip.confidence is None else np.nan_to_num(clip.confidence).clip(0, 1) * 255
     return {
-        "fps": clip.fps,
-        "frames": len(clip),
-        "size_px": _image_size_px(clip),
+        "id": track.id,
+        "first_frame": track.first_frame,
         "joints": clip.skeleton.joints,
         "bones": clip.skeleton.edges,
         "joint_sides": joint_sides(clip.skeleton),
         "bone_sides": bone_sides(clip.skeleton),
+        "head": head_joint(clip.skeleton),
         "status": _base64(status),
-        "joints_root_stage_mm": _packed(stage.joints_root_stage_mm),
-        "root_height_mm": _packed(stage.root_height_mm),
-        "root_stage_mm": _packed(stage.root_stage_mm),
+        "joints_root_stage_mm": _packed(actor.joints_root_stage_mm),
+        "root_height_mm": _packed(actor.root_height_mm),
+        "root_stage_mm": _packed(actor.root_stage_mm),
+        "place_stage_mm": _packed(actor.place_stage_mm),
         "joints_px": _packed(clip.joints_px),
         "confidence": None if confidence is None else _base64(np.rint(confidence).astype(np.uint8)),
     }
 
 
-def _image_size_px(clip: Clip) -> tuple[int, int] | None:
-    """The image's size, or one that holds all keypoints where the clip does not know it."""
-    if clip.size_px is not None:
-        return int(clip.size_px[0]), int(clip.size_px[1])
-    if clip.joints_px is None or not np.isfinite(clip.joints_px).any():
+def _image_size_px(scene: Scene) -> tuple[int, int] | None:
+    """The image's size, or one that holds all keypoints where the scene does not know it."""
+    if scene.footage.size_px is not None:
+        return int(scene.footage.size_px[0]), int(scene.footage.size_px[1])
+    found = [track.clip.joints_px.reshape(-1, 2) for track in scene.tracks if track.clip.joints_px is not None]
+    joints_px = np.concatenate([np.empty((0, 2)), *found])
+    if not np.isfinite(joints_px).any():
         return None
-    width, height = np.nanmax(clip.joints_px, axis=(0, 1)).clip(1)
+    width, height = np.nanmax(joints_px, axis=0).clip(1)
     return int(np.ceil(width)), int(np.ceil(height))
 
 

@@ -1,18 +1,22 @@
-// Where we look from: presets that fit the clip, flights between them, and the mouse.
+// Where we look from: presets that fit the people, flights between them, and the mouse.
 const FIELD_OF_VIEW_DEG = 28;
 const VIEWS = { start: [0.42, 0.16], front: [0, 0.06], side: [Math.PI / 2, 0.06], top: [0, 1.5] }; // azimuth, elevation
 const FLIGHT_MS = 450;
+const REACH_M = 3; // further from who is followed, the others may be out of sight
 
-// What has to fit on the screen: the size of a figure, and the way it goes when not followed.
-function extent(clip, follow) {
+// What has to fit on the screen: the size of figures, and the ways they go when nobody is followed.
+function extent(data, followed) {
   const low = [Infinity, 0, Infinity];
   const high = [-Infinity, 0, -Infinity];
-  for (let frame = 0; frame < clip.frames; frame += Math.ceil(clip.frames / 200)) {
-    for (const joint of figureAt(clip, frame, follow)) {
-      joint?.forEach((x, axis) => {
-        low[axis] = Math.min(low[axis], x);
-        high[axis] = Math.max(high[axis], x);
-      });
+  for (let frame = 0; frame < data.frames; frame += Math.ceil(data.frames / 200)) {
+    for (const person of data.people) {
+      const reach = !followed || person === followed ? Infinity : REACH_M;
+      for (const joint of jointsAt(person, frame, followed)) {
+        joint?.forEach((x, axis) => {
+          low[axis] = Math.min(low[axis], Math.max(x, -reach));
+          high[axis] = Math.max(high[axis], Math.min(x, reach));
+        });
+      }
     }
   }
   return high[0] < low[0] ? { low: [-1, 0, -1], high: [1, 1.8, 1] } : { low, high };
@@ -30,16 +34,16 @@ function viewpoint(name, { low, high }, aspect) {
   return { target, position: away.add(target) };
 }
 
-function makeCamera(clip, canvas) {
+function makeCamera(data, canvas) {
   const camera = new THREE.PerspectiveCamera(FIELD_OF_VIEW_DEG, 1, 0.1, 200);
   const controls = new THREE.OrbitControls(camera, canvas);
   let flight = null;
   Object.assign(controls, { enableDamping: true, dampingFactor: 0.12, minDistance: 0.5, maxDistance: 60 });
   controls.addEventListener("start", () => (flight = null));
 
-  function look(name, follow, now = false) {
+  function look(name, followed, now = false) {
     const from = { position: camera.position.clone(), target: controls.target.clone() };
-    const to = viewpoint(name, extent(clip, follow), camera.aspect);
+    const to = viewpoint(name, extent(data, followed), camera.aspect);
     flight = { began: performance.now() - (now ? FLIGHT_MS : 0), from, to };
   }
 

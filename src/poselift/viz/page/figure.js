@@ -1,14 +1,15 @@
-// The person: a sphere per joint, a cylinder per bone, both instanced.
+// A person: a sphere per joint, a cylinder per bone, both instanced.
 const JOINT_M = 0.03;
 const BONE_M = 0.021;
 const NOWHERE = new THREE.Matrix4().makeScale(0, 0, 0);
 
 // Short bones (a face, a hand) get thin bones and small joints, so that nothing drowns in a sphere.
-function boneLengths(clip) {
-  const lengths = clip.bones.map(() => 0);
-  for (let frame = 0; frame < clip.frames; frame += Math.ceil(clip.frames / 50)) {
-    const joints = figureAt(clip, frame, true);
-    clip.bones.forEach(([a, b], bone) => {
+function boneLengths(person) {
+  const lengths = person.bones.map(() => 0);
+  const frames = person.status.length;
+  for (let row = 0; row < frames; row += Math.ceil(frames / 50)) {
+    const joints = jointsAt(person, person.first_frame + row, person);
+    person.bones.forEach(([a, b], bone) => {
       if (joints[a] && joints[b]) {
         lengths[bone] = Math.max(lengths[bone], Math.hypot(...joints[a].map((x, i) => x - joints[b][i])));
       }
@@ -17,22 +18,22 @@ function boneLengths(clip) {
   return lengths;
 }
 
-function thicknesses(clip) {
-  const lengths = boneLengths(clip);
+function thicknesses(person) {
+  const lengths = boneLengths(person);
   const bones = lengths.map((length) => Math.min(BONE_M, 0.25 * length));
-  const joints = clip.joints.map((_, joint) => {
-    const own = lengths.filter((length, bone) => length > 0 && clip.bones[bone].includes(joint));
+  const joints = person.joints.map((_, joint) => {
+    const own = lengths.filter((length, bone) => length > 0 && person.bones[bone].includes(joint));
     return Math.min(JOINT_M, ...own.map((length) => 0.36 * length));
   });
   return { bones, joints };
 }
 
-function makeFigure(clip) {
+function makeFigure(person) {
   const material = new THREE.MeshStandardMaterial({ roughness: 0.48, metalness: 0.02 });
-  const spheres = new THREE.InstancedMesh(new THREE.SphereGeometry(1, 28, 20), material, clip.joints.length);
-  const cylinders = new THREE.InstancedMesh(new THREE.CylinderGeometry(1, 1, 1, 24), material, clip.bones.length);
+  const spheres = new THREE.InstancedMesh(new THREE.SphereGeometry(1, 28, 20), material, person.joints.length);
+  const cylinders = new THREE.InstancedMesh(new THREE.CylinderGeometry(1, 1, 1, 24), material, person.bones.length);
   const group = new THREE.Group().add(spheres, cylinders);
-  const thickness = thicknesses(clip);
+  const thickness = thicknesses(person);
   const up = new THREE.Vector3(0, 1, 0);
   for (const mesh of [spheres, cylinders]) {
     mesh.castShadow = true;
@@ -41,11 +42,11 @@ function makeFigure(clip) {
 
   function paint(filled) {
     const colour = (side) => {
-      const full = new THREE.Color(cssColour(`--${side}`));
+      const full = new THREE.Color(cssColour(colourName(person, side)));
       return filled ? full.lerp(new THREE.Color(cssColour("--pale")), 0.68) : full;
     };
-    clip.joint_sides.forEach((side, joint) => spheres.setColorAt(joint, colour(side)));
-    clip.bone_sides.forEach((side, bone) => cylinders.setColorAt(bone, colour(side)));
+    person.joint_sides.forEach((side, joint) => spheres.setColorAt(joint, colour(side)));
+    person.bone_sides.forEach((side, bone) => cylinders.setColorAt(bone, colour(side)));
     spheres.instanceColor.needsUpdate = cylinders.instanceColor.needsUpdate = true;
   }
 
@@ -56,7 +57,7 @@ function makeFigure(clip) {
       const matrix = point ? new THREE.Matrix4().makeScale(size, size, size).setPosition(point) : NOWHERE;
       spheres.setMatrixAt(joint, matrix);
     });
-    clip.bones.forEach(([a, b], bone) => {
+    person.bones.forEach(([a, b], bone) => {
       cylinders.setMatrixAt(bone, points[a] && points[b] ? between(points[a], points[b], bone) : NOWHERE);
     });
     spheres.instanceMatrix.needsUpdate = cylinders.instanceMatrix.needsUpdate = true;

@@ -1,4 +1,4 @@
-// The floor: a grid of half metres that fades into the distance, the shadow, and the way the root goes.
+// The floor: a grid of half metres that fades into the distance, the shadow, and the ways the roots go.
 const GRID_VERTEX = `
   varying vec2 at;
   void main() {
@@ -20,7 +20,7 @@ const GRID_FRAGMENT = `
     gl_FragColor = vec4(colour, fade * max(0.22 * line(0.5, 0.6), 0.5 * line(1.0, 0.8)));
   }`;
 
-function makeFloor(clip) {
+function makeFloor(data) {
   const grid = new THREE.Mesh(
     new THREE.PlaneGeometry(60, 60),
     new THREE.ShaderMaterial({
@@ -34,28 +34,32 @@ function makeFloor(clip) {
   );
   const shade = new THREE.Mesh(new THREE.PlaneGeometry(60, 60), new THREE.ShadowMaterial());
   shade.receiveShadow = true;
-  const path = makePath(clip);
-  const group = new THREE.Group().add(grid, shade, path);
+  const paths = new THREE.Group();
+  for (const person of data.people) paths.add(makePath(person));
+  const group = new THREE.Group().add(grid, shade, paths);
   grid.rotation.x = shade.rotation.x = -Math.PI / 2;
   shade.position.y = 0.001;
 
   function paint() {
     grid.material.uniforms.colour.value.set(cssColour("--line")).convertLinearToSRGB();
     shade.material.opacity = Number(cssColour("--shadow"));
-    path.material.color.set(cssColour("--path"));
+    data.people.forEach((person, number) => {
+      const name = person.hue === null ? "--path" : colourName(person, "middle");
+      paths.children[number].material.color.set(cssColour(name));
+    });
   }
 
   function centreOn(x, z) {
     grid.material.uniforms.centre.value.set(x, -z);
   }
 
-  return { group, path, paint, centreOn };
+  return { group, paths, paint, centreOn };
 }
 
-function makePath(clip) {
+function makePath(person) {
   const points = [];
-  for (let frame = 0; clip.rootMm && frame < clip.frames; frame += 1) {
-    const [x, , z] = clip.rootMm.subarray(3 * frame, 3 * frame + 3);
+  for (let row = 0; person.rootMm && row < person.status.length; row += 1) {
+    const [x, , z] = person.rootMm.subarray(3 * row, 3 * row + 3);
     if (Number.isFinite(x)) points.push(new THREE.Vector3(x / 1000, 0.004, z / 1000));
   }
   const material = new THREE.LineBasicMaterial({ transparent: true, opacity: 0.8 });

@@ -1,26 +1,47 @@
-// Time and controls. `frame` is fractional while playing; what is shown is its whole part.
+// Time and controls. `time_s` runs while playing; shown is the last frame that was taken by then.
 const PLAY_ICON = "M8 5v14l11-7z";
 const PAUSE_ICON = "M6 5h4v14H6zM14 5h4v14h-4z";
 const element = (id) => document.getElementById(id);
 
-const clip = readClip(element("clip").textContent);
-const scene = sceneOrNull(element("scene"), clip);
-const inset = clip.jointsPx && clip.size_px ? makeInset(element("inset"), clip) : null;
-let [frame, shown, playing, speed, last] = [0, -1, false, 1, undefined];
+const data = readData(element("data").textContent);
+const end_s = data.time_s.at(-1) + 1 / data.fps;
+const scene = sceneOrNull(element("scene"), data);
+const inset = data.size_px && data.people.some((person) => person.jointsPx) ? makeInset(element("inset"), data) : null;
+const legend = makeLegend(element("legend"), data, choose);
+let [time_s, shown, playing, speed, last] = [data.time_s[0], -1, false, 1, undefined];
+let chosen = data.people[data.main] ?? null;
 
-function noteOf(index) {
-  if (clip.status[index] === 0) return "no person";
-  if (!element("follow").checked && !Number.isFinite(clip.rootMm[3 * index])) return "position unknown";
-  return clip.status[index] === 2 ? "filled" : "";
+const followed = () => (element("follow").checked ? chosen : null);
+
+function frameAt(time) {
+  let [first, after] = [0, data.frames];
+  while (after - first > 1) {
+    const middle = (first + after) >> 1;
+    if (data.time_s[middle] <= time) first = middle;
+    else after = middle;
+  }
+  return first;
+}
+
+// What is said of the people of one frame; of several, by their ids.
+function noteOf(frame) {
+  const there = data.people.filter((person) => statusAt(person, frame) !== 0);
+  if (there.length === 0) return "no person";
+  const lost = there.filter((person) => !element("follow").checked && !rootKnown(person, frame));
+  const filled = there.filter((person) => !lost.includes(person) && statusAt(person, frame) === 2);
+  return [["position unknown", lost], ["filled", filled]]
+    .filter(([, ones]) => ones.length > 0)
+    .map(([what, ones]) => (data.people.length > 1 ? `${what}: ${ones.map((one) => one.id).join(", ")}` : what))
+    .join(" · ");
 }
 
 function show() {
-  shown = Math.floor(frame);
+  shown = frameAt(time_s);
   element("scrub").value = shown;
-  element("label").value = `frame ${shown} / ${clip.frames - 1} · ${(shown / clip.fps).toFixed(2)} s`;
+  element("label").value = `frame ${shown} / ${data.frames - 1} · ${(data.time_s[shown] ?? 0).toFixed(2)} s`;
   element("note").textContent = noteOf(shown);
   element("note").hidden = !noteOf(shown);
-  scene?.show(shown);
+  scene?.show(shown, chosen, followed());
   inset?.show(shown);
 }
 
@@ -32,22 +53,30 @@ function setPlaying(value) {
 
 function goTo(index) {
   setPlaying(false);
-  frame = Math.max(0, Math.min(clip.frames - 1, index));
+  time_s = data.time_s[Math.max(0, Math.min(data.frames - 1, index))];
   show();
 }
 
 function tick(now) {
   // The browser's first time may be before this page's own clock.
   const elapsed_s = (now - (last ?? now)) / 1000;
-  if (playing) frame = (frame + elapsed_s * clip.fps * speed) % clip.frames;
+  if (playing) time_s += elapsed_s * speed;
+  if (time_s >= end_s) time_s = data.time_s[0] + ((time_s - end_s) % (end_s - data.time_s[0]));
   last = now;
-  if (Math.floor(frame) !== shown) show();
+  if (frameAt(time_s) !== shown) show();
   scene?.draw();
   requestAnimationFrame(tick);
 }
 
-function setFollow(follow) {
-  scene?.setFollow(follow);
+function setFollow() {
+  scene?.follow(followed());
+  show();
+}
+
+function choose(person) {
+  chosen = person;
+  legend.show(chosen);
+  element("whom").textContent = data.people.length > 1 ? `Follow ${chosen.id}` : "Follow root";
   show();
 }
 
@@ -58,10 +87,10 @@ function setSpeed(button) {
 
 element("play").addEventListener("click", () => setPlaying(!playing));
 element("scrub").addEventListener("input", (event) => goTo(Number(event.target.value)));
-element("follow").addEventListener("change", (event) => setFollow(event.target.checked));
+element("follow").addEventListener("change", setFollow);
 for (const button of element("speeds").children) button.addEventListener("click", () => setSpeed(button));
 for (const button of element("views").children) {
-  button.addEventListener("click", () => scene?.look(button.dataset.view));
+  button.addEventListener("click", () => scene?.look(button.dataset.view, followed()));
 }
 // A button pressed with the mouse lets go of the keyboard, so that space plays again.
 document.addEventListener("click", (event) => event.detail > 0 && document.activeElement?.blur());
@@ -74,14 +103,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-element("scrub").max = clip.frames - 1;
+element("scrub").max = data.frames - 1;
 element("inset").hidden = !inset;
 element("no-webgl").hidden = Boolean(scene);
-if (!clip.rootMm) {
+if (!data.people.some((person) => person.rootMm)) {
   element("follow").disabled = true;
   element("follow").parentElement.title = "the path of the root is not known";
 }
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 setPlaying(!matchMedia("(prefers-reduced-motion: reduce)").matches);
-show();
+if (chosen) choose(chosen);
+else show();
 requestAnimationFrame(tick);

@@ -1,13 +1,15 @@
-// The 3D scene: light, floor, figure. Metres, y up, z towards the video camera.
-function makeLights() {
+// The 3D scene: light, floor, figures. Metres, y up, z towards the video camera.
+function makeLights(wide) {
+  const reach = wide ? 4 : 1.6; // what casts a shadow
   const sky = new THREE.HemisphereLight(0xffffff, 0xb9c1cc, 2.0);
   const key = new THREE.DirectionalLight(0xffffff, 2.1);
   const rim = new THREE.DirectionalLight(0xcfe3ff, 0.9);
   key.castShadow = true;
-  key.shadow.mapSize.set(1024, 1024);
+  key.shadow.mapSize.setScalar(wide ? 2048 : 1024);
   key.shadow.radius = 6;
   key.shadow.normalBias = 0.02;
-  Object.assign(key.shadow.camera, { left: -1.6, right: 1.6, top: 1.6, bottom: -1.6, near: 0.5, far: 12 });
+  Object.assign(key.shadow.camera, { left: -reach, right: reach, top: reach, bottom: -reach });
+  Object.assign(key.shadow.camera, { near: 0.5, far: 12 });
   rim.position.set(-3, 2.5, -4);
 
   function centreOn(x, z) {
@@ -17,39 +19,47 @@ function makeLights() {
   return { group: new THREE.Group().add(sky, key, key.target, rim), centreOn };
 }
 
-function makeScene(host, clip) {
+function makeScene(host, data) {
   const renderer = new THREE.WebGLRenderer({ antialias: true, alpha: true });
-  const view = makeCamera(clip, renderer.domElement);
-  const [figure, floor, lights] = [makeFigure(clip), makeFloor(clip), makeLights()];
-  const scene = new THREE.Scene().add(figure.group, floor.group, lights.group);
-  let [stale, follow, filled] = [true, true, false];
+  const view = makeCamera(data, renderer.domElement);
+  const figures = data.people.map(makeFigure);
+  const [floor, lights, tags] = [makeFloor(data), makeLights(data.people.length > 1), makeTags(host, data.people)];
+  const scene = new THREE.Scene().add(floor.group, lights.group, ...figures.map((figure) => figure.group));
+  const filled = data.people.map(() => false);
+  let stale = true;
 
   function paint() {
-    figure.paint(filled);
+    figures.forEach((figure, number) => figure.paint(filled[number]));
     floor.paint();
     stale = true;
   }
 
-  function show(frame) {
-    const joints = figureAt(clip, frame, follow);
-    const seen = joints.find(Boolean);
-    figure.group.visible = Boolean(seen);
+  // Light and floor are where `chosen` is, or the first who is there; nobody is `followed` where it is null.
+  function show(frame, chosen, followed) {
+    const joints = data.people.map((person) => jointsAt(person, frame, followed));
+    figures.forEach((figure, number) => showFigure(number, joints[number], statusAt(data.people[number], frame)));
+    tags.show(joints);
+    const seen = [joints[data.people.indexOf(chosen)], ...joints].flatMap((ones) => ones ?? []).find(Boolean);
     if (seen) {
-      figure.place(joints);
       floor.centreOn(seen[0], seen[2]);
       lights.centreOn(seen[0], seen[2]);
-    }
-    if (filled !== (clip.status[frame] === 2)) {
-      filled = !filled;
-      figure.paint(filled);
     }
     stale = true;
   }
 
-  function setFollow(value) {
-    follow = value;
-    floor.path.visible = !value;
-    view.look("start", follow);
+  function showFigure(number, joints, status) {
+    const figure = figures[number];
+    figure.group.visible = joints.some(Boolean);
+    if (figure.group.visible) figure.place(joints);
+    if (filled[number] !== (status === 2)) {
+      filled[number] = !filled[number];
+      figure.paint(filled[number]);
+    }
+  }
+
+  function follow(followed) {
+    floor.paths.visible = !followed;
+    view.look("start", followed);
   }
 
   function resize() {
@@ -60,7 +70,10 @@ function makeScene(host, clip) {
 
   // Draws only what has changed, so that a page at rest costs nothing.
   function draw() {
-    if (view.update() || stale) renderer.render(scene, view.camera);
+    if (view.update() || stale) {
+      renderer.render(scene, view.camera);
+      tags.draw(view.camera);
+    }
     stale = false;
   }
 
@@ -69,15 +82,15 @@ function makeScene(host, clip) {
   host.prepend(renderer.domElement);
   new ResizeObserver(resize).observe(host);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
-  floor.path.visible = false;
+  floor.paths.visible = false;
   resize();
   paint();
-  view.look("start", follow, true);
-  return { show, draw, setFollow, look: (name) => view.look(name, follow) };
+  view.look("start", data.people[data.main] ?? null, true);
+  return { show, draw, follow, look: view.look };
 }
 
 // Null where the browser has no WebGL.
-function sceneOrNull(host, clip) {
+function sceneOrNull(host, data) {
   if (!document.createElement("canvas").getContext("webgl2")) return null;
-  return makeScene(host, clip);
+  return makeScene(host, data);
 }
