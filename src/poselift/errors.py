@@ -80,6 +80,7 @@ EXTRAS = {
     "h5py": "h36m",
     "lightning_fabric": "train",
     "onnx": "train",
+    "onnxscript": "train",
     "scipy": "h36m",
     "tensorboard": "train",
     "tensorflow": "tf1",

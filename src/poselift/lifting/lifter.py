@@ -15,12 +15,12 @@ from jaxtyping import Bool, Float
 
 from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape, float_type
 from poselift.data.clip import Clip
-from poselift.data.model_header import ModelHeader, header_from_json
-from poselift.errors import CheckpointError, ShapeError
+from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.geometry.root import root_from_projection
 from poselift.normalisation.person_centred import person_centred, person_centred_to_root
-from poselift.runtime.network import Device, Network
+from poselift.runtime.header import network_header
+from poselift.runtime.network import Device
 from poselift.runtime.precision import DEFAULT_MODEL, Precision, network_of
 from poselift.skeleton import Skeleton
 
@@ -58,7 +58,7 @@ class Lifter:
         device: Device = "cpu",
     ) -> None:
         self._network = network_of(DEFAULT_MODEL if model is None else Path(model), precision, threads, device)
-        self._header = _header(self._network)
+        self._header = network_header(self._network)
         self.flip = flip
 
     @property
@@ -260,15 +260,3 @@ def _numbers(array: np.ndarray, name: str) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise ShapeError(f"{name}: expected numbers, got {array.dtype}")
     return array.astype(float_type(array), copy=False)
-
-
-def _header(network: Network) -> ModelHeader:
-    """The header, once the graph's sides are known to be those that it describes."""
-    header = header_from_json(network.metadata.get("poselift"), network.path)
-    joints = len(header.skeleton)
-    expected = [("joints_norm", [joints, header.in_channels]), ("joints_out", [joints, 3])]
-    if network.sides != expected:
-        raise CheckpointError(
-            f"{network.path}: expected a network {expected}, found {network.sides}", "export the model again"
-        )
-    return header

@@ -1,7 +1,7 @@
 """A network in onnxruntime, on as many threads as help: few poses share the threads, many are dealt out to them.
 
 To deal out is faster where there are enough poses: threads do not wait for each other after each layer, and a part's
-numbers stay in a core's own cache.
+numbers stay in a core's own cache. A window of T frames is taken for the work of T poses.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 import onnxruntime
 
-from poselift.arrays import Joints3D
 from poselift.errors import CheckpointError, RecipeError, ShapeError
 from poselift.threads import usable_cores
 
 Device = Literal["cpu", "cuda", "auto"]
 
-# Poses that a thread takes at once, at most; and how many are not worth dealing out.
+# Frames that a thread takes at once, at most; and how many are not worth dealing out.
 _PART, _FEW = 128, 32
 # More threads than this wait for each other longer than they work, at so few poses.
 _THREADS_OF_FEW = 4
@@ -60,6 +59,11 @@ class Network:
         if self.threads == 1 or self.device != "cpu":
             self._graph = None
         self._lock = Lock()
+        self._sides = [(side.name, side.shape[1:]) for side in (*self._few.get_inputs(), *self._few.get_outputs())]
+        frames = _frames(self._sides[0][1])
+        self._part = max(_PART // frames, 1)
+        # Threads share what is not enough for each of them to get a window.
+        self._least = max(_FEW // frames, min(self.threads, _FEW))
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -69,18 +73,21 @@ class Network:
 
     @property
     def sides(self) -> list[tuple[str, list[int | str]]]:
-        """Name and shape of a pose for each input and output."""
-        return [(side.name, side.shape[1:]) for side in (*self._few.get_inputs(), *self._few.get_outputs())]
+        """Name and shape of one window, or pose, for each input and output."""
+        return self._sides
 
-    def run(self, inputs: np.ndarray) -> Joints3D:
-        """(N, J, K) float32 to (N, J, 3)."""
-        if len(inputs) < _FEW or self.device != "cpu":
+    def run(self, inputs: np.ndarray) -> np.ndarray:
+        """(N, T, J, K) float32 to (N, J, 3), or (N, T, J, 3) of a network that predicts all its window.
+
+        Networks of single frames have no axis T.
+        """
+        if len(inputs) < self._least or self.device != "cpu":
             return _output(self._few, inputs)
         if self.threads == 1:
-            return np.concatenate([_output(self._few, part) for part in _parts(inputs, _PART)])
+            return np.concatenate([_output(self._few, part) for part in _parts(inputs, self._part)])
         session, pool = self._many
-        output = list(pool.map(lambda part: _output(session, part), _parts(inputs, -(-len(inputs) // self.threads))))
-        return np.concatenate(output)
+        parts = _parts(inputs, min(-(-len(inputs) // self.threads), self._part))
+        return np.concatenate(list(pool.map(lambda part: _output(session, part), parts)))
 
     @property
     def _many(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
@@ -112,9 +119,14 @@ def chosen_device(device: str) -> Literal["cpu", "cuda"]:
     return "cuda" if there and device != "cpu" else "cpu"
 
 
+def _frames(shape: list[int | str]) -> int:
+    """T of an input (T, J, K), 1 of (J, K)."""
+    return shape[0] if len(shape) == 3 and isinstance(shape[0], int) else 1
+
+
 def _parts(inputs: np.ndarray, most: int) -> list[np.ndarray]:
-    """Of nearly one size, none larger than `most` and `_PART`."""
-    return np.array_split(inputs, -(-len(inputs) // min(most, _PART)))
+    """Of nearly one size, none larger than `most`."""
+    return np.array_split(inputs, -(-len(inputs) // most))
 
 
 def _output(session: onnxruntime.InferenceSession, inputs: np.ndarray) -> np.ndarray:
