@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from poselift.data.store import load_store
+from poselift.skeleton import read_skeleton
 
 # joint: parent and offset in centimetres; y up, facing z.
 BONES = {"Hips": ("", (0, 100, 0))}
@@ -88,6 +89,23 @@ def test_fps_is_the_most_frames_per_second(poselift, corpora, tmp_path):
     assert (clip.fps, clip.length) == (30.0, 120)
 
 
+def test_a_skeleton_of_the_files_own_names_needs_no_code(poselift, corpora, tmp_path):
+    own = tmp_path / "own.toml"
+    parents = {"Hips": "", "HeadEnd": "Hips", "LeftFoot": "Hips", "RightFoot": "Hips"}
+    joints = [f'{{ name = "{j}"{f", parent = {p!r}" if p else ""} }}' for j, p in parents.items()]
+    pairs = '[["LeftFoot", "RightFoot"]]'
+    own.write_text(f'name = "four"\nroot = "Hips"\njoints = [{", ".join(joints)}]\npairs = {pairs}\n')
+    ended = poselift("prepare", "mocap", *corpora, "-o", tmp_path / "own.safetensors", "--skeleton", own)
+    assert ended.code == 0, ended.err
+    store = load_store(tmp_path / "own.safetensors")
+    assert store.skeleton == read_skeleton(own)
+    assert store.joints_world_mm.shape[1:] == (4, 3)
+    large = tmp_path / "large.safetensors"
+    assert poselift("prepare", "mocap", *corpora, "-o", large, "--skeleton", own, "--unit-mm", 20).code == 0
+    np.testing.assert_allclose(load_store(large).joints_world_mm, 2 * store.joints_world_mm, rtol=1e-6)
+    assert "citation" not in store.about  # nobody said that these are the CMU database's
+
+
 def test_the_same_command_writes_the_same_bytes(poselift, corpora, tmp_path):
     for name in "xy":
         poselift("prepare", "mocap", *corpora, "-o", tmp_path / name)
@@ -151,6 +169,11 @@ def test_a_broken_file_is_one_line_and_leaves_an_older_store(poselift, corpora, 
         (["a", "--fps", "-60"], "fps"),
         (["a", "--fps", "nan"], "fps"),
         (["a", "--fps", "many"], "fps"),
+        (["a", "--unit-mm", "0"], "unit_mm: expected a length in millimetres, got 0"),
+        (["a", "--unit-mm", "inf"], "unit_mm"),
+        (["a", "--skeleton", "h36m18"], "unknown skeleton 'h36m18'"),
+        (["a", "--skeleton", "absent.toml"], "absent.toml: cannot be read"),
+        (["a", "--skeleton", "coco17"], "expected the joint names of coco17"),
         ([], "folders"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from poselift.data.splits import same_takes, split_by_take
 from poselift.data.store import ClipInfo, DatasetStore
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, Skeleton
 
 
 def take(seed: int, seconds: float = 6.0, fps: float = 60.0) -> np.ndarray:
@@ -26,6 +28,17 @@ def store_of(*takes: tuple[str, np.ndarray, float]) -> DatasetStore:
         start += len(joints)
     joints = np.concatenate([j for _, j, _ in takes]).astype(np.float32)
     return DatasetStore(H36M_17, tuple(clips), {"joints_world_mm": joints})
+
+
+def renamed(store: DatasetStore) -> DatasetStore:
+    """The same bodies by names that say nothing."""
+    table = H36M_17.as_dict()
+    names = {joint: f"j{i}" for i, joint in enumerate(table["joints"])}
+    lists = {
+        key: [names[joint] if isinstance(joint, str) else [names[j] for j in joint] for joint in table[key]]
+        for key in ("root", "joints", "bones", "pairs")
+    }
+    return replace(store, skeleton=Skeleton.from_dict({"name": "own", **lists}))
 
 
 def groups_of(store: DatasetStore) -> list[list[int]]:
@@ -54,6 +67,14 @@ def test_different_takes_stay_apart():
 def test_the_same_take_is_recognised(changed):
     store = store_of(("original", take(0), 60.0), ("other", take(1), 60.0), changed)
     assert groups_of(store) == [[0, 2], [1]]
+    assert groups_of(renamed(store)) == [[0, 2], [1]]
+
+
+def test_a_skeleton_without_an_angle_is_never_the_same():
+    dumbbell = Skeleton("dumbbell", ("a", "b"), (("a", "b"),), ("a",), (), ())
+    joints = np.random.default_rng(0).normal(0, 400, (300, 2, 3))
+    clips = (ClipInfo("one", "s", "a", 0, 150, 30.0), ClipInfo("two", "s", "a", 150, 150, 30.0))
+    assert same_takes(joints, clips, dumbbell) == [[0], [1]]
 
 
 def test_the_same_movement_out_of_step_is_another_take():

@@ -23,20 +23,35 @@ def mocap(
     folders: Annotated[list[Path], typer.Argument(help="Folders with .bvh files, or .amc files beside their .asf.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Store to write, a .safetensors file.")],
     fps: Annotated[float, typer.Option(help="Most frames per second to keep.")] = 60.0,
+    skeleton: Annotated[
+        str,
+        typer.Option(
+            help="Joints to keep: h36m17, or the .toml file of a skeleton whose joints have the files' names."
+        ),
+    ] = "h36m17",
+    unit_mm: Annotated[
+        float | None,
+        typer.Option(
+            help="Millimetres that a length of 1 stands for in the files. Default: what makes a human of each."
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older store.")] = False,
 ) -> None:
     """Motion capture to a dataset store, split so that no test motion is trained on.
 
-    Reads BVH with joint names of the CMU database's conversion or of Character Creator, and ASF/AMC.
+    Reads BVH with joint names of the CMU database's conversion or of Character Creator, and ASF/AMC; any other with
+    --skeleton.
     """
     from poselift.cli.progress import progress_bar
     from poselift.data.readers.corpus import mocap_files, prepare_mocap
     from poselift.errors import OutputError
+    from poselift.skeleton import skeleton_of
 
     if output.exists() and not overwrite:
         raise OutputError(f"{output}: exists", "name another file, or add --overwrite")
+    joints = skeleton_of(skeleton)
     with progress_bar("read", len(mocap_files(folders))) as show:
-        store = prepare_mocap(folders, fps=fps, on_file=show)
+        store = prepare_mocap(folders, skeleton=joints, unit_mm=unit_mm, fps=fps, on_file=show)
     store.save(output, overwrite=overwrite)
     _summary(store, output)
 

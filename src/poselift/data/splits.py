@@ -26,7 +26,8 @@ HELD_OUT = {
     ).split(),
 }
 
-# Angles at these joints do not depend on who moves, how large they are, or where they look.
+# Angles at these joints do not depend on who moves, how large they are, or where they look. Of a skeleton that lacks
+# one of them: the angles at every joint between its parent and its children.
 _ANGLES = tuple(
     (start.replace("*", side), joint.replace("*", side), end.replace("*", side))
     for side in ("left", "right")
@@ -83,7 +84,10 @@ def same_takes(joints_world_mm: np.ndarray, clips: Sequence[ClipInfo], skeleton:
     Two clips are the same take if nearly all windows of one, a second long, are found in the other with joint angles
     that differ by a few degrees, and all at the same shift in time.
     """
-    windows = [_windows(joints_world_mm[clip.frames], clip.fps, skeleton) for clip in clips]
+    angles = _angles_of(skeleton)
+    if not angles:
+        return [[i] for i in range(len(clips))]
+    windows = [_windows(joints_world_mm[clip.frames], clip.fps, skeleton, angles) for clip in clips]
     everything = np.concatenate(windows)
     squares = (everything**2).sum(axis=1)
     starts = np.cumsum([0, *map(len, windows)])
@@ -94,16 +98,27 @@ def same_takes(joints_world_mm: np.ndarray, clips: Sequence[ClipInfo], skeleton:
             continue
         distance = squares - 2 * own[chosen] @ everything.T + (own[chosen] ** 2).sum(axis=1)[:, None]
         for j in range(len(clips)):
-            if i != j and _in_step(distance[:, starts[j] : starts[j + 1]], chosen):
+            if i != j and _in_step(distance[:, starts[j] : starts[j + 1]] / own.shape[1], chosen):
                 old, new = sorted((group[i], group[j]), reverse=True)
                 group = [new if g == old else g for g in group]
     return [[i for i, g in enumerate(group) if g == name] for name in sorted(set(group))]
 
 
-def _windows(joints: np.ndarray, fps: float, skeleton: Skeleton) -> np.ndarray:
+def _angles_of(skeleton: Skeleton) -> tuple[tuple[str, str, str], ...]:
+    """Triples of joints; the angle is that at the middle one."""
+    if all(skeleton.has(three) for three in _ANGLES):
+        return _ANGLES
+    names, parents = skeleton.joints, skeleton.parents
+    chains = ((parents[middle], middle, end) for end, middle in enumerate(parents) if middle >= 0)
+    return tuple((names[start], names[middle], names[end]) for start, middle, end in chains if start >= 0)
+
+
+def _windows(
+    joints: np.ndarray, fps: float, skeleton: Skeleton, angles_at: Sequence[tuple[str, str, str]]
+) -> np.ndarray:
     """Joint angles of every second of a clip, (N, samples * angles) float32; a shorter clip holds its last pose."""
     times = np.arange(0, len(joints), fps / _RATE_HZ).astype(int)
-    angles = np.stack([_angle(joints[times], skeleton, *three) for three in _ANGLES], axis=-1).astype(np.float32)
+    angles = np.stack([_angle(joints[times], skeleton, *three) for three in angles_at], axis=-1).astype(np.float32)
     if len(angles) < _WINDOW:
         angles = np.concatenate([angles, angles[-1:].repeat(_WINDOW - len(angles), axis=0)])
     sliding = np.lib.stride_tricks.sliding_window_view(angles, _WINDOW, axis=0)
@@ -127,10 +142,10 @@ def _moving(windows: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def _in_step(squared_distance: np.ndarray, chosen: np.ndarray) -> bool:
+def _in_step(mean_square: np.ndarray, chosen: np.ndarray) -> bool:
     """Whether windows (rows) are found in another clip (columns) at one shift."""
-    best = squared_distance.argmin(axis=1)
-    distance = np.sqrt(np.maximum(squared_distance.min(axis=1), 0) / (_WINDOW * len(_ANGLES)))
+    best = mean_square.argmin(axis=1)
+    distance = np.sqrt(np.maximum(mean_square.min(axis=1), 0))
     shift = best - chosen
     in_step = np.abs(shift - np.median(shift)) <= _STEP_SAMPLES
     return bool(np.median(distance) <= _SAME_RAD and in_step.mean() >= _IN_STEP)

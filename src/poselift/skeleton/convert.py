@@ -126,7 +126,7 @@ def conversion(source: Skeleton, target: Skeleton) -> Conversion:
         return Conversion(source, target, tuple((j,) for j in range(len(source))))
     table = CONVERSIONS.get((_known_name(source), _known_name(target)))
     if table is None:
-        known = f"known: {', '.join(f'{a} -> {b}' for a, b in CONVERSIONS)}"
+        known = f"use a model of {source.name} itself; known: {', '.join(f'{a} -> {b}' for a, b in CONVERSIONS)}"
         for skeleton in (source, target):
             if skeleton.name in SKELETONS and not _same_joints(skeleton, SKELETONS[skeleton.name]):
                 known = f"this {skeleton.name} has other joints than the one that poselift knows; {known}"

@@ -7,7 +7,7 @@ import pytest
 
 from poselift.data.readers.mocap import CMU_UNIT_MM, read_mocap
 from poselift.errors import DataFormatError
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, Skeleton
 
 LOST = ("thorax", "lwrist", "rwrist")
 LIMBS = [j for j in H36M_17.joints if j not in ("spine", "nose", "head")]
@@ -98,7 +98,53 @@ def test_a_thigh_of_no_human_in_any_unit_is_an_error(standing, write_bvh, write_
 def test_joints_of_no_known_dialect_are_an_error(standing, write_bvh, broken):
     with pytest.raises(DataFormatError, match=r"cmu_bvh or character_bvh, found no LeftUpLeg") as caught:
         read_mocap(broken(write_bvh(standing), "LeftUpLeg", "thigh_l"))
-    assert "poselift.data.readers.mocap" in caught.value.hint
+    assert "a skeleton, a .toml file" in caught.value.hint
+
+
+# The joints of a file's own names, and the bones of `conftest.BONES` that start there.
+OWN = {"Hips": "root", "LeftUpLeg": "lfemur", "LeftFoot": "lfoot", "RightUpLeg": "rfemur", "RightFoot": "rfoot"}
+OWN |= {"Head": "head", "HeadEnd": "top", "LeftHand": "lwrist", "RightHand": "rwrist"}
+
+
+def own_skeleton(joints, name="own") -> Skeleton:
+    joints = tuple(joints)
+    return Skeleton(name, joints, tuple((joints[0], joint) for joint in joints[1:]), joints[:1], (), ())
+
+
+def z_up(starts, bones) -> np.ndarray:
+    return np.stack([starts[bone] for bone in bones], axis=1) @ np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("mm", "unit_mm"), [(1.0, None), (10.0, None), (1000.0, None), (25.4, 25.4), (CMU_UNIT_MM, CMU_UNIT_MM)]
+)
+def test_joints_of_a_files_own_names_in_any_unit(person, write_bvh, mm, unit_mm):
+    clip = read_mocap(write_bvh(person, mm=mm), own_skeleton(OWN), unit_mm=unit_mm)
+    assert (clip.dialect, clip.fps) == ("own", 120.0)
+    np.testing.assert_allclose(clip.joints_world_mm, z_up(person.starts(), OWN.values()), atol=1e-3)
+
+
+def test_joints_of_own_names_in_asf_and_amc(person, write_amc):
+    bones = ("root", "lfemur", "lfoot", "rfoot", "head", "rhand")
+    clip = read_mocap(write_amc(person), own_skeleton(bones))
+    np.testing.assert_allclose(clip.joints_world_mm, z_up(person.starts(), bones), atol=1e-3)
+
+
+def test_a_rest_pose_is_dropped_from_any_skeleton(person, write_bvh):
+    plain, added = (read_mocap(write_bvh(person, rest_pose_first=r), own_skeleton(OWN)) for r in (False, True))
+    np.testing.assert_array_equal(added.joints_world_mm, plain.joints_world_mm)
+
+
+def test_a_skeleton_whose_joints_a_file_lacks_and_one_of_no_humans_size_are_errors(standing, write_bvh):
+    with pytest.raises(DataFormatError, match=r"take\.bvh: expected the joint names of own, found no Tail"):
+        read_mocap(write_bvh(standing), own_skeleton([*OWN, "Tail"]))
+    arm = own_skeleton(["LeftHand", "LeftForeArm"])
+    for mm, skeleton in ((10.0, arm), (25.4, own_skeleton(OWN))):
+        with pytest.raises(DataFormatError, match=r"expected a body of 1000 to 2200 mm in a known unit") as caught:
+            read_mocap(write_bvh(standing, mm=mm), skeleton)
+        assert "how long a unit is" in caught.value.hint
+    hand, elbow = read_mocap(write_bvh(standing), arm, unit_mm=10).joints_world_mm[0]
+    np.testing.assert_allclose(np.linalg.norm(hand - elbow), 180, atol=1e-3)
 
 
 def test_bones_that_stand_for_lost_ones_must_be_there(standing, write_bvh, broken):

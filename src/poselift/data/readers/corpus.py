@@ -14,7 +14,7 @@ from poselift.data.readers.mocap import MocapClip, read_mocap
 from poselift.data.splits import split_by_take
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import DataFormatError, ShapeError
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, Skeleton
 
 MOST_FPS = 60.0
 CITATION = (
@@ -48,18 +48,27 @@ def mocap_files(folders: Sequence[Path]) -> dict[str, Path]:
 
 
 def prepare_mocap(
-    folders: Sequence[Path], *, fps: float = MOST_FPS, on_file: Callable[[int], None] = lambda done: None
+    folders: Sequence[Path],
+    *,
+    skeleton: Skeleton = H36M_17,
+    unit_mm: float | None = None,
+    fps: float = MOST_FPS,
+    on_file: Callable[[int], None] = lambda done: None,
 ) -> DatasetStore:
-    """All takes below some folders as one store of Human3.6M-17 joints, split by take.
+    """All takes below some folders as one store, split by take.
 
     Args:
+        skeleton: what the store shall hold; Human3.6M-17, or one whose joints are named as in the files.
+        unit_mm: what a length of 1 stands for in the files. Default: what makes a human of each.
         fps: the most frames per second to keep; faster takes keep every second frame, every third and so on.
         on_file: called with the number of files read.
 
     Raises:
         DataFormatError: a file breaks its format; the message names file and line.
-        ShapeError: `fps` is below 1.
+        ShapeError: `fps` is below 1, or `unit_mm` no length.
     """
+    if unit_mm is not None and not 0 < unit_mm < math.inf:
+        raise ShapeError(f"unit_mm: expected a length in millimetres, got {unit_mm:g}", "10 stands for centimetres")
     if not (np.isfinite(fps) and fps >= 1):
         raise ShapeError(
             f"fps: expected a number from 1, got {fps}", "say how many frames a second to keep, such as 60"
@@ -69,7 +78,7 @@ def prepare_mocap(
     dialects: list[str] = []
     start = 0
     for name, path in mocap_files(folders).items():
-        take = read_mocap(path)
+        take = read_mocap(path, skeleton, unit_mm=unit_mm)
         step = max(1, math.ceil(take.fps / fps - 1e-6))
         dialects.append(take.dialect)
         joints.append(take.joints_world_mm[::step].astype(np.float32))
@@ -78,13 +87,12 @@ def prepare_mocap(
         on_file(len(clips))
     about = {
         "source": f"motion capture in BVH and ASF/AMC files below {', '.join(f.resolve().name for f in folders)}",
-        "joints": "Human3.6M-17 by poselift.data.readers.mocap",
+        "joints": f"{'Human3.6M-17' if skeleton == H36M_17 else skeleton.name} by poselift.data.readers.mocap",
         "fps": f"at most {fps:g}",
         "dialects": dict(Counter(dialects)),
-        "citation": CITATION,
-        "terms": TERMS,
+        **({"citation": CITATION, "terms": TERMS} if skeleton == H36M_17 else {}),
     }
-    store = DatasetStore(H36M_17, tuple(clips), {"joints_world_mm": np.concatenate(joints)}, about)
+    store = DatasetStore(skeleton, tuple(clips), {"joints_world_mm": np.concatenate(joints)}, about)
     return split_by_take(store)
 
 

@@ -1,4 +1,4 @@
-"""Motion capture of the CMU database, in three dialects, to Human3.6M joints in millimetres.
+"""Motion capture in millimetres: of the CMU database, in three dialects, to Human3.6M joints, or any skeleton's own.
 
 | dialect | files | what is special |
 |---|---|---|
@@ -6,7 +6,9 @@
 | `character_bvh` | BVH with names such as `CC_Base_L_Thigh` | the motion on a character's body, centimetres |
 | `asf_amc` | ASF skeleton, AMC motion, names such as `lfemur` | the database's own format |
 
-All three have y up; the world here is right-handed with z up: (x, y, z) becomes (x, -z, y).
+Any other BVH or ASF/AMC file is read by a skeleton whose joints are named as in the file.
+
+All have y up; the world here is right-handed with z up: (x, y, z) becomes (x, -z, y).
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from jaxtyping import Float
 from poselift.data.readers.asfamc import INCH_MM, read_amc, read_asf
 from poselift.data.readers.bvh import BvhMotion, read_bvh
 from poselift.errors import DataFormatError
-from poselift.skeleton import H36M_17
+from poselift.skeleton import H36M_17, Skeleton
 
 # The length unit of the CMU database's own skeletons, 56.444 mm; its motion files name no frame rate.
 CMU_UNIT_MM = INCH_MM / 0.45
@@ -31,7 +33,7 @@ CMU_FPS = 120.0
 
 @dataclass(frozen=True, eq=False)
 class MocapClip:
-    """One take: Human3.6M joints in the world, z up."""
+    """One take: joints in the world, z up."""
 
     name: str
     dialect: str
@@ -53,13 +55,15 @@ class Dialect:
 
     Attributes:
         name: short name, goes into the clip table.
-        points: where the Human3.6M joints are; pelvis and thorax are the means of the hips and of the shoulders.
+        points: where the joints are; Human3.6M's pelvis and thorax are the means of the hips and of the shoulders.
         others: further joints that a file of this dialect has.
+        skeleton: whose joints the points are.
     """
 
     name: str
     points: Mapping[str, _Point]
     others: tuple[str, ...] = ()
+    skeleton: Skeleton = H36M_17
 
     @property
     def needed(self) -> set[str]:
@@ -110,6 +114,9 @@ CHARACTER_BVH = _dialect(
 # BVH files do not say their unit; a thigh tells. Far enough apart to leave no doubt: 43 is cm, 7.6 the CMU unit.
 _UNITS_MM = (1.0, 10.0, INCH_MM, CMU_UNIT_MM, 1000.0)
 _THIGH_MM = (300.0, 600.0)
+# Of other skeletons the distance of the two joints furthest apart tells, and only whole bodies in the usual units.
+_OWN_UNITS_MM = (1.0, 10.0, 1000.0)
+_SIZE_MM = (1000.0, 2200.0)
 
 
 class _Motion(NamedTuple):
@@ -122,8 +129,13 @@ class _Motion(NamedTuple):
     units_mm: tuple[float, ...]  # that a length of 1 may stand for
 
 
-def read_mocap(path: Path) -> MocapClip:
+def read_mocap(path: Path, skeleton: Skeleton = H36M_17, *, unit_mm: float | None = None) -> MocapClip:
     """Read a BVH file, or an AMC file with the ASF file of its folder.
+
+    Args:
+        skeleton: Human3.6M-17, which is made of the joints of the known dialects, or a skeleton whose joints are
+            named as in the file.
+        unit_mm: what a length of 1 stands for in the file. Default: what makes a human of the skeleton.
 
     Raises:
         DataFormatError: the file breaks its format, its joints have names of no known dialect, or its skeleton is
@@ -135,16 +147,21 @@ def read_mocap(path: Path) -> MocapClip:
         raise DataFormatError(f"{path}: expected a .bvh or .amc file", "name a motion-capture file")
     if not path.is_file():
         raise DataFormatError(f"{path}: expected a file, found none", "check the path")
-    motion = readers[path.suffix.lower()](path)
-    joints = _h36m_joints(path, motion)
-    if _starts_with_rest_pose(joints):
+    motion = readers[path.suffix.lower()](path, None if skeleton == H36M_17 else _own_names(skeleton))
+    joints = _joints_mm(motion, _mm_per_unit(path, motion) if unit_mm is None else unit_mm)
+    if _starts_with_rest_pose(joints, skeleton):
         joints = joints[1:]
     return MocapClip(path.stem, motion.dialect.name, motion.fps, joints)
 
 
-def _read_bvh_motion(path: Path) -> _Motion:
+def _own_names(skeleton: Skeleton) -> Dialect:
+    """The dialect of files that name the joints as the skeleton does."""
+    return Dialect(skeleton.name, {joint: _Point((joint,)) for joint in skeleton.joints}, skeleton=skeleton)
+
+
+def _read_bvh_motion(path: Path, own: Dialect | None) -> _Motion:
     motion = read_bvh(path)
-    dialect = _recognised(path, motion.joints, (CMU_BVH, CHARACTER_BVH))
+    dialect = _recognised(path, motion.joints, (own,) if own else (CMU_BVH, CHARACTER_BVH))
     if dialect is CMU_BVH:
         motion = _with_lost_bones(motion)
     positions, rotations = motion.pose()
@@ -153,13 +170,19 @@ def _read_bvh_motion(path: Path) -> _Motion:
     fps = 1 / motion.frame_time_s
     # Frame times are written with few digits: 0.0083333 means 120 Hz.
     whole = round(fps)
-    return _Motion(points, axes, dialect, float(whole) if abs(fps - whole) < 1e-3 * fps else fps, _UNITS_MM)
+    return _Motion(
+        points,
+        axes,
+        dialect,
+        float(whole) if abs(fps - whole) < 1e-3 * fps else fps,
+        _OWN_UNITS_MM if own else _UNITS_MM,
+    )
 
 
-def _read_amc_motion(path: Path) -> _Motion:
+def _read_amc_motion(path: Path, own: Dialect | None) -> _Motion:
     motion = read_amc(path, read_asf(_skeleton_file(path)))
     positions, rotations = motion.pose()
-    dialect = _recognised(path, tuple(positions), (ASF_AMC,))
+    dialect = _recognised(path, tuple(positions), (own,) if own else (ASF_AMC,))
     return _Motion(positions, rotations, dialect, CMU_FPS, (motion.skeleton.mm_per_unit,))
 
 
@@ -183,7 +206,7 @@ def _recognised(path: Path, joints: tuple[str, ...], dialects: tuple[Dialect, ..
     raise DataFormatError(
         f"{path}: expected the joint names of {' or '.join(d.name for d in dialects)}, "
         f"found no {', '.join(missing[:4])}",
-        "add the names of this skeleton to poselift.data.readers.mocap",
+        "name a skeleton, a .toml file, whose joints are called as in this file",
     )
 
 
@@ -201,37 +224,50 @@ def _with_lost_bones(motion: BvhMotion) -> BvhMotion:
     return replace(motion, offsets=offsets)
 
 
-def _h36m_joints(path: Path, motion: _Motion) -> np.ndarray:
-    """Human3.6M joints (F, 17, 3) in millimetres, z up."""
+def _joints_mm(motion: _Motion, scale: float) -> np.ndarray:
+    """Joints (F, J, 3) of the dialect's skeleton in millimetres, z up."""
     points = motion.dialect.points
-    scale = _mm_per_unit(path, motion)
     joints = {}
     for name, point in points.items():
         joints[name] = np.mean([motion.positions[joint] for joint in point.joints], axis=0) * scale
         if any(point.offset_mm):
             joints[name] = joints[name] + motion.rotations[point.joints[0]] @ np.array(point.offset_mm)
-    joints["pelvis"] = (joints["left_hip"] + joints["right_hip"]) / 2
-    joints["thorax"] = (joints["left_shoulder"] + joints["right_shoulder"]) / 2
-    x, y, z = np.moveaxis(np.stack([joints[j] for j in H36M_17.joints], axis=1), -1, 0)
+    skeleton = motion.dialect.skeleton
+    if skeleton == H36M_17:
+        joints["pelvis"] = (joints["left_hip"] + joints["right_hip"]) / 2
+        joints["thorax"] = (joints["left_shoulder"] + joints["right_shoulder"]) / 2
+    x, y, z = np.moveaxis(np.stack([joints[j] for j in skeleton.joints], axis=1), -1, 0)
     return np.stack([x, -z, y], axis=-1)
 
 
 def _mm_per_unit(path: Path, motion: _Motion) -> float:
-    hip, knee = (motion.positions[motion.dialect.points[f"left_{j}"].joints[0]] for j in ("hip", "knee"))
-    thigh = float(np.linalg.norm(knee - hip, axis=-1).mean())
+    if motion.dialect.skeleton == H36M_17:
+        hip, knee = (motion.positions[motion.dialect.points[f"left_{j}"].joints[0]] for j in ("hip", "knee"))
+        what, length, (least, most) = "thigh", float(np.linalg.norm(knee - hip, axis=-1).mean()), _THIGH_MM
+    elif len(motion.units_mm) == 1:
+        return motion.units_mm[0]
+    else:
+        what, length, (least, most) = "body", _size(motion), _SIZE_MM
     for unit in motion.units_mm:
-        if _THIGH_MM[0] <= thigh * unit <= _THIGH_MM[1]:
+        if least <= length * unit <= most:
             return unit
     raise DataFormatError(
-        f"{path}: expected a thigh of {_THIGH_MM[0]:g} to {_THIGH_MM[1]:g} mm in a known unit, found {thigh:g} units",
-        "scale the skeleton to an adult's in millimetres, centimetres or metres",
+        f"{path}: expected a {what} of {least:g} to {most:g} mm in a known unit, found {length:g} units",
+        "scale the skeleton to an adult's in millimetres, centimetres or metres, or say how long a unit is",
     )
 
 
-def _starts_with_rest_pose(joints: np.ndarray) -> bool:
+def _size(motion: _Motion) -> float:
+    """Distance of the two joints furthest apart, the median over the frames."""
+    joints = np.stack([motion.positions[joint] for joint in motion.dialect.skeleton.joints], axis=1)
+    furthest = [np.linalg.norm(joints - joints[:, j : j + 1], axis=-1).max(axis=1) for j in range(joints.shape[1])]
+    return float(np.median(np.max(furthest, axis=0)))
+
+
+def _starts_with_rest_pose(joints: np.ndarray, skeleton: Skeleton) -> bool:
     """Whether the pose jumps after the first frame and nowhere near it: exporters put the rest pose there."""
     if len(joints) < 4:
         return False
-    relative = joints - H36M_17.root_position(joints)
+    relative = joints - skeleton.root_position(joints)
     jumps = np.linalg.norm(np.diff(relative[:12], axis=0), axis=-1).mean(axis=-1)
     return bool(jumps[0] > 50 and jumps[0] > 5 * jumps[1:].max())
