@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "poselift"
 
 # Package -> the packages, or single modules of one, that it may import besides itself.
-GROUND = ["errors", "arrays", "version", "files", "threads", "settings"]
+GROUND = ["errors", "arrays", "version", "files", "threads", "settings", "lookup"]
 LOWER = [*GROUND, "skeleton", "geometry", "normalisation"]
 MIDDLE = [*LOWER, "data", "metrics"]
 MAY_IMPORT = {
@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "arrays": ["errors"],
     "version": [],
     "files": ["errors"],
+    "lookup": ["errors"],
     "threads": [],
     "settings": ["errors"],
     "skeleton": GROUND,
@@ -36,7 +37,10 @@ MAY_IMPORT = {
     "export": MIDDLE,
     "lifting": [*MIDDLE, "runtime", "detect", "tracking"],
     "evaluation": [*MIDDLE, "models", "runtime", "deploy", "lifting"],
-    "bench": [*MIDDLE, "models", "runtime", "training", "deploy", "detect", "viz", "export", "lifting", "evaluation"],
+    "bench": [
+        *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
+        "evaluation",
+    ],
     "cli": [
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
         *("evaluation", "bench", "weights"),

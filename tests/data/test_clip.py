@@ -128,6 +128,12 @@ class TestTimes:
         clip = Clip(COCO_17, 25, joints_px=joints_px, time_s=times)
         np.testing.assert_array_equal(clip.converted(H36M_17).replaced(source="b").time_s, times)
 
+    def test_frames_are_counted_at_the_nominal_rate(self, joints_px):
+        regular = Clip(COCO_17, 29.97, joints_px=joints_px, time_s=np.arange(7, 7 + F) / 29.97)
+        assert regular.nominal_frames.tolist() == [0, 1, 2, 3, 4]
+        late = regular.replaced(fps=10.0, time_s=np.array([3, 3.1, 3.25, 3.3, 4]))
+        np.testing.assert_allclose(late.nominal_frames, [0, 1, 2.5, 3, 10])
+
     def test_another_rate_makes_the_times_anew(self, joints_px):
         clip = Clip(COCO_17, 25, joints_px=joints_px)
         np.testing.assert_array_equal(clip.replaced(fps=50.0).time_s, np.arange(F) / 50)

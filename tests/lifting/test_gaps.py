@@ -61,6 +61,29 @@ def test_a_filled_joint_is_as_sure_as_the_less_sure_end():
     np.testing.assert_array_equal(filled.confidence[5:8, 2], np.float32(0.92))
 
 
+def test_a_constant_rate_fills_by_counting_frames():
+    """The formula of frames without times, to the last bit."""
+    clip = clip_seen(fps=29.97)
+    share = np.array([1, 2, 3]) / 4
+    expected = clip.joints_px[4] + share[:, None, None] * (clip.joints_px[8] - clip.joints_px[4])
+    for start in (0, 1000):
+        later = clip.replaced(time_s=np.arange(start, start + 12) / 29.97)
+        np.testing.assert_array_equal(gaps_filled(later, 1.0).joints_px[5:8], expected.astype(np.float32))
+
+
+def test_gaps_are_as_long_as_their_times_say():
+    """Frames 5 to 7 of 10 frames/s, the last of which came late; straight lines are straight in time."""
+    times = np.arange(12) / FPS
+    times[7:] += 0.3
+    clip = clip_seen(time_s=times)
+    assert not gaps_filled(clip, 0.59).valid[5]
+    filled = gaps_filled(clip, 0.6)
+    assert filled.valid[5:8].all()
+    first, last = clip.joints_px[4], clip.joints_px[8]
+    for frame, share in ((5, 1 / 7), (6, 2 / 7), (7, 6 / 7)):
+        np.testing.assert_allclose(filled.joints_px[frame], first + share * (last - first), rtol=1e-6)
+
+
 def test_what_was_seen_is_not_touched_and_filling_twice_is_filling():
     clip = clip_seen()
     once = gaps_filled(clip, 0.2)
@@ -77,7 +100,7 @@ def test_without_two_frames_there_is_nothing_to_fill(seen):
 
 @pytest.mark.parametrize("longest_s", [-0.1, np.nan, np.inf])
 def test_impossible_lengths_are_named(longest_s):
-    with pytest.raises(ShapeError, match="max gap"):
+    with pytest.raises(ShapeError, match="max_gap_s"):
         gaps_filled(clip_seen(), longest_s)
 
 

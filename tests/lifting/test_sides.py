@@ -69,6 +69,21 @@ def test_nothing_is_concluded_across_a_long_pause():
     assert not exchanged_sides(spoilt).any()
 
 
+def test_a_pause_is_as_long_as_its_times_say():
+    """The same two people, next to each other in frames: a second apart, or not."""
+    spoilt = with_exchanged(walking(), list(range(61, FRAMES)))
+    assert exchanged_sides(spoilt).any()
+    times = np.arange(FRAMES) / 30
+    times[61:] += 1
+    assert not exchanged_sides(spoilt.replaced(time_s=times)).any()
+
+
+def test_uneven_times_of_a_slow_clip_keep_neighbours_near():
+    rng = np.random.default_rng(1)
+    slow = walking().replaced(fps=2.0, time_s=np.arange(FRAMES) / 2 + rng.uniform(-0.1, 0.1, FRAMES))
+    np.testing.assert_array_equal(np.flatnonzero(exchanged_sides(with_exchanged(slow, [40]))), [40])
+
+
 def test_clips_too_short_to_tell_are_left_alone():
     clip = walking()
     short = Clip(H36M_17, 30.0, joints_px=clip.joints_px[:1], confidence=clip.confidence[:1])

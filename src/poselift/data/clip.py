@@ -17,6 +17,8 @@ from poselift.skeleton.skeleton import Skeleton
 
 # The default of fields that `Clip` sets itself, which are arrays for everyone who reads them.
 _FILLED_IN = cast("np.ndarray", None)
+# What rounding may make of a constant frame rate, in frames.
+_SAME_FRAME = 1e-6
 
 
 def _frozen(array: np.ndarray, name: str) -> np.ndarray:
@@ -128,6 +130,14 @@ class Clip:
     def frames(self) -> Int[np.ndarray, " frames"]:
         """Frame numbers from 0."""
         return np.arange(len(self.valid))
+
+    @property
+    def nominal_frames(self) -> Float[np.ndarray, " frames"]:
+        """`time_s` from the first frame on, counted in frames of 1 / fps: exactly 0, 1, 2 ... at a constant rate."""
+        counted = (self.time_s - self.time_s[:1]) * float(self.fps)
+        whole = np.rint(counted)
+        frames: np.ndarray = np.where(np.abs(counted - whole) < _SAME_FRAME, whole, counted)
+        return frames
 
     @property
     def keypoints(self) -> Keypoints:

@@ -30,7 +30,8 @@ def exchanged_sides(clip: Clip) -> Bool[np.ndarray, " frames"]:
     if len(seen) < 2:
         return exchanged
     stay, cross = _movements(clip, seen)
-    near = np.diff(seen) <= max(1, round(_LONGEST_STEP_S * clip.fps))
+    # Half a frame more, so that the next frame is near however slow the clip and however uneven its times.
+    near = np.diff(clip.nominal_frames[seen]) < max(1, round(_LONGEST_STEP_S * clip.fps)) + 0.5
     stay, cross = np.where(near, stay, 0), np.where(near, cross + _EXCHANGE_COST, 0)
     exchanged[seen] = _cheapest_states(stay, cross)
     return exchanged

@@ -1,0 +1,39 @@
+"""What can be chosen about lifting, whoever asks: the command line, the library, a server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from poselift.lifting.seconds import checked_seconds
+from poselift.lifting.smoothing import SMOOTHERS
+from poselift.lookup import look_up
+
+
+@dataclass(frozen=True)
+class LiftOptions:
+    """How 2D joints over time become 3D joints over time. Checked on construction.
+
+    Attributes:
+        max_gap_s: the longest gap that is filled, in seconds; see `lifting.gaps`.
+        smoothing: how the 3D joints are smoothed, a name of `lifting.smoothing.SMOOTHERS`.
+        smoothing_s: over how many seconds; what exactly that means is said by the way of smoothing.
+
+    Raises:
+        ShapeError: a time is negative or not finite.
+        RecipeError: there is no such smoothing.
+
+    >>> LiftOptions(smoothing="none").max_gap_s
+    0.5
+    """
+
+    max_gap_s: float = 0.5
+    smoothing: str = "gaussian"
+    smoothing_s: float = 0.04
+
+    def __post_init__(self) -> None:
+        checked_seconds(self.max_gap_s, "max_gap_s")
+        checked_seconds(self.smoothing_s, "smoothing_s")
+        look_up(SMOOTHERS, self.smoothing, "smoothing")
+
+
+DEFAULTS = LiftOptions()

@@ -1,0 +1,18 @@
+"""Lengths of time that a user chooses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from poselift.errors import ShapeError
+
+
+def checked_seconds(seconds: float, name: str) -> float:
+    """A length of time, if it can be one.
+
+    Raises:
+        ShapeError: it is negative or not finite.
+    """
+    if not (np.isfinite(seconds) and seconds >= 0):
+        raise ShapeError(f"{name}: expected 0 or more seconds, got {seconds:g}", "0 turns it off")
+    return seconds
