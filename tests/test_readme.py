@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.main import get_command
 
-from poselift import Clip, load_clip
+from poselift import Clip, load
 from poselift.cli.main import app
 
 ROOT = Path(__file__).parents[1]
@@ -35,7 +35,7 @@ def test_lifting_a_video(capsys):
     clip = values["clip"]
     assert isinstance(clip, Clip)
     assert clip.valid.mean() > 0.95
-    assert load_clip(Path("balance.npz")).skeleton.name == "h36m17"
+    assert load(Path("balance.npz")).main.skeleton.name == "h36m17"
     assert "(100, 17, 3)" in capsys.readouterr().out
 
 

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from poselift.data.clip import Clip as Clip
-    from poselift.data.clip_file import load_clip as load_clip
-    from poselift.data.clip_file import save_clip as save_clip
+    from poselift.data.scene import Scene as Scene
+    from poselift.data.scene_file import load as load
+    from poselift.data.scene_file import save as save
     from poselift.data.store import DatasetStore as DatasetStore
     from poselift.data.store import load_store as load_store
     from poselift.errors import PoseliftError as PoseliftError
     from poselift.geometry.camera import Camera as Camera
     from poselift.lifting.lifter import Lifter as Lifter
+    from poselift.lifting.options import LiftOptions as LiftOptions
     from poselift.lifting.video import lift_video as lift_video
     from poselift.skeleton.definitions import SKELETONS as SKELETONS
     from poselift.skeleton.skeleton import Skeleton as Skeleton
@@ -29,14 +31,16 @@ _HOMES = {
     "Camera": "geometry.camera",
     "Clip": "data.clip",
     "DatasetStore": "data.store",
+    "LiftOptions": "lifting.options",
     "Lifter": "lifting.lifter",
     "PoseliftError": "errors",
     "SKELETONS": "skeleton.definitions",
+    "Scene": "data.scene",
     "Skeleton": "skeleton.skeleton",
     "lift_video": "lifting.video",
-    "load_clip": "data.clip_file",
+    "load": "data.scene_file",
     "load_store": "data.store",
-    "save_clip": "data.clip_file",
+    "save": "data.scene_file",
     "write_overlay": "viz.overlay",
     "write_viewer": "viz.viewer",
 }
@@ -46,13 +50,15 @@ __all__ = [
     "Camera",
     "Clip",
     "DatasetStore",
+    "LiftOptions",
     "Lifter",
     "PoseliftError",
+    "Scene",
     "Skeleton",
     "lift_video",
-    "load_clip",
+    "load",
     "load_store",
-    "save_clip",
+    "save",
     "write_overlay",
     "write_viewer",
 ]

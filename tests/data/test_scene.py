@@ -26,6 +26,7 @@ def test_a_recording_of_one_person_is_a_scene_of_one():
     clip = walker(0, 6).replaced(size_px=(640, 480), camera=camera, source="a.json")
     scene = Scene.of(clip)
     assert scene.main is clip
+    assert Scene.of(scene) is scene
     assert [(track.id, track.first_frame) for track in scene.tracks] == [(1, 0)]
     footage = scene.footage
     assert footage.time_s is clip.time_s
@@ -55,7 +56,7 @@ def test_a_function_of_clips_reaches_everybody():
     assert [(track.id, track.first_frame) for track in moved.tracks] == [(3, 0), (1, 2)]
     for before, after in zip(SCENE.tracks, moved.tracks, strict=True):
         np.testing.assert_array_equal(after.clip.joints_px, before.clip.joints_px + 1)
-    with pytest.raises(ShapeError, match="track 3: frame 2: expected the footage.s 0.15 s, got 0.2"):
+    with pytest.raises(ShapeError, match=r"track 3: frame 2: expected the footage's 0\.15 s, got 0\.2"):
         SCENE.mapped(lambda clip: clip.replaced(fps=clip.fps))
 
 

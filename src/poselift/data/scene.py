@@ -65,8 +65,10 @@ class Scene:
             _check_times(track, self.footage)
 
     @classmethod
-    def of(cls, clip: Clip) -> Scene:
-        """A recording of one person, whose id is 1."""
+    def of(cls, clip: Clip | Scene) -> Scene:
+        """A recording of one person, whose id is 1; a scene is what it is already."""
+        if isinstance(clip, Scene):
+            return clip
         footage = Footage(clip.time_s, clip.size_px, clip.camera, clip.source, clip.fps)
         return cls(footage, (Track(1, 0, clip),))
 
