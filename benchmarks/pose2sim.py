@@ -42,6 +42,7 @@ from pose2sim_reference import (
 from rich.console import Console
 from rich.table import Table
 
+from poselift.data.scene import Scene
 from poselift.files import whole_file
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.sides import exchanged_sides
@@ -64,7 +65,7 @@ def error_mm(predicted_mm: np.ndarray, reference_mm: np.ndarray) -> float:
 
 def lifted(landmarks: Landmarks, lifter: Lifter) -> np.ndarray:
     """What poselift makes of the image landmarks, (F, 17, 3)."""
-    joints_root_mm = lift_detected(landmarks.clip, lifter).joints_root_mm
+    joints_root_mm = lift_detected(Scene.of(landmarks.clip), lifter).main.joints_root_mm
     assert joints_root_mm is not None
     return joints_root_mm
 

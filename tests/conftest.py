@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -139,10 +140,24 @@ def recorded_store(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def write_video():
-    """Write a small video; its frames are grey and get brighter, or show the images that are given."""
+    """Write a small video; its frames are grey and get brighter, or show the images that are given.
+
+    `times_s` are when the frames are shown, in whole milliseconds; otherwise the rate is constant.
+    """
     av = pytest.importorskip("av")
 
-    def write(path, *, images=None, frames=20, fps=25, size_px=(64, 48), codec="mpeg4", aspect=None, options=None):
+    def write(
+        path,
+        *,
+        images=None,
+        frames=20,
+        fps=25,
+        size_px=(64, 48),
+        codec="mpeg4",
+        aspect=None,
+        options=None,
+        times_s=None,
+    ):
         if images is None:
             images = (np.full((size_px[1], size_px[0], 3), 5 + 10 * i, dtype=np.uint8) for i in range(frames))
         with av.open(str(path), "w", options=options or {}) as container:
@@ -155,7 +170,11 @@ def write_video():
             for number, image in enumerate(images):
                 if number == 0:
                     stream.height, stream.width = image.shape[:2]
-                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+                frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+                if times_s is not None:
+                    frame.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+                    frame.pts = round(1000 * times_s[number])
+                container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
         return path
 

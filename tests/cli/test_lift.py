@@ -15,9 +15,11 @@ import onnxruntime
 import pytest
 
 from poselift.cli import lift as command
-from poselift.data.clip_file import load_clip
+from poselift.data.scene_file import load
+from poselift.detect import DETECTORS
 from poselift.errors import ExternalToolError
 from poselift.geometry.camera import Camera
+from poselift.lifting.smoothing import SMOOTHERS
 
 pytest.importorskip("av")
 pytest.importorskip("cv2")
@@ -79,10 +81,10 @@ def test_a_video_becomes_poses_tables_a_page_and_an_overlay(lift, detector, tmp_
         str(tmp_path / "out" / name)
         for name in ("poses.npz", "poses.json", "poses.csv", "viewer.html", "overlay.mp4")
     ]
-    clip = load_clip(tmp_path / "out" / "poses.npz")
+    clip = load(tmp_path / "out" / "poses.npz").main
     assert (len(clip), clip.fps, clip.size_px, clip.source) == (20, 25.0, SIZE_PX, "walk.mp4")
     assert np.isfinite(clip.joints_root_mm).all()
-    np.testing.assert_array_equal(load_clip(tmp_path / "out" / "poses.json").joints_root_mm, clip.joints_root_mm)
+    np.testing.assert_array_equal(load(tmp_path / "out" / "poses.json").main.joints_root_mm, clip.joints_root_mm)
     assert len((tmp_path / "out" / "poses.csv").read_text().splitlines()) == 21
     assert "walk.mp4" in (tmp_path / "out" / "viewer.html").read_text(encoding="utf-8")
     assert detector.closed
@@ -90,7 +92,7 @@ def test_a_video_becomes_poses_tables_a_page_and_an_overlay(lift, detector, tmp_
 
 def poses(lift, tmp_path, *flags):
     assert lift(*flags, "--no-overlay", "--no-viewer", "--overwrite").code == 0
-    return load_clip(tmp_path / "out" / "poses.npz")
+    return load(tmp_path / "out" / "poses.npz").main
 
 
 @pytest.fixture
@@ -110,6 +112,31 @@ def test_flip_and_smooth_change_the_poses(lifted):
     for flags in (["--no-flip"], ["--smooth", "0"], ["--smooth", "0.2"]):
         assert np.abs(lifted(*flags).joints_root_mm - plain.joints_root_mm).max() > 0.1, flags
     np.testing.assert_array_equal(lifted("--flip", "--smooth", "0.04").joints_root_mm, plain.joints_root_mm)
+
+
+def test_smoothing_is_the_one_that_is_named(lifted):
+    none = lifted("--smoothing", "none")
+    np.testing.assert_array_equal(none.joints_root_mm, lifted("--smooth", "0").joints_root_mm)
+    gaussian = lifted("--smoothing", "gaussian").joints_root_mm
+    np.testing.assert_array_equal(gaussian, lifted().joints_root_mm)
+    assert np.abs(gaussian - none.joints_root_mm).max() > 0.1
+
+
+def test_the_detector_is_the_one_that_is_named(lift, detector, tmp_path, monkeypatch):
+    """A new detector is a row of the table."""
+    monkeypatch.setitem(DETECTORS, "nobody", "tests.nowhere:Nobody")
+    assert "unknown detector" in refused(lift("--detector", "some"))
+    monkeypatch.setattr("poselift.detect.mediapipe.MediaPipeDetector", None)
+    monkeypatch.setattr("poselift.detect.mediapipe.Another", lambda: detector, raising=False)
+    monkeypatch.setitem(DETECTORS, "another", "poselift.detect.mediapipe:Another")
+    assert lift("--detector", "another", "--no-overlay").code == 0
+    assert detector.closed
+
+
+def test_the_tables_are_what_help_lists(poselift):
+    said = " ".join(" ".join(poselift("lift", "--help").out).split())
+    for table in (DETECTORS, SMOOTHERS):
+        assert ", ".join(table) in said
 
 
 @pytest.mark.skipif(
@@ -188,15 +215,17 @@ def test_other_files_in_the_folder_are_left_alone(lift, tmp_path):
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (["--max-gap", "-1"], "--max-gap: expected 0 or more seconds, got -1"),
-        (["--max-gap", "inf"], "--max-gap: expected 0 or more seconds, got inf"),
-        (["--smooth", "nan"], "--smooth: expected 0 or more seconds, got nan"),
+        (["--max-gap", "-1"], "max_gap_s: expected 0 or more seconds, got -1"),
+        (["--max-gap", "inf"], "max_gap_s: expected 0 or more seconds, got inf"),
+        (["--smooth", "nan"], "smoothing_s: expected 0 or more seconds, got nan"),
         (["--focal-px", "0"], "--focal-px: expected a positive number, got 0"),
         (["--focal-px", "nan"], "--focal-px"),
         (["--fov-deg", "180"], "--fov-deg: expected 0 to 180 degrees, got 180"),
         (["--fov-deg", "nan"], "--fov-deg"),
         (["--fov-deg", "60", "--focal-px", "1000"], "--focal-px or --fov-deg, got both"),
         (["--model", "absent.onnx"], "absent.onnx"),
+        (["--smoothing", "gaussean"], "unknown smoothing 'gaussean'"),
+        (["--detector", "mediapip"], "unknown detector 'mediapip'"),
     ],
 )
 def test_wrong_values_are_told_before_the_detection(lift, detector, tmp_path, flags, message):
@@ -288,8 +317,8 @@ def test_ctrl_c_during_the_detection_leaves_nothing_and_closes_the_detector(lift
 @pytest.mark.parametrize(
     ("during", "kept"),
     [
-        ("poselift.data.clip_file._write_npz", set()),
-        ("poselift.data.clip_file._row", {"poses.npz"}),
+        ("poselift.data.scene_file._write_npz", set()),
+        ("poselift.data.scene_file._row", {"poses.npz"}),
         ("poselift.export.tables._columns", {"poses.npz", "poses.json"}),
         ("poselift.viz.viewer._page", TABLES),
         ("poselift.viz.side_by_side.SideBySide.drawn", {*TABLES, "viewer.html"}),
@@ -410,7 +439,7 @@ main()
     words = ["lift", path, "-o", tmp_path / "out", "--model", tiny_model, "--no-viewer"]
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0
-    assert 5 < len(load_clip(tmp_path / "out" / "poses.npz")) < 40
+    assert 5 < len(load(tmp_path / "out" / "poses.npz").footage) < 40
     assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["warning"]
     assert "cut short" in done.stderr
 

@@ -73,7 +73,7 @@ def viewing(monkeypatch):
     """Let `poselift view` do something else."""
 
     def instead(act):
-        monkeypatch.setattr("poselift.data.clip_file.load_clip", lambda path: act())
+        monkeypatch.setattr("poselift.data.scene_file.load", lambda path: act())
 
     return instead
 

@@ -5,7 +5,7 @@ from typer.testing import CliRunner
 
 from poselift.cli.view import view
 from poselift.data.clip import Clip
-from poselift.data.clip_file import save_clip
+from poselift.data.scene_file import save
 from poselift.errors import DataFormatError, OutputError
 from poselift.skeleton.definitions import H36M_17
 
@@ -16,7 +16,7 @@ app.command("view")(view)
 @pytest.fixture
 def result(tmp_path):
     joints = np.random.default_rng(0).normal(0, 300, (4, 17, 3))
-    save_clip(Clip(H36M_17, 25.0, joints_root_mm=joints, source="a test"), tmp_path / "poses.npz")
+    save(Clip(H36M_17, 25.0, joints_root_mm=joints, source="a test"), tmp_path / "poses.npz")
     return tmp_path / "poses.npz"
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
-import time
-import tracemalloc
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
-from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, NoPersonError, ShapeError
+from poselift.data.scene import Scene
+from poselift.detect.video import detect_video
+from poselift.errors import MissingExtraError
 from poselift.geometry.camera import Camera
 from poselift.lifting.lifter import Lifter
-from poselift.lifting.video import detect_video, lift_detected, lift_video
+from poselift.lifting.options import LiftOptions
+from poselift.lifting.video import lift_detected, lift_video
+from poselift.tracking import track
 
 pytest.importorskip("av")
 SIZE_PX = (64, 48)
@@ -38,26 +39,8 @@ def walker(fake_detector, someone):
     return fake_detector(lambda frame: [] if frame in missed else [someone(20 + frame, 24)])
 
 
-def decoders() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
-
-
-@pytest.fixture(autouse=True)
-def _no_thread_is_left():
-    yield
-    assert decoders() == []
-
-
-def test_every_frame_is_shown_once_in_order_with_its_time(video, walker):
-    done = []
-    detect_video(video, walker, on_frame=done.append)
-    assert [number for number, _ in walker.shown] == list(range(20))
-    np.testing.assert_allclose([time_s for _, time_s in walker.shown], np.arange(20) / 25)
-    assert done == list(range(1, 21))
-
-
 def test_detections_become_a_clip(video, walker, someone):
-    clip = detect_video(video, walker)
+    clip = track(detect_video(video, walker)).main
     seen = [i for i in range(20) if i not in {3, *range(8, 13)}]
     assert np.flatnonzero(clip.valid).tolist() == seen
     for i in seen:
@@ -73,71 +56,24 @@ def test_the_main_person_is_kept_among_two(video, fake_detector, someone):
         people = [someone(20 + frame / 2), someone(60 - frame / 2, size=0.5 + frame / 15)]
         return people[:: (-1) ** frame]
 
-    clip = detect_video(video, fake_detector(found))
+    clip = track(detect_video(video, fake_detector(found))).main
     for i in range(20):
         np.testing.assert_array_equal(clip.joints_px[i], someone(20 + i / 2).joints_px)
 
 
-def test_nobody_is_an_error_of_its_own(video, fake_detector):
-    with pytest.raises(NoPersonError, match=r"walk\.mp4: no person found in 20 frames") as error:
-        detect_video(video, fake_detector(lambda frame: []))
-    assert error.value.exit_code == 3
-    assert error.value.hint
-
-
-@pytest.mark.parametrize("failure", [ExternalToolError("MediaPipe failed"), KeyboardInterrupt()])
-def test_a_failure_of_the_detector_ends_the_decoding_at_once(video, fake_detector, someone, failure):
-    def found(frame):
-        if frame == 2:
-            raise failure
-        return [someone()]
-
-    with pytest.raises(type(failure)) as kept_error:
-        detect_video(video, fake_detector(found))
-    assert decoders() == []  # although the error still holds the frames of the stack
-    assert kept_error.value is failure
-
-
-def test_an_error_of_the_decoding_is_raised_here(tmp_path, video, fake_detector, monkeypatch):
-    with pytest.raises(DataFormatError, match="absent"):
-        detect_video(tmp_path / "absent.mp4", fake_detector(lambda frame: []))
-
-    def broken(path):
-        yield np.zeros((48, 64, 3), dtype=np.uint8)
-        raise MemoryError("no room for a frame")
-
-    monkeypatch.setattr("poselift.detect.frames.read_frames", broken)
-    detector = fake_detector(lambda frame: [])
-    with pytest.raises(MemoryError, match="no room"):
-        detect_video(video, detector)
-    assert len(detector.shown) == 1
-
-
-def test_few_frames_wait_for_a_slow_detector(tmp_path, write_video, fake_detector, someone):
-    size = 240 * 320 * 3
-    path = write_video(tmp_path / "a.mp4", frames=25, size_px=(320, 240))
-
-    def found(frame):
-        time.sleep(0.01)
-        return [someone()]
-
-    tracemalloc.start()
-    try:
-        detect_video(path, fake_detector(found))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-    assert peak < 12 * size
-
-
 def test_short_gaps_are_filled_and_long_ones_stay(video, walker, lifter):
-    clip = lift_video(video, lifter=lifter, detector=walker, max_gap_s=0.1)
+    def lifted(max_gap_s):
+        return lift_video(
+            video, lifter=lifter, detector=_again(walker), options=LiftOptions(max_gap_s=max_gap_s)
+        ).main
+
+    clip = lifted(0.1)
     assert np.flatnonzero(clip.filled).tolist() == [3]
     assert np.flatnonzero(~clip.valid).tolist() == list(range(8, 13))
     assert np.isfinite(clip.joints_root_mm[clip.valid]).all()
     assert np.isnan(clip.joints_root_mm[~clip.valid]).all()
-    assert lift_video(video, lifter=lifter, detector=_again(walker), max_gap_s=0.2).valid.all()
-    assert lift_video(video, lifter=lifter, detector=_again(walker), max_gap_s=0).filled.sum() == 0
+    assert lifted(0.2).valid.all()
+    assert lifted(0).filled.sum() == 0
 
 
 def _again(detector):
@@ -145,17 +81,19 @@ def _again(detector):
 
 
 def test_lifting_a_video_is_its_parts(video, walker, lifter):
-    whole = lift_video(video, lifter=lifter, detector=walker)
-    parts = lift_detected(detect_video(video, _again(walker)), lifter)
+    whole = lift_video(video, lifter=lifter, detector=walker).main
+    parts = lift_detected(track(detect_video(video, _again(walker))), lifter).main
     for name in ("joints_px", "confidence", "valid", "filled", "joints_root_mm", "root_cam_mm"):
         np.testing.assert_array_equal(getattr(whole, name), getattr(parts, name))
 
 
 def test_a_known_camera_says_how_far_away_the_person_is(video, walker, lifter):
     """Twice the focal length of the same image: about twice as far."""
-    guessed = lift_video(video, lifter=lifter, detector=walker)
+    scene = lift_video(video, lifter=lifter, detector=walker)
+    guessed = scene.main
+    assert scene.footage.camera is guessed.camera
     tele = Camera(2 * guessed.camera.focal_px, guessed.camera.center_px, size_px=SIZE_PX)
-    known = lift_video(video, lifter=lifter, detector=_again(walker), camera=tele)
+    known = lift_video(video, lifter=lifter, detector=_again(walker), camera=tele).main
     assert known.camera is tele
     ratio = np.median(known.root_cam_mm[known.valid, 2] / guessed.root_cam_mm[guessed.valid, 2])
     assert 1.5 < ratio < 2.5
@@ -168,7 +106,8 @@ def test_smoothing_smooths(video, fake_detector, someone, lifter):
         return [someone()._replace(joints_px=someone().joints_px + jitter[frame])]
 
     def unrest(seconds):
-        clip = lift_video(video, lifter=lifter, detector=fake_detector(found), smoothing_s=seconds)
+        options = LiftOptions(smoothing_s=seconds)
+        clip = lift_video(video, lifter=lifter, detector=fake_detector(found), options=options).main
         return np.abs(np.diff(clip.joints_root_mm, axis=0)).mean()
 
     assert unrest(0) > 1.5 * unrest(0.04) > 1.5 * 1.5 * unrest(0.2)
@@ -181,16 +120,8 @@ def test_exchanged_sides_are_mended(video, fake_detector, someone, lifter):
         return [person._replace(joints_px=person.joints_px[mirror], confidence=person.confidence[mirror])]
 
     walker_mirror = lifter.skeleton.flip_permutation
-    clip = lift_video(video, lifter=lifter, detector=fake_detector(found))
+    clip = lift_video(video, lifter=lifter, detector=fake_detector(found)).main
     np.testing.assert_array_equal(clip.joints_px, np.broadcast_to(someone().joints_px, (20, 17, 2)))
-
-
-@pytest.mark.parametrize("name", ["max_gap_s", "smoothing_s"])
-@pytest.mark.parametrize("value", [-1, np.nan, np.inf])
-def test_impossible_times_are_named_before_the_detection(video, walker, lifter, name, value):
-    with pytest.raises(ShapeError, match=name):
-        lift_video(video, lifter=lifter, detector=walker, **{name: value})
-    assert walker.shown == []
 
 
 def test_a_detector_that_is_given_is_left_open_and_the_default_one_is_closed(
@@ -206,20 +137,51 @@ def test_a_detector_that_is_given_is_left_open_and_the_default_one_is_closed(
 
 def test_the_default_model_is_that_of_the_package(video, walker, tiny_model, monkeypatch):
     monkeypatch.setattr("poselift.lifting.lifter.DEFAULT_MODEL", tiny_model)
-    assert isinstance(lift_video(video, detector=walker), Clip)
+    assert isinstance(lift_video(video, detector=walker), Scene)
 
 
 def test_a_detector_of_our_own_needs_no_mediapipe(video, walker, lifter, monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    assert len(lift_video(video, lifter=lifter, detector=walker)) == 20
+    assert len(lift_video(video, lifter=lifter, detector=walker).footage) == 20
     with pytest.raises(MissingExtraError):
         lift_video(video, lifter=lifter)
 
 
-def test_a_name_that_is_no_text_is_no_obstacle(tmp_path, video, walker):
-    odd = os.fsencode(tmp_path) + b"/\xff.mp4"
-    try:
-        os.link(video, odd)
-    except OSError:
-        pytest.skip("this file system has names of text only")
-    assert detect_video(os.fsdecode(odd), walker).source == "?.mp4"
+def test_a_video_of_varying_rate_is_mended_and_smoothed_by_its_own_times(
+    tmp_path, write_video, fake_detector, someone, lifter
+):
+    """Two gaps of one frame, the second of which lasts 0.4 s; and a pause across which nothing is smoothed."""
+    times = np.array([0, 0.04, 0.08, 0.12, 0.16, 0.20, 0.60, 0.64, 0.68, 5.0, 5.04, 5.08])
+    path = write_video(tmp_path / "a.mp4", frames=12, times_s=times)
+
+    def found(frame):
+        return [] if frame in (2, 5) else [someone(20 if frame < 9 else 40)]
+
+    def lifted(**options):
+        return lift_video(path, lifter=lifter, detector=fake_detector(found), options=LiftOptions(**options)).main
+
+    clip = lifted(max_gap_s=0.1)
+    np.testing.assert_allclose(clip.time_s, times, atol=1e-6)
+    assert np.flatnonzero(clip.filled).tolist() == [2]
+    assert np.flatnonzero(lifted(max_gap_s=0.41).filled).tolist() == [2, 5]
+    raw, smooth = (lifted(smoothing=name, smoothing_s=0.5).root_cam_mm for name in ("none", "gaussian"))
+    assert np.abs(raw[9] - raw[8]).max() > 50
+    np.testing.assert_allclose(smooth[[8, 9]], raw[[8, 9]], atol=0.1)
+
+
+def test_everybody_of_a_scene_is_lifted(lifter, video, fake_detector, someone):
+    """Each as if alone, and a scene of nobody is nobody."""
+    found = track(detect_video(video, fake_detector(lambda frame: [someone(20 + frame)])))
+    (track_one,) = found.tracks
+    both = found.replaced(tracks=(track_one, replace(track_one, id=2)))
+    alone, lifted = lift_detected(found, lifter).main, lift_detected(both, lifter)
+    assert [person.id for person in lifted.tracks] == [1, 2]
+    for person in lifted.tracks:
+        np.testing.assert_array_equal(person.clip.joints_root_mm, alone.joints_root_mm)
+    assert len(lift_detected(found.replaced(tracks=()), lifter)) == 0
+
+
+def test_a_clip_of_one_frame_is_lifted(lifter, video, fake_detector, someone):
+    clip = track(detect_video(video, fake_detector(lambda frame: [someone()]))).main
+    one = Clip(clip.skeleton, clip.fps, clip.joints_px[:1], clip.confidence[:1], size_px=clip.size_px)
+    assert np.isfinite(lift_detected(Scene.of(one), lifter).main.joints_root_mm).all()

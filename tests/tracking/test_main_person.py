@@ -5,20 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from poselift.data.detections import Detections
+from poselift.data.footage import Footage
+from poselift.geometry.camera import Camera
 from poselift.skeleton import H36M_17
-from poselift.tracking.main_person import MainPerson
+from poselift.tracking.main_person import MainPerson, main_person
 
 STEP_S = 1 / 25
 
 
 def followed(*frames):
     """Index of the person that is followed in each frame, None where it is nobody."""
-    main_person = MainPerson(H36M_17)
-    chosen = [main_person.among(list(found), i * STEP_S) for i, found in enumerate(frames)]
-    return [
-        None if person is None else next(i for i, other in enumerate(found) if other is person)
-        for person, found in zip(chosen, frames, strict=True)
-    ]
+    follower = MainPerson(H36M_17)
+    return [follower.among(list(found), i * STEP_S) for i, found in enumerate(frames)]
 
 
 def test_the_largest_is_followed_whatever_the_order(someone):
@@ -74,3 +73,35 @@ def test_what_missing_joints_say_does_not_matter(someone, pixel):
     assert followed(*([with_missing(someone(100 + i), i)] for i in range(5))) == [0] * 5
     nobody = someone()._replace(confidence=np.zeros(17, dtype=np.float32))
     assert followed([someone()], [nobody], [someone()]) == [0, None, 0]
+
+
+def test_the_main_person_is_one_track_through_the_whole_footage(someone):
+    """As `MainPerson` follows frame by frame, with all that the footage says."""
+    camera = Camera.guessed((640, 480))
+    times = np.cumsum([0, 0.04, 0.04, 0.1, 0.04])
+    footage = Footage(times, (640, 480), camera, "a.mp4", fps=25.0)
+    main, other = (lambda i: someone(100 + i)), someone(200, size=0.8)
+    found = [[], [main(1), other], [other, main(2)], [other], [main(4)]]
+    scene = main_person(Detections.of(footage, H36M_17, found))
+    assert [(track.id, track.first_frame) for track in scene.tracks] == [(1, 0)]
+    clip = scene.main
+    assert clip.valid.tolist() == [False, True, True, False, True]
+    for i in (1, 2, 4):
+        np.testing.assert_array_equal(clip.joints_px[i], main(i).joints_px)
+        np.testing.assert_array_equal(clip.confidence[i], main(i).confidence)
+    assert np.isnan(clip.joints_px[[0, 3]]).all()
+    assert (clip.confidence[[0, 3]] == 0).all()
+    assert (clip.fps, clip.size_px, clip.camera, clip.source) == (25.0, (640, 480), camera, "a.mp4")
+    np.testing.assert_array_equal(clip.time_s, times)
+
+
+def test_the_longer_a_frame_lasts_the_farther_the_person_may_be(someone):
+    near, far = someone(100), someone(300)
+    for pause_s, follows in ((0.04, False), (4.0, True)):
+        footage = Footage(np.array([0, pause_s]), fps=25.0)
+        scene = main_person(Detections.of(footage, H36M_17, [[near], [far]]))
+        assert scene.main.valid.tolist() == [True, follows]
+
+
+def test_nobody_is_a_scene_without_people():
+    assert len(main_person(Detections.of(Footage.regular(3, 25), H36M_17, [[], [], []]))) == 0

@@ -9,8 +9,10 @@ from pathlib import Path
 from poselift.bench.rounds import Contest, Settings
 from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
+from poselift.detect.video import detect_video
 from poselift.lifting.lifter import Lifter
-from poselift.lifting.video import detect_video, lift_detected
+from poselift.lifting.video import lift_detected
+from poselift.tracking import track
 
 # Of a checkout; the package does not bring it.
 CLIP = Path("examples/balance.mp4")
@@ -31,7 +33,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
 
     def end_to_end() -> None:
         with MediaPipeDetector() as detector:
-            lift_detected(detect_video(CLIP, detector), lifter)
+            lift_detected(track(detect_video(CLIP, detector)), lifter)
 
     ways = {"the detector alone, frames in memory": detector_alone}
     if not settings.small:

@@ -15,6 +15,7 @@ from poselift.cli import (
     convert,
     evaluate,
     export,
+    export_clip,
     export_dataset,
     lcn_pose,
     lift,
@@ -68,6 +69,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("bench")(bench.bench)
 app.command("export")(export.export)
+app.command("export-clip")(export_clip.export_clip)
 app.command("export-dataset")(export_dataset.export_dataset)
 app.add_typer(convert.app, name="convert")
 app.add_typer(lcn_pose.app, name="lcn-pose")

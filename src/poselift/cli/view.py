@@ -18,11 +18,11 @@ def view(
     open_browser: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
 ) -> None:
     """Make the page that plays a result in 3D. It is one file and needs no network."""
-    from poselift.data.clip_file import load_clip
+    from poselift.data.scene_file import load
     from poselift.viz.viewer import write_viewer
 
     page = output or file.with_name("viewer.html")
-    write_viewer(load_clip(file), page, title=title, overwrite=overwrite)
+    write_viewer(load(file), page, title=title, overwrite=overwrite)
     typer.echo(page)
     if open_browser:
         typer.launch(str(page))

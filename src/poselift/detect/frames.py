@@ -29,11 +29,25 @@ class VideoInfo(NamedTuple):
         size_px: (width, height) as shown, that is with the rotation that phones store and with square pixels.
         fps: frames per second; the average where the rate varies.
         n_frames: how many frames there should be, if the file says so.
+        tick_s: times of frames are whole multiples of it, so that much of what they say is rounding; 0 if unknown.
     """
 
     size_px: tuple[int, int]
     fps: float
     n_frames: int | None
+    tick_s: float = 0.0
+
+
+class Frame(NamedTuple):
+    """One frame of a video.
+
+    Attributes:
+        image: (H, W, 3) upright, RGB.
+        shown_s: when the file says that it is shown; NaN where it does not say.
+    """
+
+    image: np.ndarray
+    shown_s: float
 
 
 def video_info(path: Path | str) -> VideoInfo:
@@ -44,12 +58,13 @@ def video_info(path: Path | str) -> VideoInfo:
         MissingExtraError: PyAV is not installed.
     """
     with _opened(Path(path)) as (container, stream):
-        height, width = next(_decoded(Path(path), container, stream)).shape[:2]
+        height, width = next(_decoded(Path(path), container, stream)).image.shape[:2]
         fps = _fps(stream)
         if not fps:
             raise DataFormatError(f"{path}: expected a frame rate, found none", _HINT)
         seconds = _seconds(container, stream)
-        return VideoInfo((width, height), fps, stream.frames or (round(seconds * fps) if seconds else None))
+        n_frames = stream.frames or (round(seconds * fps) if seconds else None)
+        return VideoInfo((width, height), fps, n_frames, float(stream.time_base or 0))
 
 
 def read_frames(path: Path | str) -> Generator[UInt8[np.ndarray, "height width 3"], None, None]:
@@ -60,6 +75,15 @@ def read_frames(path: Path | str) -> Generator[UInt8[np.ndarray, "height width 3
     Raises:
         DataFormatError: as for `video_info`.
         MissingExtraError: PyAV is not installed.
+    """
+    yield from (frame.image for frame in timed_frames(path))
+
+
+def timed_frames(path: Path | str) -> Generator[Frame, None, None]:
+    """The images of `read_frames`, each with the time that the file gives it; see `detect.times`.
+
+    Raises:
+        DataFormatError, MissingExtraError: as for `read_frames`.
     """
     with _opened(Path(path)) as (container, stream):
         yield from _decoded(Path(path), container, stream)
@@ -108,12 +132,12 @@ def _video_stream(path: Path, container: Any) -> Any:
     return stream
 
 
-def _decoded(path: Path, container: Any, stream: Any) -> Generator[np.ndarray, None, None]:
+def _decoded(path: Path, container: Any, stream: Any) -> Generator[Frame, None, None]:
     import av
 
     size_px: tuple[int, int] | None = None
     matrix: np.ndarray | None = None
-    first_s = last_s = 0.0
+    first_s = last_s = np.nan
     damage: list[str | None] = []
     for packet in _packets(path, container, stream):
         try:
@@ -126,13 +150,14 @@ def _decoded(path: Path, container: Any, stream: Any) -> Generator[np.ndarray, N
                 size_px, first_s = _size_px(frame, stream), _time_s(frame, stream)
                 matrix = _display_matrix(frame)
             last_s = _time_s(frame, stream)
-            yield _upright(frame.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1]), matrix)
+            image = frame.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1])
+            yield Frame(_upright(image, matrix), last_s)
     if size_px is None:
         raise DataFormatError(f"{path}: no frame can be decoded{f' ({damage[0]})' if damage else ''}", _HINT)
     if damage:
         logger.warning("%s: %d packets are damaged and left out (%s)", path, len(damage), damage[0])
     seconds, expected_s = last_s - first_s + 1 / (_fps(stream) or np.inf), _seconds(container, stream)
-    if last_s and expected_s and seconds < expected_s - _CUT_S:
+    if last_s > 0 and expected_s and seconds < expected_s - _CUT_S:
         logger.warning("%s: cut short: it ends after %.1f of %.1f s", path, seconds, expected_s)
 
 
@@ -153,9 +178,11 @@ def _fps(stream: Any) -> float:
 
 
 def _time_s(frame: Any, stream: Any) -> float:
-    """When the frame is shown, 0 where the file does not say."""
+    """When the frame is shown, NaN where the file does not say."""
+    if frame.pts is None or not stream.time_base:
+        return np.nan
     # Frame.time would fail in some versions of PyAV once the decoder is being emptied.
-    return float(frame.pts or 0) * float(stream.time_base or 0)
+    return float(frame.pts) * float(stream.time_base)
 
 
 def _seconds(container: Any, stream: Any) -> float:

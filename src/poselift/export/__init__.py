@@ -1,9 +1,10 @@
-"""What leaves poselift: networks and clips in formats of others."""
+"""Scenes in the formats that leave poselift: one file for each."""
 
 from __future__ import annotations
 
-# name -> "module:function", imported when used
+# Ending of the name -> "module:function", which takes a scene, a path and `overwrite`; imported when used
 EXPORTERS: dict[str, str] = {
-    "onnx": "poselift.deploy.onnx:export_onnx",
+    "npz": "poselift.data.scene_file:save",
+    "json": "poselift.data.scene_file:save",
     "csv": "poselift.export.tables:write_csv",
 }

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from poselift.data.clip import Clip
+from poselift.data.footage import Footage
+from poselift.data.scene import Scene
+from poselift.data.scene_file import load, save
+from poselift.export import EXPORTERS
+from poselift.skeleton import H36M_17
+
+
+@pytest.fixture
+def result(tmp_path):
+    save(Clip(H36M_17, 25.0, joints_root_mm=np.random.default_rng(0).normal(0, 300, (4, 17, 3))), tmp_path / "a.npz")
+    return tmp_path / "a.npz"
+
+
+def test_a_result_becomes_any_format_of_the_table(poselift, result, tmp_path):
+    for ending in EXPORTERS:
+        ended = poselift("export-clip", result, "-o", tmp_path / f"b.{ending}")
+        assert (ended.code, ended.out) == (0, [f"{tmp_path / f'b.{ending}'}: 1 person in 4 frames"])
+    np.testing.assert_array_equal(load(tmp_path / "b.json").main.joints_root_mm, load(result).main.joints_root_mm)
+    assert len((tmp_path / "b.csv").read_text().splitlines()) == 5
+
+
+def test_nobody_can_be_exported_too(poselift, tmp_path):
+    save(Scene(Footage.regular(3, 25)), tmp_path / "a.json")
+    ended = poselift("export-clip", tmp_path / "a.json", "-o", tmp_path / "a.csv")
+    assert ended.out == [f"{tmp_path / 'a.csv'}: 0 people in 3 frames"]
+
+
+def test_what_cannot_be_ends_in_one_line(poselift, result, tmp_path):
+    assert "ends in one of .npz, .json, .csv" in poselift("export-clip", result, "-o", tmp_path / "b.xyz").err[0]
+    assert "exists" in poselift("export-clip", result, "-o", result).err[0]
+    assert poselift("export-clip", result, "-o", result, "--overwrite").code == 0
+    assert "absent.npz" in poselift("export-clip", tmp_path / "absent.npz", "-o", tmp_path / "b.csv").err[0]
+
+
+def test_help_lists_the_endings(poselift):
+    said = " ".join(" ".join(poselift("export-clip", "--help").out).split())
+    assert ", ".join(f".{ending}" for ending in EXPORTERS) in said
