@@ -79,6 +79,7 @@ def lift(
     from poselift.lifting.options import LiftOptions
     from poselift.lifting.video import lift_detected
     from poselift.lookup import look_up
+    from poselift.skeleton import conversion
     from poselift.tracking import track
 
     # Detection takes long: what can be wrong is checked before.
@@ -92,6 +93,7 @@ def lift(
     writable_folder(output, overwrite=overwrite)
     times = _Times()
     with new_detector() as finds, progress_bar("detect", info.n_frames) as show, times.of("detection"):
+        conversion(finds.skeleton, lifter.skeleton)  # there is one, or it says so now
         detected = detect_video(video, finds, on_frame=show)
     with times.of("lifting"):
         scene = lift_detected(track(detected).with_camera(camera), lifter, options)
