@@ -54,6 +54,7 @@ ROOMS = {
     "safetensors": ["files", "data", "models", "training"],
     "torch": ["models", "training", "deploy", "bench"],
     "lightning_fabric": ["training"],
+    "pydantic_core": ["settings"],
     "pydantic": ["settings", "data.sources", "models", "training"],
     "tensorboard": ["training"],
     "tensorflow": ["models.tf1"],

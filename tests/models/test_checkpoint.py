@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 import torch
@@ -84,7 +84,7 @@ def test_every_setting_of_the_graph_comes_back(tmp_path, settled, settings):
 
 def test_models_from_before_there_was_a_choice_of_graphs_load(path, model, name):
     new = ("graph", "graph_edges", "graph_seed", "neighbourhood", "limb_lengths", "share")
-    config = {key: value for key, value in asdict(model.config).items() if key not in new}
+    config = {key: value for key, value in model.config.as_dict().items() if key not in new}
     loaded, _ = load_checkpoint(rewritten(path, config=config))
     assert loaded.config == model.config
 
@@ -188,7 +188,7 @@ def test_a_header_that_cannot_be_followed_is_refused(path, entries):
 def test_a_header_cannot_make_us_allocate_what_the_file_does_not_hold(path, model, name, units):
     size = {"lcn": "channels", "simple_baseline": "linear_size"}[name]
     with pytest.raises(CheckpointError, match=r"expected|cannot be built"):
-        load_checkpoint(rewritten(path, config={**asdict(model.config), size: units}))
+        load_checkpoint(rewritten(path, config={**model.config.as_dict(), size: units}))
 
 
 def test_other_files_are_refused_and_never_unpickled(tmp_path):

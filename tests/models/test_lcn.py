@@ -197,7 +197,7 @@ def test_a_learnable_mask_starts_as_asked_and_never_leaves_the_neighbourhood(set
 def test_the_mask_is_the_neighbourhood_in_the_graph(mask):
     for wiring in WIRINGS[:3]:
         edges = {"edges": wiring.get("graph_edges", 20), "seed": wiring.get("graph_seed", 146)}
-        adjacent = graph_adjacency(H36M_17, wiring.get("graph", "seed"), **edges)
+        adjacent = graph_adjacency(H36M_17, wiring.get("graph", "lcn"), **edges)
         model = tiny(mask=mask, **wiring)
         np.testing.assert_array_equal(model.joint_mask().detach() != 0, hop_mask(adjacent, wiring["hops"]).T)
     expected = laplacian_mask(adjacency(H36M_17), np.array(LENGTHS))

@@ -17,7 +17,7 @@ CHANNELS = LEAST_CHANNELS
 
 
 def mask(hops: int) -> torch.Tensor:
-    return torch.from_numpy(hop_mask(graph_adjacency(H36M_17, "seed"), hops))
+    return torch.from_numpy(hop_mask(graph_adjacency(H36M_17, "lcn"), hops))
 
 
 def plain(model: torch.nn.Module) -> torch.nn.Module:

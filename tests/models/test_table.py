@@ -25,7 +25,7 @@ def test_wrong_names_say_the_right_ones():
     assert "lcn" in unknown.value.hint
     with pytest.raises(RecipeError, match="chanels") as misspelt:
         create_model("lcn", chanels=3)
-    assert "'channels'" in misspelt.value.hint
+    assert "model.channels" in misspelt.value.hint
     with pytest.raises(RecipeError, match="Linear"):
         model_name(torch.nn.Linear(1, 1))
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 
 from poselift.errors import RecipeError
-from poselift.settings import FilePath, NotNegative, Probability, Range, Settings
+from poselift.settings import FilePath, NotNegative, OneOf, Probability, Range, Settings
 
 
 class Sized(Settings):
@@ -48,6 +48,7 @@ class House(Settings):
     low: Probability = 0.5
     high: Range = (0.0, 2.0)
     steps: tuple[int, ...] = ()
+    style: Annotated[str, OneOf({"old": 1, "new": 2})] = "old"
     colour: Literal["red", "white"] = "red"
     plan: FilePath = Path("plan")
     weights: dict[str, float] = Field(default_factory=dict)
@@ -80,6 +81,7 @@ def test_what_toml_and_json_write_becomes_what_it_stands_for():
         ({"high": 2}, "house.high: expected [a number, a number], got 2", ""),
         ({"steps": [1, 2.5]}, "house.steps.1: expected a whole number, got 2.5", ""),
         ({"colour": "wite"}, "house.colour: expected 'red' or 'white', got 'wite'", "did you mean 'white'?"),
+        ({"style": "nwe"}, "house.style: expected 'old' or 'new', got 'nwe'", "did you mean 'new'?"),
         ({"plan": 3}, "house.plan: expected a path, got 3", ""),
         ({"weights": {"a": "x"}}, "house.weights.a: expected a number, got 'x'", ""),
         ({"rooms": "x" * 999}, "got 'xxx", ""),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field
 
-from poselift.settings import FilePath, Probability, Range, Settings, all_settings
+from poselift.settings import FilePath, OneOf, Probability, Range, Settings, all_settings
 from poselift.settings.described import expected, listed
 
 
@@ -64,6 +64,7 @@ def test_settings_are_listed_with_their_words():
         (Literal["a", "b", "c"], "'a', 'b' or 'c'"),
         (Literal[2, 3], "2 or 3"),
         (FilePath, "a path"),
+        (Annotated[str, OneOf({"a": "m:a", "b": "m:b"})], "'a' or 'b'"),
         (str | Path, "text or a path"),
         (dict[str, float], "a table, each value a number"),
         (Thing, "a table"),

@@ -35,8 +35,8 @@ def normal_poses(count=50):
     return np.random.default_rng(0).normal(size=(count, 17, 3)) * np.arange(1, 18)[:, None]
 
 
-def test_the_graph_of_human36m_is_the_seeds():
-    assert limbs(graph_adjacency(H36M_17, "seed")) == pairs(SEED_EDGES)
+def test_the_graph_of_human36m_is_the_originals():
+    assert limbs(graph_adjacency(H36M_17, "lcn")) == pairs(SEED_EDGES)
     no_bones = {(1, 7), (4, 7), (7, 11), (7, 14)}
     assert set(limbs(graph_adjacency(H36M_17, "bones"))) == set(pairs(SEED_EDGES)) - no_bones
 
@@ -71,7 +71,7 @@ def test_an_unknown_graph_is_named():
     assert all(name in error.value.hint for name in GRAPHS)
 
 
-def test_the_laplacian_is_the_seeds():
+def test_the_laplacian_is_the_originals():
     adjacent = adjacency(H36M_17)
     mask = laplacian_mask(adjacent, mean_limb_lengths(normal_poses(), adjacent))
     expected = [float(number) for number in LAPLACIAN.split()]
@@ -80,7 +80,7 @@ def test_the_laplacian_is_the_seeds():
 
 
 @pytest.mark.parametrize("skeleton", SKELETONS.values(), ids=SKELETONS)
-@pytest.mark.parametrize("graph", ["seed", "bones"])
+@pytest.mark.parametrize("graph", ["lcn", "bones"])
 def test_eigenvalues_of_a_laplacian_lie_between_minus_one_and_one_and_units_are_free(skeleton, graph):
     adjacent = graph_adjacency(skeleton, graph)
     lengths = np.random.default_rng(1).uniform(50, 500, len(limbs(adjacent)))

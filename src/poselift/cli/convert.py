@@ -27,7 +27,7 @@ def lcn_pose(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Model to write, a .safetensors file.")],
     hops: Annotated[int, typer.Option(help="The --knn it was trained with.")] = 3,
-    graph: Annotated[str, typer.Option(help="The graph it was trained on: seed, bones or random.")] = "seed",
+    graph: Annotated[str, typer.Option(help="The graph it was trained on: lcn, bones or random.")] = "lcn",
     graph_edges: Annotated[int, typer.Option(help="Edges of the random graph.")] = 20,
     graph_seed: Annotated[int, typer.Option(help="Seed of the random graph.")] = 146,
     residual: Annotated[bool, typer.Option(help="It was trained with paths around its blocks.")] = True,

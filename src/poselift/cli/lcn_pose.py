@@ -59,13 +59,13 @@ class Checkpoint(str, Enum):
 _Scale = Annotated[DataType, typer.Option(help="Normalisation of the joints.")]
 _Mode = Annotated[Mode, typer.Option(help="True 2D joints, or finetuned detections.")]
 _Index = Annotated[str, typer.Option("--test-indices", help="Number of the experiment.")]
-_Graph = Annotated[str | None, typer.Option(help="Graph by index or name: 0 seed, 1 bones, 2 random.")]
+_Graph = Annotated[str | None, typer.Option(help="Graph by index or name: 0 lcn, 1 bones, 2 random.")]
 _Joints = Annotated[int, typer.Option(help="Joints of the data.")]
 _Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace what an older run left.")]
 _Root = Annotated[Path, typer.Option(help="Folder with dataset/ and experiment/.")]
 _HERE = Path(".")
 _MASKS = {MaskType.locally_connected: "fixed", MaskType.locally_connected_learnable: "learnable"}
-# Of the seed's params_help.py.
+# Of the original's params_help.py.
 _KNN, _LAYERS = 3, 3
 _STEPS = {"kind": "piecewise", "boundaries": [250000, 500000, 1000000, 1350000], "factors": [0.7, 0.4, 0.2, 0.1]}
 
@@ -99,7 +99,7 @@ def train(
 
     _check_joints(in_joints, out_joints)
     model = {"name": "lcn", "channels": channels, "hops": knn, "layers": layers, "in_channels": in_f}
-    model |= {"dropout": dropout, "graph": _graph_name(graph) or "seed"}
+    model |= {"dropout": dropout, "graph": _graph_name(graph) or "lcn"}
     model |= {"mask": _MASKS[mask_type], "mask_init": init_type.value}
     brief_waits()
     workspace = LcnWorkspace(root)
@@ -163,7 +163,7 @@ def inference(
     brief_waits()
     name = _graph_name(graph)
     model, place = workspace.model(
-        test_indices, checkpoints.value, hops=_KNN if knn is None else knn, graph=name or "seed"
+        test_indices, checkpoints.value, hops=_KNN if knn is None else knn, graph=name or "lcn"
     )
     asked = {"mask": mask_type and _MASKS[mask_type], "graph": name, "hops": knn, "layers": layers}
     _check_model(place, model.config, {**asked, "channels": channels, "in_channels": in_f})
@@ -249,6 +249,8 @@ def _graph_name(graph: str | None) -> str | None:
     from poselift.skeleton.graph import GRAPHS
 
     names = list(GRAPHS)
+    if graph == "seed":  # the name that this command once had for it
+        return "lcn"
     if graph is None or graph in names:
         return graph
     if graph.isdecimal() and int(graph) < len(names):

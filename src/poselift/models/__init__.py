@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +41,6 @@ def create_model(name: str, **config: Any) -> LiftingNetwork:
     from poselift.models.base import check_contract
 
     kind = model_class(name)
-    known = [f.name for f in fields(kind.Config)]
-    for key in config:
-        if key not in known:
-            near = get_close_matches(key, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise RecipeError(f"model {name} has no setting {key!r}", hint)
     model = kind(kind.Config(**config))
     check_contract(model)
     return model

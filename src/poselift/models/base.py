@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -11,27 +11,11 @@ from torch import Tensor, nn
 
 from poselift.data.windows import Window
 from poselift.errors import RecipeError
+from poselift.models.config import NetworkConfig
 from poselift.models.folded import FoldedNetwork
 from poselift.skeleton import Skeleton
 
 _CONTRACT = "see poselift.models.base.LiftingNetwork"
-
-
-class NetworkConfig(Protocol):
-    """The settings that every network has.
-
-    Attributes:
-        in_channels: 2 for x, y; 3 adds the confidence.
-        normalisation: how 2D joints enter and what comes out, a name of `normalisation.NORMALISATIONS`.
-    """
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    @property
-    def in_channels(self) -> int: ...
-
-    @property
-    def normalisation(self) -> str: ...
 
 
 class LiftingNetwork(nn.Module):
@@ -46,7 +30,7 @@ class LiftingNetwork(nn.Module):
         skeleton: what the J joints are.
     """
 
-    Config: ClassVar[type[Any]]
+    Config: ClassVar[type[NetworkConfig]]
     config: NetworkConfig
     skeleton: Skeleton
 

@@ -6,7 +6,6 @@ Nothing is ever unpickled.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +78,7 @@ def model_header(
     Raises:
         RecipeError: the model is none of `MODELS`.
     """
-    config = asdict(model.config)
+    config = model.config.as_dict()
     return ModelHeader(model_name(model), config, model.skeleton, model.window, about, details or {})
 
 

@@ -9,55 +9,42 @@ Shapes: B batch, J joints, K input channels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import torch
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
 from poselift.models.base import LiftingNetwork
+from poselift.models.config import NetworkConfig
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
-from poselift.models.settings import check_settings
-from poselift.normalisation import NORMALISATIONS
-from poselift.skeleton import skeleton_of, skeleton_setting
+from poselift.skeleton import skeleton_of
 
 
-@dataclass(frozen=True)
-class SimpleBaselineConfig:
+class SimpleBaselineConfig(NetworkConfig):
     """Everything that fixes the network but its weights; defaults as published.
 
     Attributes:
-        skeleton: what goes in and comes out: a known name, the table of a skeleton, or its .toml file.
         linear_size: units of a hidden layer.
         layers: residual blocks of two linear layers each.
-        in_channels: 2 for x, y; 3 adds the confidence.
         dropout: probability to drop a hidden unit.
         max_norm: clip the Frobenius norm of every weight matrix to 1.
         batch_norm: normalise hidden units over the batch.
         residual: add each block's input to its output.
         add_input: the network predicts the offset of x, y from the input's x, y.
-        normalisation: how 2D joints enter and what comes out; see `normalisation`.
         output_scale: factor on the initial weights of the last layer.
     """
 
-    skeleton: str | dict[str, Any] = "h36m17"
-    linear_size: int = 1024
-    layers: int = 2
-    in_channels: int = 2
-    dropout: float = 0.5
+    linear_size: int = Field(default=1024, ge=1)
+    layers: int = Field(default=2, ge=0)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
     max_norm: bool = True
     batch_norm: bool = True
     residual: bool = True
     add_input: bool = False
-    normalisation: str = "image_frame"
     output_scale: float = 1.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "skeleton", skeleton_setting(self.skeleton))
-        limits = {"linear_size": 1, "layers": 0, "in_channels": 2}
-        check_settings(self, least=limits, choices={"normalisation": tuple(NORMALISATIONS)})
 
 
 class ClippedLinear(nn.Module):

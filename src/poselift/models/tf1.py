@@ -75,7 +75,7 @@ def lcn_from_tf1(variables: Mapping[str, np.ndarray], **settings: Any) -> tuple[
     # On the meta device no weights are drawn or allocated.
     with torch.device("meta"), torch.random.fork_rng(devices=[]):
         model = cast(
-            LCN, create_model("lcn", **_inferred(own, settings.get("skeleton", LCNConfig.skeleton)), **settings)
+            LCN, create_model("lcn", **_inferred(own, settings.get("skeleton", LCNConfig().skeleton)), **settings)
         )
     names = tf1_names(model)
     expected = {names[tensor]: tuple(value.shape) for tensor, value in model.state_dict().items()}

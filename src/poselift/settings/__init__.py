@@ -5,6 +5,7 @@ shows that text. There is no other way to check settings in this package.
 """
 
 from poselift.settings.base import FilePath, NotNegative, Probability, Range, Settings
+from poselift.settings.choice import OneOf
 from poselift.settings.described import Setting, all_settings
 
-__all__ = ["FilePath", "NotNegative", "Probability", "Range", "Setting", "Settings", "all_settings"]
+__all__ = ["FilePath", "NotNegative", "OneOf", "Probability", "Range", "Setting", "Settings", "all_settings"]

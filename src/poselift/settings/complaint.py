@@ -9,13 +9,22 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from poselift.errors import PoseliftError, RecipeError
-from poselift.settings.described import all_settings, expected, is_union, listed, tables_of, tag_of, unwrapped
+from poselift.settings.described import (
+    all_settings,
+    choices,
+    expected,
+    is_union,
+    listed,
+    tables_of,
+    tag_of,
+    unwrapped,
+)
 
 _BOOLEAN_WORDS = {"true", "false", "yes", "no", "on", "off", "1", "0"}
 _LONGEST = 80
 
 
-def explained(error: ValidationError, kind: type[BaseModel], section: str, source: str = "") -> RecipeError:
+def explained(error: ValidationError, kind: type[BaseModel], section: str, source: str = "") -> PoseliftError:
     """What is wrong with settings of a class, in one line: the key, what it may be and what it is.
 
     Args:
@@ -28,7 +37,8 @@ def explained(error: ValidationError, kind: type[BaseModel], section: str, sourc
     where = f"{source}: " if source else ""
     cause = first.get("ctx", {}).get("error")
     if isinstance(cause, PoseliftError):
-        return RecipeError(f"{where}{cause}", cause.hint)
+        # What is wrong with a recipe is a matter of the recipe.
+        return (RecipeError if source else type(cause))(f"{where}{cause}", cause.hint)
     if first["type"] == "value_error":  # our own checks say what they expect
         return RecipeError(f"{where}{key}: {cause}")
     if first["type"] == "extra_forbidden":
@@ -42,7 +52,7 @@ def explained(error: ValidationError, kind: type[BaseModel], section: str, sourc
     wanted = "a finite number" if first["type"] == "finite_number" else expected(annotation, metadata)
     got = repr(first["input"])
     got = got if len(got) <= _LONGEST else f"{got[:_LONGEST]}..."
-    return RecipeError(f"{where}{key}: expected {wanted}, got {got}", _hint(annotation, first["input"]))
+    return RecipeError(f"{where}{key}: expected {wanted}, got {got}", _hint(annotation, metadata, first["input"]))
 
 
 def _located(kind: type[BaseModel], place: Sequence[int | str]) -> tuple[tuple[str, ...], Any, Sequence[Any]]:
@@ -76,12 +86,12 @@ def _item(annotation: Any, place: int | str) -> Any:
     return None
 
 
-def _hint(annotation: Any, got: Any) -> str:
+def _hint(annotation: Any, metadata: Sequence[Any], got: Any) -> str:
     bare, _ = unwrapped(annotation)
     if bare is bool and str(got).lower() in _BOOLEAN_WORDS:
         return "true or false, in lower case"
     if isinstance(got, str):
-        near = get_close_matches(got, [str(choice) for choice in get_args(bare)], n=1)
+        near = get_close_matches(got, [str(choice) for choice in choices(annotation, metadata)], n=1)
         return f"did you mean {near[0]!r}?" if near else ""
     return ""
 

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from poselift.settings.choice import OneOf
+
 _WORDS: dict[Any, str] = {
     bool: "true or false",
     int: "a whole number",
@@ -100,8 +102,6 @@ def expected(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     """What a value of a type may be, in words."""
     bare, more = unwrapped(annotation)
     origin, parts = get_origin(bare), get_args(bare)
-    if origin is Literal:
-        return listed([repr(choice) for choice in parts])
     if origin is tuple:
         items = [expected(part) for part in parts if part is not Ellipsis]
         return f"a list, each {items[0]}" if Ellipsis in parts else f"[{', '.join(items)}]"
@@ -112,7 +112,17 @@ def expected(annotation: Any, metadata: Sequence[Any] = ()) -> str:
         return f"a table of kind {listed(kinds)}" if kinds else "a table"
     if is_union(bare):
         return listed([expected(part) for part in parts])
+    if names := choices(bare, [*metadata, *more]):
+        return listed([repr(name) for name in names])
     return _WORDS.get(bare, "a value") + _bounds([*metadata, *more])
+
+
+def choices(annotation: Any, metadata: Sequence[Any] = ()) -> list[Any]:
+    """The values among which there is a choice; none where there is none."""
+    bare, more = unwrapped(annotation)
+    if get_origin(bare) is Literal:
+        return list(get_args(bare))
+    return [name for m in (*metadata, *more) if isinstance(m, OneOf) for name in m.table]
 
 
 def listed(words: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float
 from poselift.errors import RecipeError, ShapeError
 from poselift.skeleton.skeleton import Skeleton
 
-GraphName: TypeAlias = Literal["seed", "bones", "random"]
+GraphName: TypeAlias = Literal["lcn", "bones", "random"]
 
 
 def adjacency(skeleton: Skeleton, *, extra_edges: bool = True) -> Bool[np.ndarray, "joints joints"]:
@@ -52,9 +52,9 @@ def random_adjacency(joints: int, edges: int, seed: int) -> Bool[np.ndarray, "jo
     return matrix
 
 
-# name -> adjacency of a skeleton, given how many edges and which seed a random graph shall have
+# name -> adjacency of a skeleton, given how many edges and which random seed a random graph shall have
 GRAPHS: dict[str, Callable[[Skeleton, int, int], Bool[np.ndarray, "joints joints"]]] = {
-    "seed": lambda skeleton, edges, seed: adjacency(skeleton),
+    "lcn": lambda skeleton, edges, seed: adjacency(skeleton),
     "bones": lambda skeleton, edges, seed: adjacency(skeleton, extra_edges=False),
     "random": lambda skeleton, edges, seed: random_adjacency(len(skeleton), edges, seed),
 }
@@ -63,7 +63,7 @@ GRAPHS: dict[str, Callable[[Skeleton, int, int], Bool[np.ndarray, "joints joints
 def graph_adjacency(
     skeleton: Skeleton, name: str, *, edges: int = 20, seed: int = 146
 ) -> Bool[np.ndarray, "joints joints"]:
-    """Symmetric adjacency of a graph of `GRAPHS`: "seed" the bones and the skeleton's extra edges, "bones" the bones
+    """Symmetric adjacency of a graph of `GRAPHS`: "lcn" the bones and the skeleton's extra edges, "bones" the bones
     alone, "random" a connected graph of so many edges that has nothing to do with the body.
 
     Raises:

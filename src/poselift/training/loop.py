@@ -110,11 +110,8 @@ def _fabric(device: str, precision: Literal["32-true", "bf16-mixed"]) -> Fabric:
 
 def _model(recipe: Recipe, store: DatasetStore) -> LiftingNetwork:
     kind = model_class(recipe.model.name)
-    try:
-        config = kind.completed(recipe.model.config, lambda: training_joints(recipe, store))
-        return create_model(recipe.model.name, **config)
-    except TypeError as error:
-        raise RecipeError(f"model: a setting has the wrong type ({error})") from None
+    config = kind.completed(recipe.model.config, lambda: training_joints(recipe, store))
+    return create_model(recipe.model.name, **config)
 
 
 class _Run:
