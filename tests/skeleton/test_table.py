@@ -82,8 +82,9 @@ def joints(**parents):
         ({"joints": [1, 2]}, "joint 0: expected a name", ""),
         ({"joints": "middle"}, "joints: expected a list", ""),
         ({"joints": [], "pairs": []}, "no joint 'middle'", ""),
-        ({"joints": [{"name": "middle"}, {"name": "", "parent": "middle"}], "pairs": []}, "empty", ""),
-        ({"name": ""}, "empty", ""),
+        ({"joints": [{"name": "middle"}, {"name": "", "parent": "middle"}], "pairs": []}, "one line, got ''", ""),
+        ({"name": ""}, "one line, got ''", ""),
+        ({"name": "two\nlines"}, "one line", ""),
         ({"name": None}, "name: expected text", ""),
     ],
 )

@@ -36,8 +36,9 @@ class Skeleton:
     extra_edges: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.name or not all(self.joints):
-            raise SkeletonError(f"skeleton {self.name!r}: it and its joints need names, and one is empty")
+        for name in (self.name, *self.joints):
+            if name.splitlines() != [name]:
+                raise SkeletonError(f"skeleton {self.name!r}: expected names of one line, got {name!r}")
         if twice := _repeated(self.joints):
             raise SkeletonError(f"{self.name}: joint names are not unique: {twice!r} comes twice")
         if len(self.left) != len(self.right):
