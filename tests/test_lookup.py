@@ -3,7 +3,7 @@ import math
 import pytest
 
 from poselift.errors import RecipeError
-from poselift.lookup import look_up
+from poselift.lookup import checked_name, look_up
 
 TABLE = {"circle": "math:pi", "growth": "math:exp", "absent": "poselift.nowhere:x"}
 
@@ -20,3 +20,9 @@ def test_an_unknown_name_is_told_its_neighbours():
     with pytest.raises(RecipeError) as error:
         look_up(TABLE, "", "number")
     assert error.value.hint == "known: circle, growth, absent"
+
+
+def test_a_name_is_checked_without_an_import():
+    assert checked_name(TABLE, "absent", "number") == "absent"
+    with pytest.raises(ModuleNotFoundError):
+        look_up(TABLE, "absent", "number")

@@ -17,11 +17,20 @@ def look_up(table: Mapping[str, str], name: str, what: str) -> Any:
         what: what the table holds, for people, such as "detector".
 
     Raises:
-        RecipeError: there is no such name; the hint names the nearest, and all there are.
+        RecipeError: as for `checked_name`.
+    """
+    module, attribute = table[checked_name(table, name, what)].split(":")
+    return getattr(import_module(module), attribute)
+
+
+def checked_name(table: Mapping[str, str], name: str, what: str) -> str:
+    """The name, if it is in the table; nothing is imported.
+
+    Raises:
+        RecipeError: it is not; the hint names the nearest, and all there are.
     """
     if name not in table:
         near = get_close_matches(name, table, n=1)
         known = f"known: {', '.join(table)}"
         raise RecipeError(f"unknown {what} {name!r}", f"did you mean {near[0]!r}? {known}" if near else known)
-    module, attribute = table[name].split(":")
-    return getattr(import_module(module), attribute)
+    return name

@@ -1,3 +1,6 @@
+import sys
+from types import ModuleType
+
 import numpy as np
 import pytest
 
@@ -21,6 +24,16 @@ def test_a_result_becomes_any_format_of_the_table(poselift, result, tmp_path):
         assert (ended.code, ended.out) == (0, [f"{tmp_path / f'b.{ending}'}: 1 person in 4 frames"])
     np.testing.assert_array_equal(load(tmp_path / "b.json").main.joints_root_mm, load(result).main.joints_root_mm)
     assert len((tmp_path / "b.csv").read_text().splitlines()) == 5
+
+
+def test_a_new_exporter_is_a_row_of_the_table(poselift, result, tmp_path, monkeypatch):
+    """The smallest there is: how many people, in a file of its own ending."""
+    module = ModuleType("a_new_exporter")
+    module.write_count = lambda scene, path, *, overwrite: path.write_text(str(len(scene)))
+    monkeypatch.setitem(sys.modules, "a_new_exporter", module)
+    monkeypatch.setitem(EXPORTERS, "count", "a_new_exporter:write_count")
+    assert poselift("export-clip", result, "-o", tmp_path / "b.count").code == 0
+    assert (tmp_path / "b.count").read_text() == "1"
 
 
 def test_nobody_can_be_exported_too(poselift, tmp_path):

@@ -14,8 +14,9 @@ import typer
 
 from poselift.detect import DEFAULT_DETECTOR, DETECTORS
 from poselift.errors import OutputError, RecipeError
-from poselift.export import EXPORTERS
+from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.lifting.smoothing import SMOOTHERS
+from poselift.lookup import look_up
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from poselift.runtime.network import Device
     from poselift.runtime.precision import Precision
 
-_TABLES = tuple(f"poses.{ending}" for ending in EXPORTERS)
+_TABLES = ("poses.npz", "poses.json", "poses.csv")
 _OVERLAY, _VIEWER = "overlay.mp4", "viewer.html"
 
 
@@ -61,11 +62,13 @@ def lift(
     flip: Annotated[bool, typer.Option(help="Average with the mirrored prediction.")] = True,
     focal_px: Annotated[float | None, typer.Option(help="Focal length of the camera, in pixels.")] = None,
     fov_deg: Annotated[float | None, typer.Option(help="Or its field of view along the longer side.")] = None,
-    max_gap: Annotated[float, typer.Option(help="Fill gaps in the detections of up to so many seconds.")] = 0.5,
+    max_gap: Annotated[
+        float, typer.Option(help="Fill gaps in the detections of up to so many seconds.")
+    ] = DEFAULTS.max_gap_s,
     smoothing: Annotated[
         str, typer.Option(help=f"How joints are smoothed over time: {', '.join(SMOOTHERS)}.")
-    ] = "gaussian",
-    smooth: Annotated[float, typer.Option(help="Smooth over so many seconds; 0 does not.")] = 0.04,
+    ] = DEFAULTS.smoothing,
+    smooth: Annotated[float, typer.Option(help="Smooth over so many seconds; 0 does not.")] = DEFAULTS.smoothing_s,
     overlay: Annotated[bool, typer.Option(help="Write overlay.mp4.")] = True,
     viewer: Annotated[bool, typer.Option(help="Write viewer.html.")] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace older results in the folder.")] = False,
@@ -76,9 +79,7 @@ def lift(
     from poselift.detect.video import detect_video
     from poselift.files import writable_folder
     from poselift.lifting.lifter import Lifter
-    from poselift.lifting.options import LiftOptions
     from poselift.lifting.video import lift_detected
-    from poselift.lookup import look_up
     from poselift.skeleton import conversion
     from poselift.tracking import track
 

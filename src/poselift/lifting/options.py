@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from poselift.lifting.seconds import checked_seconds
 from poselift.lifting.smoothing import SMOOTHERS
-from poselift.lookup import look_up
+from poselift.lookup import checked_name
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class LiftOptions:
     def __post_init__(self) -> None:
         checked_seconds(self.max_gap_s, "max_gap_s")
         checked_seconds(self.smoothing_s, "smoothing_s")
-        look_up(SMOOTHERS, self.smoothing, "smoothing")
+        checked_name(SMOOTHERS, self.smoothing, "smoothing")
 
 
 DEFAULTS = LiftOptions()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from poselift.errors import ShapeError
 
@@ -13,6 +13,6 @@ def checked_seconds(seconds: float, name: str) -> float:
     Raises:
         ShapeError: it is negative or not finite.
     """
-    if not (np.isfinite(seconds) and seconds >= 0):
+    if not (math.isfinite(seconds) and seconds >= 0):
         raise ShapeError(f"{name}: expected 0 or more seconds, got {seconds:g}", "0 turns it off")
     return seconds
