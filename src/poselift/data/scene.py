@@ -50,6 +50,12 @@ class Scene:
     (1, 50, 1)
     >>> float(scene.main.time_s[-1])
     1.96
+
+    Somebody else walks in at frame 30:
+
+    >>> late = Clip(SKELETONS["coco17"], 25, joints_px=joints_px[30:], time_s=scene.footage.time_s[30:])
+    >>> [track.id for track in scene.replaced(tracks=(*scene.tracks, Track(2, 30, late))).tracks]
+    [1, 2]
     """
 
     footage: Footage

@@ -46,6 +46,11 @@ def lift_video(
         DataFormatError: the video cannot be read.
         NoPersonError: no frame shows a person.
         MissingExtraError: PyAV or the default detector is not installed.
+
+    >>> from poselift import LiftOptions, lift_video
+    >>> scene = lift_video("walk.mp4", options=LiftOptions(max_gap_s=0.2))  # doctest: +SKIP
+    >>> scene.main.joints_root_mm.shape  # doctest: +SKIP
+    (250, 17, 3)
     """
     from poselift.detect import DEFAULT_DETECTOR, DETECTORS
     from poselift.detect.video import detect_video
