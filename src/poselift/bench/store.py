@@ -14,7 +14,8 @@ from poselift.bench.rounds import Contest, Settings
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.recording import Recording, h36m_store
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, Take, camera_of
-from poselift.data.sources.recordings import RecordedBatches, load_recorded
+from poselift.data.sources.epochs import RecordedBatches
+from poselift.data.sources.recordings import load_recorded
 from poselift.data.store import DatasetStore, load_store
 
 

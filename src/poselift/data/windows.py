@@ -87,6 +87,9 @@ class Window:
         return cls(**values)
 
 
+SINGLE_FRAME = Window()
+
+
 class Samples(NamedTuple):
     """Where the frames of windows come from, (B, T) each.
 
