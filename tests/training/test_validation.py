@@ -101,10 +101,15 @@ class Right(torch.nn.Module):
         return answer
 
 
-WINDOWS = [SINGLE_FRAME, Window(5), Window(5, predicts="all"), Window(4, step=2, predicts="last", ends="mask")]
+WINDOWS = [
+    SINGLE_FRAME,
+    Window(frames=5),
+    Window(frames=5, predicts="all"),
+    Window(frames=4, step=2, predicts="last", ends="mask"),
+]
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
+@pytest.mark.parametrize("window", WINDOWS, ids=repr)
 @pytest.mark.parametrize("name", NORMALISATIONS)
 @pytest.mark.parametrize("source", ["gt", "sh_ft"])
 def test_recordings_are_compared_in_the_axes_of_their_cameras(recorded_store, name, window, source):
@@ -118,7 +123,7 @@ def test_recordings_are_compared_in_the_axes_of_their_cameras(recorded_store, na
     assert validation.mpjpe_mm == pytest.approx(0, abs=2e-3)
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
+@pytest.mark.parametrize("window", WINDOWS, ids=repr)
 @pytest.mark.parametrize("name", NORMALISATIONS)
 def test_virtual_views_lead_back_to_the_truth_whatever_the_normalisation(mocap_store, name, window):
     held_out = twelve_views(mocap_store, window, name)

@@ -160,10 +160,15 @@ def test_batches_are_those_of_the_first_release(number, expected):
 
 # --- windows ---
 
-WINDOWS = [Window(5), Window(4, step=3, predicts="last"), Window(3, predicts="all", fps=12.0), Window(7, ends="mask")]
+WINDOWS = [
+    Window(frames=5),
+    Window(frames=4, step=3, predicts="last"),
+    Window(frames=3, predicts="all", fps=12.0),
+    Window(frames=7, ends="mask"),
+]
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
+@pytest.mark.parametrize("window", WINDOWS, ids=repr)
 def test_windows_never_leave_their_clip(window):
     store = numbered({"walk": 6, "run": 3, "jump": 1})
     poses = load_poses(store, ("train",), H36M_17, window=window)
@@ -177,7 +182,7 @@ def test_windows_never_leave_their_clip(window):
 def test_a_window_holds_the_frames_about_its_anchor_and_clamps_at_the_ends():
     store = numbered({"walk": 5, "run": 3})
     store.arrays["joints_world_mm"][:] = np.arange(8)[:, None, None]
-    window = Window(3, step=2)
+    window = Window(frames=3, step=2)
     poses = load_poses(store, ("train",), H36M_17, window=window)
     found = poses.windows(np.array([0, 2, 4, 5, 7]), window).joints_world_mm[..., 0, 0]
     assert found.tolist() == [[0, 0, 2], [0, 2, 4], [2, 4, 4], [5, 5, 7], [5, 7, 7]]
@@ -186,7 +191,7 @@ def test_a_window_holds_the_frames_about_its_anchor_and_clamps_at_the_ends():
 def test_motion_is_resampled_to_the_rate_of_the_window():
     store = numbered({"walk": 9})
     store.arrays["joints_world_mm"][:] = np.arange(9)[:, None, None] ** 2
-    window = Window(3, fps=20.0)  # of 30 frames a second: a frame and a half apart
+    window = Window(frames=3, fps=20.0)  # of 30 frames a second: a frame and a half apart
     poses = load_poses(store, ("train",), H36M_17, window=window)
     found = poses.windows(np.array([4]), window)
     assert found.joints_world_mm[0, :, 0, 0].tolist() == [(4 + 9) / 2, 16, (25 + 36) / 2]
@@ -197,21 +202,21 @@ def test_frames_that_are_left_out_part_a_clip(store):
     joints = np.array(store.joints_world_mm)
     joints[3, 5, 1] = np.nan
     spoilt = replace(store, arrays={"joints_world_mm": joints})
-    poses = load_poses(spoilt, ("train",), H36M_17, window=Window(3))
-    found = poses.windows(poses.anchors[[2, 3]], Window(3)).joints_world_mm
+    poses = load_poses(spoilt, ("train",), H36M_17, window=Window(frames=3))
+    found = poses.windows(poses.anchors[[2, 3]], Window(frames=3)).joints_world_mm
     np.testing.assert_array_equal(found[0], joints[[1, 2, 2]])
     np.testing.assert_array_equal(found[1], joints[[4, 4, 5]])
 
 
 def test_the_stride_thins_the_anchors_and_not_what_lies_about_them():
     store = numbered({"walk": 5, "run": 3})
-    poses = load_poses(store, ("train",), H36M_17, stride=2, window=Window(3))
+    poses = load_poses(store, ("train",), H36M_17, stride=2, window=Window(frames=3))
     assert poses.anchors.tolist() == [0, 2, 4, 5, 7]
     assert len(poses.joints_world_mm) == 8
 
 
 @pytest.mark.parametrize("name", ["person_centred", "image_frame"])
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
+@pytest.mark.parametrize("window", WINDOWS, ids=repr)
 def test_batches_of_windows_are_what_the_network_takes(store, window, name):
     poses = load_poses(store, ("train",), H36M_17, window=window)
     batches = ViewBatches(poses, PoseAugmentConfig(), ViewConfig(), 16, 3, network(3, window, name))
@@ -230,7 +235,7 @@ def test_a_window_has_one_camera_one_change_and_one_turn(store):
     joints = np.repeat(np.array(store.joints_world_mm[:80:10]), 10, axis=0)
     clips = (ClipInfo("still", "s", "stand", 0, 80, 30.0),)
     still = DatasetStore(H36M_17, clips, {"joints_world_mm": joints})
-    window = Window(3, predicts="all")
+    window = Window(frames=3, predicts="all")
     poses = load_poses(still, ("train",), H36M_17, window=window)
     anchors = np.arange(5, 80, 10)
     poses = replace(poses, anchors=anchors, sizes=np.array([len(anchors)]))
@@ -245,7 +250,7 @@ def test_movement_through_the_image_is_not_erased():
     store = numbered({"walk": 9})
     pose = np.random.default_rng(0).normal(0, 300, (17, 3)).astype(np.float32)
     store.arrays["joints_world_mm"][:] = pose + np.arange(9)[:, None, None] * np.array([100.0, 0, 0])
-    window = Window(9)
+    window = Window(frames=9)
     poses = load_poses(store, ("train",), H36M_17, window=window)
     poses = replace(poses, anchors=np.array([4]), sizes=np.array([1]))
     still = PoseAugmentConfig(**dict.fromkeys(PoseAugmentConfig.model_fields, 0))
@@ -257,6 +262,6 @@ def test_movement_through_the_image_is_not_erased():
 
 def test_overlapping_windows_are_no_copies():
     store = numbered({"walk": 500})
-    one, many = (load_poses(store, ("train",), H36M_17, window=Window(n)) for n in (1, 243))
+    one, many = (load_poses(store, ("train",), H36M_17, window=Window(frames=n)) for n in (1, 243))
     size = [sum(a.nbytes for a in (p.joints_world_mm, p.anchors, *p.runs)) for p in (one, many)]
     assert size[0] == size[1]

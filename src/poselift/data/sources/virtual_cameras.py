@@ -145,6 +145,12 @@ class Views:
             Intrinsics.joined([part.true_lens for part in parts]),
         )
 
+    def rows(self, chosen: np.ndarray | slice) -> Views:
+        """Some of them."""
+        arrays = self.joints_cam_mm, self.joints_plane, self.confidence
+        joints_cam_mm, plane, confidence = (array[chosen] for array in arrays)
+        return Views(joints_cam_mm, plane, confidence, self.lens.rows(chosen), self.true_lens.rows(chosen))
+
     def seen(self, skeleton: Skeleton) -> Seen:
         """What a network may look at; of a missing joint nothing is left to see."""
         joints = len(skeleton)
