@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,9 +25,8 @@ import numpy as np
 
 from poselift.data.predictions import Predictions, load_predictions
 from poselift.data.readers.h36m import prepare_h36m
-from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, camera_of, take_name
-from poselift.data.sources.recordings import load_recorded
-from poselift.data.sources.truth import load_truth
+from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, camera_of
+from poselift.data.sources.recordings import load_recorded, load_truth
 from poselift.data.store import ClipInfo, DatasetStore, load_store
 from poselift.evaluation.recordings import evaluate_recordings
 from poselift.metrics import PROTOCOLS
@@ -35,6 +35,7 @@ from poselift.skeleton import H36M_17, H36M_32, conversion
 POSES, STORE = "videopose3d", "h36m.safetensors"
 RECIPE = Path(__file__).parents[1] / "recipes" / "lcn_h36m_sh.toml"
 TEST_FRAMES = 567_000
+_NAMES = json.loads(files("poselift.data.readers.h36m").joinpath("recordings.json").read_text())["recordings"]
 TAKES = [
     Take(subject, action, number)
     for subjects in SPLITS.values()
@@ -77,7 +78,7 @@ def make(folder: Path, frames: int) -> None:
         views = [c.camera_to_image(c.world_to_camera(joints_mm)).astype(np.float32) for c in cameras]
         seen = [view + rng.normal(0, 5, view.shape).astype(np.float32) for view in views]
         for table, value in ((positions, (joints_world_mm / 1000).astype(np.float32)), (exact, views), (noisy, seen)):
-            table.setdefault(take.subject, {})[take_name(take)] = value
+            table.setdefault(take.subject, {})[_NAMES[take.subject][take.action][take.number - 1]] = value
     sides = [list(H36M_17.indices(side)) for side in (H36M_17.left, H36M_17.right)]
     metadata = {"layout_name": "h36m", "num_joints": len(H36M_17), "keypoints_symmetry": sides}
     folder.mkdir(parents=True)

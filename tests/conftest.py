@@ -114,7 +114,7 @@ def recorded_store(tmp_path_factory):
     Everybody stands about before two cameras, in two actions, 30 frames each; "sh_ft" are noisy detections.
     """
     from poselift.data.clip import Keypoints
-    from poselift.data.readers.h36m import Recording, h36m_store
+    from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
     from poselift.data.readers.h36m.tables import CAMERAS, Take, camera_of
     from poselift.skeleton import H36M_17
 
@@ -131,7 +131,7 @@ def recorded_store(tmp_path_factory):
                     joints_cam_mm = camera.world_to_camera(joints_world_mm)
                     joints_px = camera.camera_to_image(joints_cam_mm) + rng.normal(0, 5, (30, 17, 2))
                     seen = Keypoints(joints_px, rng.uniform(0.2, 1, (30, 17)))
-                    yield Recording(Take(subject, action, 1), camera, joints_cam_mm, {"sh_ft": seen})
+                    yield h36m_recording(Take(subject, action, 1), camera, joints_cam_mm, {"sh_ft": seen})
 
     path = tmp_path_factory.mktemp("recorded") / "recorded.safetensors"
     h36m_store(recordings(), about={}).save(path)

@@ -105,7 +105,7 @@ def test_faulty_takes_are_left_out_on_demand(run, models, recorded_store, tmp_pa
     store = load_store(recorded_store)
     from dataclasses import replace
 
-    faulty = [replace(c, action="Waiting") if (c.subject, c.action) == ("S9", "Walking") else c for c in store.clips]
+    faulty = [replace(c, tags=("faulty",)) if (c.subject, c.action) == ("S9", "Walking") else c for c in store.clips]
     replace(store, clips=tuple(faulty)).save(tmp_path / "faulty.safetensors")
     model = models / "image.safetensors"
     assert report_of(run, model, tmp_path / "faulty.safetensors")["n_frames"] == 120

@@ -56,6 +56,32 @@ def test_byte_order_and_layout_of_the_given_arrays_do_not_matter(tmp_path):
     np.testing.assert_array_equal(load_store(tmp_path / "a.safetensors").arrays["a"], array)
 
 
+def test_the_file_says_what_it_holds(store, path):
+    assert store.kind == load_store(path).kind == "motion_capture"
+    assert json.loads(split_file(path)[0]["__metadata__"]["poselift"])["kind"] == "motion_capture"
+    assert replace(store, arrays={"joints_cam_mm": store.joints_world_mm}).kind == "recordings"
+
+
+def test_tags_come_back(store, tmp_path):
+    clips = (replace(CLIPS[0], tags=("faulty", "slow")), *CLIPS[1:])
+    replace(store, clips=clips).save(tmp_path / "tagged.safetensors")
+    assert load_store(tmp_path / "tagged.safetensors").clips == clips
+
+
+def test_frames_that_are_not_valid_come_back(store, tmp_path):
+    valid = np.arange(9) % 3 > 0
+    replace(store, arrays={**store.arrays, "valid": valid}).save(tmp_path / "holes.safetensors")
+    loaded = load_store(tmp_path / "holes.safetensors")
+    np.testing.assert_array_equal(np.concatenate([loaded.valid_frames(clip) for clip in loaded.clips]), valid)
+    assert [store.valid_frames(clip).tolist() for clip in CLIPS] == [[True] * 4, [True] * 3, [True] * 2]
+
+
+@pytest.mark.parametrize("valid", [np.ones(9), np.ones((9, 17), dtype=bool)])
+def test_valid_is_a_bool_for_each_frame(store, valid):
+    with pytest.raises(DataFormatError, match="array valid: expected a bool for each frame"):
+        replace(store, arrays={**store.arrays, "valid": valid})
+
+
 def test_a_store_may_replace_the_file_that_it_is_read_from(path):
     loaded = load_store(path)
     before = np.array(loaded.joints_world_mm)
@@ -202,6 +228,8 @@ def test_an_array_whose_entry_lies_is_refused(path, entry):
         ({"clips": None}, DataFormatError, "not a poselift dataset"),
         ({"clips": [{"name": "walk"}]}, DataFormatError, "not a poselift dataset"),
         ({"clips": [{"nom": "walk"}]}, DataFormatError, "not a poselift dataset"),
+        ({"kind": "recordings"}, DataFormatError, "expected the kind motion_capture, as its arrays say"),
+        ({"clips": [{"name": "walk", "tags": "faulty"}]}, DataFormatError, "clip walk: expected a list of words"),
         ({"clips": []}, None, ""),
     ],
 )
@@ -221,9 +249,13 @@ def test_a_description_that_is_not_ours_is_refused(path, change, error, message)
 def test_files_that_hold_only_the_name_of_their_skeleton_are_read(path, version):
     header, data = split_file(path)
     about = {**json.loads(header["__metadata__"]["poselift"]), "version": version, "skeleton": "h36m17"}
+    del about["kind"]
+    for row in about["clips"]:
+        del row["tags"]
     header["__metadata__"]["poselift"] = json.dumps(about)
     join_file(path, header, data)
     assert load_store(path).skeleton is H36M_17
+    assert (load_store(path).kind, load_store(path).clips) == ("motion_capture", CLIPS)
 
 
 def test_a_store_carries_its_skeleton_whole(tmp_path):

@@ -12,10 +12,10 @@ import numpy as np
 
 from poselift.bench.rounds import Contest, Settings
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import Recording, h36m_store
+from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, Take, camera_of
-from poselift.data.sources.epochs import RecordedBatches
-from poselift.data.sources.recordings import load_recorded
+from poselift.data.readers.recordings import Recording
+from poselift.data.sources.recordings import RecordedBatches, load_recorded
 from poselift.data.store import DatasetStore, load_store
 
 
@@ -59,7 +59,7 @@ def _made_up(frames: int) -> DatasetStore:
                 camera = camera_of("S1", name)
                 joints_cam_mm = camera.world_to_camera(joints_world_mm)
                 seen = Keypoints(camera.camera_to_image(joints_cam_mm), np.ones((frames, 17)))
-                yield Recording(Take("S1", action, 1), camera, joints_cam_mm, {"cpn": seen})
+                yield h36m_recording(Take("S1", action, 1), camera, joints_cam_mm, {"cpn": seen})
 
     return h36m_store(recordings(), about={})
 

@@ -32,7 +32,7 @@ def bench(
     from poselift.bench.machine import described
     from poselift.bench.report import FORMATS, results_to_table, write_results
     from poselift.bench.rounds import Settings, measured
-    from poselift.cli.runs import check_output
+    from poselift.cli.output import check_output
     from poselift.errors import RecipeError
 
     check_output(output, FORMATS, overwrite=overwrite)

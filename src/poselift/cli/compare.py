@@ -29,15 +29,20 @@ def compare(
     detections: Annotated[str, typer.Option(help="Of models: which 2D joints.")] = "gt",
     flip: Annotated[bool, typer.Option(help="Of models: average with the mirror image.")] = True,
     without_faulty: Annotated[
-        bool, typer.Option("--without-faulty", help="Human3.6M: leave out the three faulty takes of S9.")
+        bool,
+        typer.Option(
+            "--without-faulty", help="Leave out clips that are tagged faulty; in Human3.6M three takes of S9."
+        ),
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Several models or predictions side by side, by one protocol."""
     from rich.console import Console
 
-    from poselift.cli.runs import FORMATS, check_output, chosen_clips, predictions_of, write_runs
+    from poselift.cli.output import check_output
+    from poselift.cli.runs import FORMATS, predictions_of, write_runs
     from poselift.data.store import load_store
+    from poselift.evaluation.clips import chosen_clips
     from poselift.evaluation.recordings import evaluate_recordings
     from poselift.metrics import runs_side_by_side, runs_to_table
     from poselift.metrics.protocols import protocols_named

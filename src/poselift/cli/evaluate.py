@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 import typer
 
-from poselift.cli.runs import FORMATS, check_output, chosen_clips, opened_lifter, predictions_of, write_report
+from poselift.cli.output import check_output
+from poselift.cli.runs import FORMATS, opened_lifter, predictions_of, write_report
 from poselift.errors import RecipeError
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def evaluate(
         str | None, typer.Option(help="Recordings: which 2D joints; gt is the projected truth, the default.")
     ] = None,
     without_faulty: Annotated[
-        bool, typer.Option("--without-faulty", help="Human3.6M: leave out the three faulty takes of S9.")
+        bool,
+        typer.Option(
+            "--without-faulty", help="Leave out clips that are tagged faulty; in Human3.6M three takes of S9."
+        ),
     ] = False,
     views: Annotated[
         int | None, typer.Option(min=1, help=f"Motion capture: virtual cameras per pose. Default: {VIEWS}.")
@@ -121,6 +125,7 @@ class _Asked:
 
 
 def _recorded(asked: _Asked) -> Report:
+    from poselift.evaluation.clips import chosen_clips
     from poselift.evaluation.recordings import evaluate_recordings
 
     asked.refuse_idle(("views", "seed", "noise", "predictions"), "recordings")
@@ -159,8 +164,6 @@ def _write_predictions(seen: SeenSplit, predicted_mm: np.ndarray, path: Path, *,
         np.savez_compressed(
             temporary,
             predicted_root_mm=predicted_mm,
-            joints_cam_mm=seen.views.joints_cam_mm,
-            joints_plane=seen.views.joints_plane,
-            confidence=seen.views.confidence,
+            **seen.views._asdict(),
             action=np.array(seen.actions),
         )

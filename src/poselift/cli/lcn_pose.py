@@ -153,7 +153,8 @@ def inference(
 ) -> None:
     """Predict the test set: experiment/testN/result_MODE.pkl, in pixels of the image frame."""
     from poselift.cli.lcn_workspace import DETECTIONS, LcnWorkspace
-    from poselift.cli.runs import check_output, exported_lifter
+    from poselift.cli.output import check_output
+    from poselift.cli.runs import exported_lifter
     from poselift.cli.train import brief_waits
     from poselift.evaluation.recordings import predict_recordings
 

@@ -18,14 +18,19 @@ def predict(
     precision: Annotated[str, typer.Option(help="float32; int8 or auto, of an .onnx file, see lift.")] = "float32",
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "cpu",
     without_faulty: Annotated[
-        bool, typer.Option("--without-faulty", help="Human3.6M: leave out the three faulty takes of S9.")
+        bool,
+        typer.Option(
+            "--without-faulty", help="Leave out clips that are tagged faulty; in Human3.6M three takes of S9."
+        ),
     ] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
 ) -> None:
     """Lift the 2D joints of recordings, and keep the predictions for `poselift evaluate` and `poselift compare`."""
-    from poselift.cli.runs import check_output, chosen_clips, predictions_of
+    from poselift.cli.output import check_output
+    from poselift.cli.runs import predictions_of
     from poselift.data.store import load_store
     from poselift.errors import CheckpointError
+    from poselift.evaluation.clips import chosen_clips
 
     check_output(output, (".npz",), overwrite=overwrite)
     if model.suffix == ".npz":

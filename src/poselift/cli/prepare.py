@@ -1,16 +1,39 @@
-"""`poselift prepare`."""
+"""`poselift prepare`: a command for every row of the readers' table, made of what its function says."""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin, get_type_hints
 
 import typer
+from typer.core import TyperGroup
 
 if TYPE_CHECKING:
     from poselift.data.store import DatasetStore
 
-app = typer.Typer(help="Make a dataset store of foreign data.", no_args_is_help=True)
+_Output = Annotated[Path, typer.Option("--output", "-o", help="Store to write, a .safetensors file.")]
+_Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an older store.")]
+_OWN = {"output": (_Output, ...), "overwrite": (_Overwrite, False)}
+
+
+class _Readers(TyperGroup):
+    """Commands that are made when they are asked for, so that no reader is imported for another."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        from poselift.data.readers import READERS
+
+        return list(READERS)
+
+    def get_command(self, ctx: Any, name: str) -> Any:
+        from poselift.data.readers import READERS
+        from poselift.lookup import look_up
+
+        return _command(name, look_up(READERS, name, "reader")) if name in READERS else None
+
+
+app = typer.Typer(cls=_Readers, help="Make a dataset store of foreign data.", no_args_is_help=True)
 
 
 @app.callback()
@@ -18,68 +41,84 @@ def _group() -> None:
     pass
 
 
-@app.command("mocap")
-def mocap(
-    folders: Annotated[list[Path], typer.Argument(help="Folders with .bvh files, or .amc files beside their .asf.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Store to write, a .safetensors file.")],
-    fps: Annotated[float, typer.Option(help="Most frames per second to keep.")] = 60.0,
-    skeleton: Annotated[
-        str,
-        typer.Option(
-            help="Joints to keep: h36m17, or the .toml file of a skeleton whose joints have the files' names."
-        ),
-    ] = "h36m17",
-    unit_mm: Annotated[
-        float | None,
-        typer.Option(
-            help="Millimetres that a length of 1 stands for in the files. Default: what makes a human of each."
-        ),
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older store.")] = False,
+def _command(name: str, read: Callable[..., DatasetStore]) -> Any:
+    """The command of a reader, see `data.readers` for what a reader is."""
+    hints = get_type_hints(read, include_extras=True)
+    source, *options = [parameter for parameter in inspect.signature(read).parameters if parameter != "on_read"]
+    defaults = {key: parameter.default for key, parameter in inspect.signature(read).parameters.items()}
+    shown = {source: (_argument(hints[source]), ...), **{k: _option(hints[k], defaults[k]) for k in options}}
+
+    def run(*, output: Path, overwrite: bool, **chosen: Any) -> None:
+        given = {key: _given(hints[key], value) for key, value in chosen.items() if key != source}
+        _prepare(read, chosen[source], output, overwrite=overwrite, **given)
+
+    parameters = [
+        inspect.Parameter(
+            key,
+            inspect.Parameter.KEYWORD_ONLY,
+            annotation=hint,
+            default=inspect.Parameter.empty if default is ... else default,
+        )
+        for key, (hint, default) in {**shown, **_OWN}.items()
+    ]
+    # What typer reads to make a command.
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    made = typer.Typer(add_completion=False)
+    made.command(name, help=_help(read))(run)
+    return typer.main.get_command(made)
+
+
+def _argument(hint: Any) -> Any:
+    kind, option = get_args(hint)[:2]
+    return Annotated[_shown_type(kind), typer.Argument(help=option.help)]
+
+
+def _option(hint: Any, default: Any) -> tuple[Any, Any]:
+    """An option's annotation and default, as typer takes them."""
+    from poselift.skeleton import Skeleton
+
+    kind, option = get_args(hint)[:2]
+    flags = [option.flag] if option.flag else []
+    if isinstance(default, Skeleton):
+        default = default.name
+    elif isinstance(default, tuple):
+        default = list(default)
+    return Annotated[_shown_type(kind), typer.Option(*flags, help=option.help)], default
+
+
+def _shown_type(kind: Any) -> Any:
+    """What is typed in place of a type: the name or file of a skeleton, several words."""
+    from poselift.skeleton import Skeleton
+
+    if kind is Skeleton:
+        return str
+    return list[get_args(kind)[0]] if get_origin(kind) is Sequence else kind  # type: ignore[misc]
+
+
+def _given(hint: Any, value: Any) -> Any:
+    from poselift.skeleton import Skeleton, skeleton_of
+
+    return skeleton_of(value) if get_args(hint)[0] is Skeleton else value
+
+
+def _help(read: Callable[..., Any]) -> str:
+    """What a reader's docstring says to its users."""
+    text = inspect.getdoc(read) or ""
+    for part in ("Args:", "Returns:", "Raises:"):
+        text = text.partition(f"\n{part}")[0]
+    return text.strip()
+
+
+def _prepare(
+    read: Callable[..., DatasetStore], source: Any, output: Path, *, overwrite: bool, **options: Any
 ) -> None:
-    """Motion capture to a dataset store, split so that no test motion is trained on.
-
-    Reads BVH with joint names of the CMU database's conversion or of Character Creator, and ASF/AMC; any other with
-    --skeleton.
-    """
+    from poselift.cli.output import check_output
     from poselift.cli.progress import progress_bar
-    from poselift.data.readers.corpus import mocap_files, prepare_mocap
-    from poselift.errors import OutputError
-    from poselift.skeleton import skeleton_of
 
-    if output.exists() and not overwrite:
-        raise OutputError(f"{output}: exists", "name another file, or add --overwrite")
-    joints = skeleton_of(skeleton)
-    with progress_bar("read", len(mocap_files(folders))) as show:
-        store = prepare_mocap(folders, skeleton=joints, unit_mm=unit_mm, fps=fps, on_file=show)
-    store.save(output, overwrite=overwrite)
-    _summary(store, output)
-
-
-@app.command("h36m")
-def h36m(
-    source: Annotated[Path, typer.Argument(help="Folder with Human3.6M, in any of the layouts.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Store to write, a .safetensors file.")],
-    layout: Annotated[
-        str | None, typer.Option(help="The layout of the folder. Default: the one that lies there.")
-    ] = None,
-    val: Annotated[
-        list[str] | None, typer.Option(help="Subjects of the training set to validate on. Default: S8.")
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older store.")] = False,
-) -> None:
-    """Human3.6M to a dataset store: S1, S5, S6, S7 to train on, S8 to validate, S9 and S11 to test.
-
-    Layouts: lcn_pose, matlab_meta, videopose3d, baseline, original, motionbert; see docs/reproduce-lcn.md.
-    """
-    from poselift.cli.progress import progress_bar
-    from poselift.data.readers.h36m import prepare_h36m
-    from poselift.errors import OutputError
-
-    if output.exists() and not overwrite:
-        raise OutputError(f"{output}: exists", "name another file, or add --overwrite")
+    check_output(output, None, overwrite=overwrite)
     with progress_bar("read", None) as show:
-        store = prepare_h36m(source, layout=layout, val_subjects=val or ("S8",), on_recording=show)
+        store = read(source, **options, on_read=show)
     store.save(output, overwrite=overwrite)
     _summary(store, output)
 
@@ -93,7 +132,7 @@ def _summary(store: DatasetStore, output: Path) -> None:
     same = store.about.get("same_takes", [])
     note = f"{len(same)} takes come more than once, in {sum(map(len, same))} clips; each is in one split"
     caption = note if same else None
-    if "joints_cam_mm" in store.arrays:
+    if store.kind == "recordings":
         caption = f"2D joints: {', '.join(detection_sources(store))}"
     table = Table("split", "clips", "frames", "minutes", title=str(output), caption=caption)
     for split, clips in sorted(store.splits.items()):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from poselift.errors import CheckpointError, OutputError
+from poselift.errors import CheckpointError
 
 if TYPE_CHECKING:
     from poselift.data.predictions import Predictions
@@ -51,16 +51,6 @@ def exported_lifter(network: Any, **options: Any) -> Iterator[Lifter]:
         yield Lifter(exported, **options)
 
 
-def chosen_clips(store: DatasetStore, splits: Sequence[str], *, without_faulty: bool = False) -> tuple[ClipInfo, ...]:
-    """The clips of some splits, without Human3.6M's faulty takes if so wished."""
-    from poselift.data.readers.h36m.tables import FAULTY
-
-    clips = store.clips_of(splits)
-    if not without_faulty:
-        return clips
-    return tuple(clip for clip in clips if (clip.subject, clip.action, int(clip.take or 0)) not in FAULTY)
-
-
 def predictions_of(
     run: Path, store: DatasetStore, clips: Sequence[ClipInfo], detections: str, **options: Any
 ) -> Predictions:
@@ -73,16 +63,6 @@ def predictions_of(
         return load_predictions(run)
     with opened_lifter(run, **options) as lifter, progress_bar("predict", len(clips)) as show:
         return predict_recordings(lifter, store, clips, detections, on_clip=show)
-
-
-def check_output(path: Path | None, endings: Sequence[str], *, overwrite: bool) -> None:
-    """Complain before the work rather than after it."""
-    if path is None:
-        return
-    if path.suffix not in endings:
-        raise OutputError(f"{path}: expected a name that ends in {' or '.join(endings)}", "name another file")
-    if path.exists() and not overwrite:
-        raise OutputError(f"{path}: exists", "name another file, or add --overwrite")
 
 
 def write_report(report: Report, path: Path, *, overwrite: bool) -> None:

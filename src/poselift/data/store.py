@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from safetensors.numpy import save_file
@@ -25,7 +25,8 @@ from poselift.geometry.camera import Camera
 from poselift.skeleton import Skeleton, stored_skeleton
 
 FORMAT = "poselift-dataset"
-VERSION = 3  # 1 had no cameras, 2 only the name of its skeleton
+VERSION = 3  # 1 had no cameras, 2 only the name of its skeleton, neither kind nor tags
+Kind: TypeAlias = Literal["motion_capture", "recordings"]
 _OF_JOINTS = ("joints_", "confidence")  # such arrays have the joints as their second axis
 _DTYPES = {
     "F64": "<f8",
@@ -48,6 +49,7 @@ class ClipInfo:
         subject, action, take: who does what; `take` tells repetitions of an action apart.
         camera: key of the store's cameras; "" where the clip was not seen by one.
         split: "train", "val" or "test".
+        tags: what else is to be known of it, such as "faulty".
     """
 
     name: str
@@ -59,6 +61,7 @@ class ClipInfo:
     split: str = "train"
     take: str = ""
     camera: str = ""
+    tags: tuple[str, ...] = ()
 
     @property
     def frames(self) -> slice:
@@ -74,6 +77,7 @@ class DatasetStore:
         clips: the table of clips, which cover the frames in order.
         arrays: by name; the first axis is the frames. `joints_world_mm` (F, J, 3) of motion capture, `joints_cam_mm`
             (F, J, 3) of what cameras saw, with detections `joints_px.NAME` (F, J, 2) and `confidence.NAME` (F, J).
+            `valid` (F,) bool, where it is there, is false for frames whose pose nobody knows.
         about: provenance: source, licence, how it was prepared.
         cameras: by the key that clips name them by.
     """
@@ -110,6 +114,8 @@ class DatasetStore:
                 )
             if array.dtype.newbyteorder("<").str not in _DTYPES.values():
                 raise DataFormatError(f"array {name}: a store cannot hold {array.dtype}")
+            if name == "valid" and (array.ndim != 1 or array.dtype != bool):
+                raise DataFormatError(f"array valid: expected a bool for each frame, got {array.dtype} {array.shape}")
 
     @property
     def n_frames(self) -> int:
@@ -141,8 +147,8 @@ class DatasetStore:
             raise DataFormatError(f"the store has no {name}, only {', '.join(self.arrays)}", hint) from None
 
     @property
-    def kind(self) -> Literal["motion_capture", "recordings"]:
-        """What it holds: motion that no camera saw, or what cameras saw."""
+    def kind(self) -> Kind:
+        """What it holds: motion that no camera saw, or what cameras saw. The file says it too."""
         return "recordings" if "joints_cam_mm" in self.arrays else "motion_capture"
 
     def valid_frames(self, clip: ClipInfo) -> np.ndarray:
@@ -196,6 +202,7 @@ class DatasetStore:
         header = {
             "format": FORMAT,
             "version": VERSION,
+            "kind": self.kind,
             "skeleton": self.skeleton.as_dict(),
             "cameras": {key: camera.as_dict() for key, camera in self.cameras.items()},
             "clips": [asdict(c) for c in self.clips],
@@ -220,15 +227,28 @@ def load_store(path: Path | str) -> DatasetStore:
             raise DataFormatError(
                 f"expected {FORMAT} version {VERSION} or older, found {about['format']} version {about['version']}"
             )
-        clips = tuple(ClipInfo(**row) for row in about["clips"])
+        clips = tuple(_clip_info(row) for row in about["clips"])
         cameras = {key: Camera.from_dict(values) for key, values in about.get("cameras", {}).items()}
-        return DatasetStore(stored_skeleton(about["skeleton"]), clips, arrays, about["about"], cameras)
+        store = DatasetStore(stored_skeleton(about["skeleton"]), clips, arrays, about["about"], cameras)
+        if about.get("kind", store.kind) != store.kind:
+            raise DataFormatError(
+                f"expected the kind {store.kind}, as its arrays say, found {about['kind']!r}",
+                "the file was changed by hand; prepare the data set again",
+            )
+        return store
     except (DataFormatError, ShapeError, SkeletonError) as error:
         raise type(error)(f"{path}: {error}", error.hint) from None
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise DataFormatError(
             f"{path}: not a poselift dataset ({error})", "make one with `poselift prepare`"
         ) from None
+
+
+def _clip_info(row: Mapping[str, Any]) -> ClipInfo:
+    tags = row.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise DataFormatError(f"clip {row['name']}: expected a list of words as tags, found {tags!r}")
+    return ClipInfo(**{**row, "tags": tuple(tags)})
 
 
 def _mapped_arrays(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

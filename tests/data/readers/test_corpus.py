@@ -79,9 +79,9 @@ def test_preparing_twice_gives_the_same_file(folder, tmp_path):
 
 
 def test_progress_is_told_file_by_file(folder):
-    done: list[int] = []
-    prepare_mocap([folder], on_file=done.append)
-    assert done == [1, 2, 3]
+    told: list[tuple[int, int]] = []
+    prepare_mocap([folder], on_read=lambda *of: told.append(of))
+    assert told == [(1, 3), (2, 3), (3, 3)]
 
 
 def test_names_are_unique(tmp_path, person, write_bvh):

@@ -6,7 +6,7 @@ import pytest
 
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m import prepare_h36m
-from poselift.data.readers.h36m.recording import Recording, h36m_store
+from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
 from poselift.data.readers.h36m.tables import CAMERAS, Take, camera_of
 from poselift.data.store import DatasetStore, load_store
 from poselift.data.writers.lcn_pose import write_lcn_pose
@@ -30,7 +30,7 @@ def store():
         return Keypoints(rng.uniform(0, 1000, (FRAMES, 17, 2)), rng.uniform(size=(FRAMES, 17)))
 
     recordings = [
-        Recording(
+        h36m_recording(
             Take(subject, "Waiting", 2),
             camera_of(subject, name),
             rng.normal([0, 0, 5000], 300, (FRAMES, 17, 3)),
@@ -65,7 +65,9 @@ def test_recordings_of_any_length(tmp_path, lengths):
     """They are pickled one by one, and pickles write lists by the thousand."""
     rng = np.random.default_rng(3)
     recordings = [
-        Recording(Take("S9", "Waiting", 2), camera_of("S9", name), rng.normal([0, 0, 5000], 300, (frames, 17, 3)))
+        h36m_recording(
+            Take("S9", "Waiting", 2), camera_of("S9", name), rng.normal([0, 0, 5000], 300, (frames, 17, 3))
+        )
         for name, frames in zip(CAMERAS, lengths, strict=False)
     ]
     store = h36m_store(recordings, about={})
@@ -96,7 +98,7 @@ def test_every_row_holds_what_the_original_holds(store, written):
     assert sorted(row) == sorted(KEYS)
     assert (row["cameraid"], row["action"], row["subaction"]) == (1, 13, 2)
     joints = store.joints_cam_mm[1].astype(np.float64)
-    image, box = camera_to_image_frame(store.camera_of(store.clips[0]), joints, joints[:, 0])
+    image, box = camera_to_image_frame(store.camera_of(store.clips[0]), joints, joints[0])
     np.testing.assert_array_equal(row["joint_3d_camera"], joints)
     np.testing.assert_allclose(row["joint_3d_image"], image)
     np.testing.assert_allclose(row["box"], box)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 
+from poselift.data.readers import OnRead, read_silently
 from poselift.data.readers.mocap import MocapClip, read_mocap
+from poselift.data.readers.option import Option
 from poselift.data.splits import split_by_take
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import DataFormatError, ShapeError
@@ -47,21 +50,30 @@ def mocap_files(folders: Sequence[Path]) -> dict[str, Path]:
     return found
 
 
+_FOLDERS = Option("Folders with .bvh files, or .amc files beside their .asf.")
+_SKELETON = Option("Joints to keep: h36m17, or the .toml file of a skeleton whose joints have the files' names.")
+_UNIT = Option("Millimetres that a length of 1 stands for in the files. Default: what makes a human of each.")
+_FPS = Option("Most frames per second to keep.")
+
+
 def prepare_mocap(
-    folders: Sequence[Path],
+    folders: Annotated[Sequence[Path], _FOLDERS],
     *,
-    skeleton: Skeleton = H36M_17,
-    unit_mm: float | None = None,
-    fps: float = MOST_FPS,
-    on_file: Callable[[int], None] = lambda done: None,
+    skeleton: Annotated[Skeleton, _SKELETON] = H36M_17,
+    unit_mm: Annotated[float | None, _UNIT] = None,
+    fps: Annotated[float, _FPS] = MOST_FPS,
+    on_read: OnRead = read_silently,
 ) -> DatasetStore:
-    """All takes below some folders as one store, split by take.
+    """Motion capture to a dataset store, split so that no test motion is trained on.
+
+    Reads BVH with joint names of the CMU database's conversion or of Character Creator, and ASF/AMC; any other with
+    --skeleton.
 
     Args:
         skeleton: what the store shall hold; Human3.6M-17, or one whose joints are named as in the files.
         unit_mm: what a length of 1 stands for in the files. Default: what makes a human of each.
         fps: the most frames per second to keep; faster takes keep every second frame, every third and so on.
-        on_file: called with the number of files read.
+        on_read: called with the number of files read.
 
     Raises:
         DataFormatError: a file breaks its format; the message names file and line.
@@ -77,14 +89,15 @@ def prepare_mocap(
     joints: list[np.ndarray] = []
     dialects: list[str] = []
     start = 0
-    for name, path in mocap_files(folders).items():
+    files = mocap_files(folders)
+    for name, path in files.items():
         take = read_mocap(path, skeleton, unit_mm=unit_mm)
         step = max(1, math.ceil(take.fps / fps - 1e-6))
         dialects.append(take.dialect)
         joints.append(take.joints_world_mm[::step].astype(np.float32))
         clips.append(_clip_info(name, take, start, len(joints[-1]), take.fps / step))
         start += len(joints[-1])
-        on_file(len(clips))
+        on_read(len(clips), len(files))
     about = {
         "source": f"motion capture in BVH and ASF/AMC files below {', '.join(f.resolve().name for f in folders)}",
         "joints": f"{'Human3.6M-17' if skeleton == H36M_17 else skeleton.name} by poselift.data.readers.mocap",

@@ -3,6 +3,7 @@
 import json
 import pickle
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 
 import h5py
@@ -12,14 +13,34 @@ from cdflib.cdfwrite import CDF
 from scipy.io import savemat
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import Recording
-from poselift.data.readers.h36m.tables import ACTION_NUMBERS, ACTIONS, CAMERAS, SPLITS, Take, camera_of, take_name
+from poselift.data.readers.h36m.recording import h36m_recording
+from poselift.data.readers.h36m.tables import ACTION_NUMBERS, ACTIONS, CAMERAS, SPLITS, Take, camera_of
+from poselift.data.readers.recordings import Recording
 from poselift.geometry.camera import Camera
 from poselift.skeleton import H36M_17, H36M_32, conversion
 
 SUBJECTS = (*SPLITS["train"], *SPLITS["test"])
+_NAMES = json.loads(files("poselift.data.readers.h36m").joinpath("recordings.json").read_text(encoding="utf-8"))
 # (F, 32, 3) in the world; in the order of the official names; two that other projects spell otherwise.
 FRAMES = {Take("S1", "Directions", 1): 12, Take("S1", "TakingPhoto", 2): 9, Take("S9", "WalkingDog", 1): 11}
+
+
+def take_name(take: Take) -> str:
+    """What the original files call a take; inverse of `named_take`."""
+    name: str = _NAMES["recordings"][take.subject][take.action][take.number - 1]
+    return name
+
+
+def take_of(recording: Recording) -> Take:
+    """The take that a recording shows."""
+    return Take(recording.subject, recording.action, int(recording.take))
+
+
+@pytest.fixture(scope="session")
+def original_names():
+    """(subject, name) of every take, as the original files are called."""
+    by_subject = _NAMES["recordings"]
+    return [(subject, name) for subject in SUBJECTS for names in by_subject[subject].values() for name in names]
 
 
 @dataclass(frozen=True)
@@ -53,7 +74,7 @@ class SyntheticH36M:
     def recordings(self, source: str | None = None) -> list[Recording]:
         """What every camera saw of every take, in the order of the official names; detections under `source`."""
         return [
-            Recording(
+            h36m_recording(
                 take,
                 camera,
                 self.joints_cam_mm(take, camera),
@@ -243,7 +264,7 @@ def lcn_pose_tables(synthetic_h36m):
     """What lcn-pose's pickles hold of the synthetic takes: rows of "train" and "test", and "sh_dt_ft"."""
     rows, detected = {"train": [], "test": []}, {"train": [], "test": []}
     for video, recording in enumerate(synthetic_h36m.recordings("sh_ft")):
-        split = "train" if recording.take.subject == "S1" else "test"
+        split = "train" if recording.subject == "S1" else "test"
         rows[split] += lcn_pose_rows(recording, video)
         detected[split].append(recording.detections["sh_ft"])
     sh = {
@@ -258,7 +279,7 @@ def lcn_pose_tables(synthetic_h36m):
 
 def lcn_pose_rows(recording, video):
     """As lcn-pose's own preparation computes them, one frame after the other."""
-    camera, take = recording.camera, recording.take
+    camera, take = recording.camera, take_of(recording)
     (fx, fy), (cx, cy) = camera.focal_px, camera.center_px
     param = {
         **{"R": camera.rotation, "T": camera.position_mm[:, None], "k": camera.radial[:, None]},
@@ -314,7 +335,7 @@ def write_matlab_meta(synthetic_h36m, write_cameras_h5):
             path.parent.mkdir(parents=True)
             mono = recording.joints_cam_mm
             if joints == 32:
-                mono = synthetic_h36m.joints32_cam_mm(recording.take, recording.camera)
+                mono = synthetic_h36m.joints32_cam_mm(take_of(recording), recording.camera)
             savemat(path, {"num_images": float(len(mono)), "Y3d_mono": mono.reshape(len(mono), -1).T})
         write_cameras_h5(folder / "cameras.h5")
         return folder

@@ -65,17 +65,15 @@ def test_the_order_of_the_rows_is_kept(read, lcn_pose_tables, synthetic_h36m):
         sh = lcn_pose_tables["sh_dt_ft"][split]
         lcn_pose_tables["sh_dt_ft"][split] = {name: array[order] for name, array in sh.items()}
     recordings = synthetic_h36m.recordings("sh_ft")
-    train = [r for r in recordings if r.take.subject == "S1"]
+    train = [r for r in recordings if r.subject == "S1"]
     assert_same(read(), train[::-1] + recordings[len(train) :][::-1])
 
 
 @pytest.mark.parametrize("kept", ["train", "test"])
 def test_one_of_the_sets_is_enough_and_detections_are_not_needed(read, lcn_pose_tables, synthetic_h36m, kept):
     subject = {"train": "S1", "test": "S9"}[kept]
-    assert_same(
-        read({kept: lcn_pose_tables[kept]}), [r for r in synthetic_h36m.recordings() if r.take.subject == subject]
-    )
-    expected = [r for r in synthetic_h36m.recordings("sh_ft") if r.take.subject == subject]
+    assert_same(read({kept: lcn_pose_tables[kept]}), [r for r in synthetic_h36m.recordings() if r.subject == subject])
+    expected = [r for r in synthetic_h36m.recordings("sh_ft") if r.subject == subject]
     assert_same(read({kept: lcn_pose_tables[kept], "sh_dt_ft": lcn_pose_tables["sh_dt_ft"]}), expected)
 
 

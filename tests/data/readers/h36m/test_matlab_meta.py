@@ -39,7 +39,7 @@ def test_recordings_by_name(tmp_path, write_matlab_meta, synthetic_h36m, joints)
 def test_training_subjects_come_first(folder):
     for subject in ("05", "11"):
         shutil.copytree(folder / SEEN, folder / SEEN.replace("s_01", f"s_{subject}"))
-    subjects = [recording.take.subject for recording in read_matlab_meta(folder)]
+    subjects = [recording.subject for recording in read_matlab_meta(folder)]
     assert list(dict.fromkeys(subjects)) == ["S1", "S5", "S9", "S11"]
 
 

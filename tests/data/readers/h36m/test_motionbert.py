@@ -63,7 +63,7 @@ def test_further_columns_and_coordinates_change_nothing(read, motionbert_table, 
 @pytest.mark.parametrize("kept", ["train", "test"])
 def test_one_of_the_sets_is_enough(read, motionbert_table, synthetic_h36m, kept):
     subject = {"train": "S1", "test": "S9"}[kept]
-    expected = [r for r in synthetic_h36m.recordings("sh_ft") if r.take.subject == subject]
+    expected = [r for r in synthetic_h36m.recordings("sh_ft") if r.subject == subject]
     assert_same(read({kept: motionbert_table[kept]}), expected, 1e-6)
 
 
@@ -75,7 +75,7 @@ def test_the_order_of_the_rows_is_kept(read, motionbert_table, synthetic_h36m):
         name: [column[i] for i in order] if name == "source" else column[order] for name, column in columns.items()
     }
     expected = synthetic_h36m.recordings("sh_ft")
-    train = sorted((r for r in expected if r.take.subject == "S1"), key=lambda r: r.name[-2:])
+    train = sorted((r for r in expected if r.subject == "S1"), key=lambda r: r.name[-2:])
     assert_same(read(), train + expected[8:], 1e-6)
 
 

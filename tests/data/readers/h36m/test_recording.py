@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import Recording, h36m_store
+from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
 from poselift.data.readers.h36m.tables import ACTIONS, Take, camera_of
 from poselift.data.store import load_store
 from poselift.errors import DataFormatError, RecipeError
@@ -17,7 +17,7 @@ def recording(subject="S1", number=1, frames=3, sources=("cpn",), camera="541389
     found = Keypoints(rng.uniform(0, 1000, (frames, 17, 2)), rng.uniform(size=(frames, 17)))
     joints = rng.normal(0, 500, (frames, 17, 3))
     take = Take(subject, "Eating", number)
-    return Recording(take, camera_of(subject, camera), joints, dict.fromkeys(sources, found), **fields)
+    return h36m_recording(take, camera_of(subject, camera), joints, dict.fromkeys(sources, found), **fields)
 
 
 def changed(array, frame, value):
@@ -45,7 +45,7 @@ def test_a_store_holds_recordings_in_their_order(synthetic_h36m, tmp_path):
             store.arrays["joints_px.cpn"][clip.frames], one.detections["cpn"].joints_px.astype(np.float32)
         )
         np.testing.assert_array_equal(store.arrays["frame_number"][clip.frames], np.arange(len(one.joints_cam_mm)))
-        assert (clip.subject, clip.action, clip.take) == (*one.take[:2], str(one.take.number))
+        assert (clip.subject, clip.action, clip.take) == (one.subject, one.action, one.take)
         np.testing.assert_array_equal(store.camera_of(clip).position_mm, one.camera.position_mm)
 
 
@@ -85,7 +85,7 @@ def test_recordings_must_have_the_same_sources(first, second):
 
 
 def test_an_unknown_subject_is_named():
-    stranger = replace(recording(), take=Take("S4", "Eating", 1))
+    stranger = replace(recording(), name="s_04_act_04_subact_01_ca_01", subject="S4")
     with pytest.raises(DataFormatError, match="s_04_act_04_subact_01_ca_01: unknown subject S4"):
         h36m_store([stranger], about=ABOUT)
 
@@ -110,3 +110,10 @@ def test_numbers_that_are_none_are_told_with_their_frame(value):
     }.items():
         with pytest.raises(DataFormatError, match=f"{what}: 1 of 3 frames.*frame 1"):
             replace(one, detections={"cpn": found}).check()
+
+
+def test_the_faulty_takes_of_s9_are_tagged():
+    takes = [Take("S9", "Greeting", 2), Take("S9", "Greeting", 1), Take("S11", "Greeting", 2)]
+    joints = np.random.default_rng(0).normal(0, 500, (3, 17, 3))
+    made = [h36m_recording(take, camera_of(take.subject, "54138969"), joints) for take in takes]
+    assert [clip.tags for clip in h36m_store(made, about=ABOUT).clips] == [("faulty",), (), ()]

@@ -91,6 +91,6 @@ def test_a_folder_without_a_layout_is_told(tmp_path):
 def test_recordings_are_counted_and_subjects_chosen(write_layout, tmp_path):
     write_layout("original", tmp_path)
     counted = []
-    store = prepare_h36m(tmp_path, val_subjects=("S1",), on_recording=counted.append)
+    store = prepare_h36m(tmp_path, val_subjects=("S1",), on_read=lambda done, total: counted.append(done))
     assert counted == list(range(1, len(store.clips) + 1))
     assert set(store.splits) == {"val", "test"}

@@ -5,12 +5,16 @@ Licensed data: none of it is in this package, except the cameras' calibration an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Annotated
 
-from poselift.data.readers.h36m.recording import Recording, h36m_store
+from poselift.data.readers import OnRead, read_silently
+from poselift.data.readers.h36m.recording import h36m_store
+from poselift.data.readers.option import Option
+from poselift.data.readers.recordings import Recording
 from poselift.data.store import DatasetStore
 from poselift.errors import DataFormatError, RecipeError
 
@@ -85,19 +89,26 @@ def recognised(source: Path) -> str:
     raise DataFormatError(f"{source}: found no layout of Human3.6M", f"expected one of: {patterns}")
 
 
+_SOURCE = Option("Folder with Human3.6M, in any of the layouts.")
+_LAYOUT = Option(f"The layout of the folder: {', '.join(LAYOUTS)}. Default: the one that lies there.")
+_VAL = Option("Subjects of the training set to validate on.", flag="--val")
+
+
 def prepare_h36m(
-    source: Path,
+    source: Annotated[Path, _SOURCE],
     *,
-    layout: str | None = None,
-    val_subjects: Sequence[str] = ("S8",),
-    on_recording: Callable[[int], None] = lambda done: None,
+    layout: Annotated[str | None, _LAYOUT] = None,
+    val_subjects: Annotated[Sequence[str], _VAL] = ("S8",),
+    on_read: OnRead = read_silently,
 ) -> DatasetStore:
-    """Human3.6M in any layout as one store of Human3.6M-17 joints and detections.
+    """Human3.6M to a dataset store: S1, S5, S6, S7 to train on, S8 to validate, S9 and S11 to test.
+
+    It holds Human3.6M-17 joints, cameras and detections. For the layouts see docs/reproduce-lcn.md.
 
     Args:
         layout: a name of `LAYOUTS`. Default: the one that lies in the folder.
         val_subjects: subjects of the training set that make the validation set.
-        on_recording: called with the number of recordings read; a recording is one take seen by one camera.
+        on_read: called with the number of recordings read; a recording is one take seen by one camera.
 
     Raises:
         RecipeError: there is no such layout or subject.
@@ -110,10 +121,10 @@ def prepare_h36m(
     module, function = LAYOUTS[name].reader.split(":")
     recordings: Iterable[Recording] = getattr(import_module(module), function)(Path(source))
     about = {"source": f"Human3.6M, {LAYOUTS[name].description}", "layout": name}
-    return h36m_store(_counted(recordings, on_recording), val_subjects=val_subjects, about=about)
+    return h36m_store(_counted(recordings, on_read), val_subjects=val_subjects, about=about)
 
 
-def _counted(recordings: Iterable[Recording], on_recording: Callable[[int], None]) -> Iterator[Recording]:
+def _counted(recordings: Iterable[Recording], on_read: OnRead) -> Iterator[Recording]:
     for number, recording in enumerate(recordings, 1):
         yield recording
-        on_recording(number)
+        on_read(number, None)

@@ -15,9 +15,9 @@ from jaxtyping import Float
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.cameras_h5 import read_cameras_h5
 from poselift.data.readers.h36m.metadata_xml import naming_in
-from poselift.data.readers.h36m.recording import Recording
 from poselift.data.readers.h36m.tables import CAMERAS, Take
 from poselift.data.readers.h36m.views import as_keypoints, checked_numbers, in_official_order, seen_by
+from poselift.data.readers.recordings import Recording
 from poselift.errors import DataFormatError, MissingExtraError
 from poselift.geometry.camera import Camera
 from poselift.skeleton import SH_16

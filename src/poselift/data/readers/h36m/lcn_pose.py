@@ -24,8 +24,9 @@ import numpy as np
 
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.lcn_detections import read_detections
-from poselift.data.readers.h36m.recording import Recording
+from poselift.data.readers.h36m.recording import h36m_recording
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, measured_camera
+from poselift.data.readers.recordings import Recording
 from poselift.data.unpickle import read_pickle
 from poselift.errors import DataFormatError, GeometryError
 from poselift.geometry.camera import Camera
@@ -181,7 +182,7 @@ def _recording(run: _Run, split: str, detections: Mapping[str, Keypoints]) -> Re
             f"{run.where()}: expected a subject of {', '.join(SPLITS[split])} and an action from 2 to 16, "
             f"found S{subject} and {action}"
         )
-    recording = Recording(
+    recording = h36m_recording(
         Take(f"S{subject}", ACTIONS[action], take),
         _camera(run, camera),
         run.column(dialect.joints, (len(H36M_17), 3)),

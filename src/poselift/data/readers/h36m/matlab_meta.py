@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from poselift.data.readers.h36m.cameras_h5 import read_cameras_h5
-from poselift.data.readers.h36m.recording import Recording
+from poselift.data.readers.h36m.recording import h36m_recording
 from poselift.data.readers.h36m.tables import CAMERAS, SPLITS, camera_of, parsed_name
+from poselift.data.readers.recordings import Recording
 from poselift.errors import DataFormatError, MissingExtraError
 from poselift.geometry.camera import Camera
 from poselift.skeleton import H36M_17, H36M_32, conversion
@@ -43,7 +44,7 @@ def _recording(path: Path, cameras: Mapping[tuple[str, int], Camera] | None) -> 
         raise DataFormatError(f"{path.parent.parent / 'cameras.h5'}: found no camera {key[1]} of {key[0]}")
     joints = _joints_cam_mm(path)
     camera = camera_of(take.subject, name) if cameras is None else cameras[key]
-    return Recording(take, camera, conversion(_SKELETONS[joints.shape[1]], H36M_17).joints(joints))
+    return h36m_recording(take, camera, conversion(_SKELETONS[joints.shape[1]], H36M_17).joints(joints))
 
 
 def _joints_cam_mm(path: Path) -> np.ndarray:

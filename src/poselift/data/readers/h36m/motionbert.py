@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import Recording
+from poselift.data.readers.h36m.recording import h36m_recording
 from poselift.data.readers.h36m.tables import Take, camera_of, parsed_name
+from poselift.data.readers.recordings import Recording
 from poselift.data.unpickle import read_pickle
 from poselift.errors import DataFormatError, GeometryError
 from poselift.geometry.camera import Camera
@@ -76,7 +77,7 @@ def _recordings(columns: Any, where: str) -> Iterator[Recording]:
         if view not in joints:
             together = of_take[view.take]
             joints |= zip(together, _joints_cam_mm(together, where), strict=True)
-        yield Recording(view.take, view.camera, joints.pop(view), {DETECTIONS: view.keypoints})
+        yield h36m_recording(view.take, view.camera, joints.pop(view), {DETECTIONS: view.keypoints})
 
 
 def _views(columns: Any, where: str) -> Iterator[_View]:
@@ -98,7 +99,7 @@ def _views(columns: Any, where: str) -> Iterator[_View]:
                 f"found {cameras[rows.start]}"
             )
         keypoints, camera = Keypoints(joints_px[rows], confidence[rows]), camera_of(take.subject, name)
-        Recording(take, camera, image[rows], {DETECTIONS: keypoints}).check()
+        h36m_recording(take, camera, image[rows], {DETECTIONS: keypoints}).check()
         yield _View(take, camera, image[rows], keypoints)
 
 

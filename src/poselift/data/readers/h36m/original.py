@@ -17,9 +17,9 @@ import numpy as np
 from jaxtyping import Float
 
 from poselift.data.readers.h36m.metadata_xml import naming_in
-from poselift.data.readers.h36m.recording import Recording
 from poselift.data.readers.h36m.tables import CAMERAS, SPLITS
 from poselift.data.readers.h36m.views import checked_numbers, in_official_order, seen_by
+from poselift.data.readers.recordings import Recording
 from poselift.errors import DataFormatError, MissingExtraError
 
 SUBJECTS = tuple(subject for subjects in SPLITS.values() for subject in subjects)

@@ -32,7 +32,7 @@ ACTION_NUMBERS = {name: number for number, name in ACTIONS.items()}
 # In the order of `ca_01` to `ca_04`.
 CAMERAS = ("54138969", "55011271", "58860488", "60457274")
 # The world of S9 slipped in these takes; some evaluations leave them out. (subject, action, take)
-FAULTY = (("S9", "Greeting", 2), ("S9", "SittingDown", 2), ("S9", "Waiting", 1))
+FAULTY_TAKES = (("S9", "Greeting", 2), ("S9", "SittingDown", 2), ("S9", "Waiting", 1))
 
 
 class Take(NamedTuple):
@@ -78,11 +78,6 @@ def named_take(subject: str, name: str) -> Take:
             if plain_name(known) == wanted:
                 return Take(subject, action, number)
     raise DataFormatError(f"{subject}: unknown recording {name!r}", "expected names such as 'Directions 1', 'Photo'")
-
-
-def take_name(take: Take) -> str:
-    """What VideoPose3D calls a take; inverse of `named_take`."""
-    return str(_table("recordings")["recordings"][take.subject][take.action][take.number - 1])
 
 
 def camera_of(subject: str, name: str) -> Camera:

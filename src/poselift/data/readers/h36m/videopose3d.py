@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import Recording
 from poselift.data.readers.h36m.tables import CAMERAS, Take, camera_of, named_take
 from poselift.data.readers.h36m.views import as_keypoints, checked_numbers, in_official_order, seen_by
+from poselift.data.readers.recordings import Recording
 from poselift.data.unpickle import load_npz_objects
 from poselift.errors import DataFormatError
 from poselift.skeleton import COCO_17, H36M_16, H36M_17, SH_16, Skeleton

@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Num
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import Recording
+from poselift.data.readers.h36m.recording import h36m_recording
 from poselift.data.readers.h36m.tables import ACTION_NUMBERS, Take
+from poselift.data.readers.recordings import Recording
 from poselift.errors import DataFormatError
 from poselift.geometry.camera import Camera
 from poselift.skeleton import H36M_17, H36M_32, Skeleton, conversion
@@ -61,7 +62,7 @@ def seen_by(
             source: Keypoints(found.joints_px[: len(joints)], found.confidence[: len(joints)])
             for source, found in detections.get(camera.name, {}).items()
         }
-        yield Recording(take, camera, joints_cam_mm, seen)
+        yield h36m_recording(take, camera, joints_cam_mm, seen)
 
 
 def as_keypoints(array: Num[np.ndarray, "frames joints channels"], skeleton: Skeleton) -> Keypoints:
