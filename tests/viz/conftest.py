@@ -1,4 +1,4 @@
-"""A synthetic person who walks, for everything that draws."""
+"""Synthetic people who walk, for everything that draws."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
+from poselift.data.footage import Footage
+from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
 from poselift.geometry.rotation import axis_rotation
 from poselift.skeleton.definitions import H36M_17
@@ -72,5 +74,24 @@ def walk() -> Callable[..., Clip]:
             "source": "a synthetic walk",
         }
         return Clip(H36M_17, 50.0, **{**values, **changes})  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def pair(walk) -> Callable[..., Scene]:
+    """Make a scene of two: 1 is there from the first frame to the last, 7 walks 1 m to their left from `first` on.
+
+    `second` changes the clip of 7.
+    """
+
+    def make(frames: int = 60, *, first: int = 0, time_s: np.ndarray | None = None, **second: object) -> Scene:
+        footage = Footage(np.arange(frames) / 50 if time_s is None else time_s, SIZE_PX, None, "two walk", 50.0)
+        one = walk(frames, time_s=footage.time_s, heading_deg=10)
+        other = walk(frames - first, time_s=footage.time_s[first:], heading_deg=200)
+        root = other.root_cam_mm - [1000.0, 0, 300]
+        joints_px = other.camera.camera_to_image(other.joints_root_mm + root[:, None])
+        other = other.replaced(**{"root_cam_mm": root, "joints_px": joints_px, **second})
+        return Scene(footage, (Track(1, 0, one), Track(7, first, other)))
 
     return make

@@ -3,8 +3,8 @@ import pytest
 
 from poselift.skeleton.definitions import SKELETONS
 from poselift.skeleton.skeleton import Skeleton
-from poselift.viz.colours import SIDE_RGB
-from poselift.viz.draw import draw_figure, draw_text
+from poselift.viz.colours import PERSON_RGB, SIDE_RGB
+from poselift.viz.draw import draw_figure, draw_tag, draw_text
 
 STICK = Skeleton("stick", ("left_a", "right_a"), (("left_a", "right_a"),), ("left_a",), ("left_a",), ("right_a",))
 GREY = 128
@@ -59,3 +59,22 @@ def test_text_stands_on_its_baseline_and_can_be_centred():
     rows, columns = np.nonzero(image.any(axis=-1))
     assert 85 < rows.min() < rows.max() <= 101
     assert (columns.min() + columns.max()) / 2 == pytest.approx(150, abs=3)
+
+
+@pytest.mark.parametrize("at_px", [(150, 100), (-50, 100), (999, 100), (150, -30), (150, 999)])
+def test_a_tag_stands_on_its_point_and_stays_inside(at_px):
+    image = np.zeros((400, 300, 3), np.uint8)
+    draw_tag(image, "12", np.array(at_px, float), fill=(255, 200, 0))
+    rows, columns = np.nonzero(image[..., 0] > 200)
+    assert 15 < np.ptp(rows) < 25
+    assert 15 < np.ptp(columns) < 45
+    assert rows.max() == pytest.approx(np.clip(at_px[1], 18, 400), abs=4)
+    assert (columns.min() + columns.max()) / 2 == pytest.approx(np.clip(at_px[0], 14, 286), abs=6)
+
+
+@pytest.mark.parametrize("fill", [rgb for person in PERSON_RGB for rgb in person.values()])
+def test_the_text_of_a_tag_can_be_read(fill):
+    image = np.zeros((1200, 300, 3), np.uint8)
+    draw_tag(image, "HHH", np.array([150.0, 200]), fill=fill)
+    grey = image[165:195, 120:180].astype(float) @ [0.299, 0.587, 0.114]
+    assert np.ptp(grey) > 95

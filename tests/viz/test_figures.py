@@ -17,6 +17,12 @@ def test_the_picture_is_the_composed_frame(walk, tmp_path):
     np.testing.assert_array_equal(read, SideBySide.of(Scene.of(clip), (540, 960)).drawn(IMAGE, 7))
 
 
+def test_a_scene_is_taken_as_a_clip_is(walk, tmp_path):
+    for name, scene in (("clip", walk(2)), ("scene", Scene.of(walk(2)))):
+        write_figure(IMAGE, scene, 1, tmp_path / f"{name}.png")
+    assert (tmp_path / "clip.png").read_bytes() == (tmp_path / "scene.png").read_bytes()
+
+
 @pytest.mark.parametrize("frame", [-1, 20])
 def test_a_frame_that_is_not_there_is_refused(walk, tmp_path, frame):
     with pytest.raises(ShapeError, match=f"expected 0 to 19, got {frame}"):

@@ -129,3 +129,22 @@ def test_failures_of_the_encoder_are_ours(walk, tmp_path, monkeypatch):
     with pytest.raises(ExternalToolError, match="FFmpeg cannot encode"):
         write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("encoder", ["libx264", "mpeg4"])
+def test_frames_are_shown_at_their_own_times(pair, tmp_path, monkeypatch, encoder):
+    monkeypatch.setattr(overlay, "_ENCODERS", {encoder: overlay._ENCODERS[encoder]})
+    # The last two are closer than a tick.
+    time_s = 3.2 + np.array([0, 0.04, 0.05, 0.3, 0.3333, 1.7, 1.700001])
+    write_overlay(_frames(7), pair(7, time_s=time_s), tmp_path / "o.mp4")
+    with av.open(str(tmp_path / "o.mp4")) as container:
+        shown_s = [frame.time for frame in container.decode(video=0)]
+    np.testing.assert_allclose(shown_s, time_s - 3.2, atol=2e-5)
+    assert (np.diff(shown_s) > 0).all()
+
+
+def test_a_scene_of_nobody_is_a_video_too(pair, tmp_path):
+    write_overlay(_frames(), pair(FRAMES).replaced(tracks=()), tmp_path / "o.mp4")
+    _, images = _decoded(tmp_path / "o.mp4")
+    assert len(images) == FRAMES
+    assert np.abs(images[0][:, :540].astype(int) - 90).max() < 10

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from poselift.viz.colours import PERSON_RGB
 from poselift.viz.viewer import write_viewer
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -250,3 +251,113 @@ def test_without_webgl_it_says_so_and_plays_the_keypoints(chromium, open_page, w
     _wait_until(page, lambda: _frame(page) > 3)
     assert page.complaints == []
     browser.close()
+
+
+def _tags(page) -> dict[str, dict]:
+    """The boxes of the ids that can be seen in the 3D scene."""
+    return {tag.text_content(): tag.bounding_box() for tag in page.locator(".tag").all() if tag.is_visible()}
+
+
+def _near(image: np.ndarray, rgb: tuple[int, int, int]) -> np.ndarray:
+    """Pixels of about the hue of `rgb`, whatever the light on them."""
+    scaled = image / np.maximum(image.max(axis=-1, keepdims=True), 1)
+    far = np.abs(scaled - np.array(rgb) / max(rgb)).max(axis=-1)
+    return np.argwhere((far < 0.12) & (image.max(axis=-1) > 60))
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_everybody_has_a_hue_and_an_id_above_the_head(open_page, pair, scheme):
+    page = open_page(pair(first=20), scheme=scheme)
+    page.locator("#scrub").fill("30")
+    image = _picture(page)
+    gold, violet = (_near(image, PERSON_RGB[hue]["middle"]) for hue in (0, 1))
+    assert min(len(gold), len(violet)) > 300
+    assert violet[:, 1].mean() < gold[:, 1].mean() - 60, "7 walks on the left of 1"
+    tags = _tags(page)
+    assert tags.keys() == {"1", "7"}
+    for name, pixels in (("1", gold), ("7", violet)):
+        top, centre = tags[name]["y"] + tags[name]["height"] / 2, tags[name]["x"] + tags[name]["width"] / 2
+        assert centre == pytest.approx(BOX["x"] + pixels[:, 1].mean(), abs=60)
+        assert top < BOX["y"] + np.percentile(pixels[:, 0], 10)
+    page.locator("#scrub").fill("10")
+    assert len(_near(_picture(page), PERSON_RGB[1]["middle"])) < 30
+    assert _tags(page).keys() == {"1"}
+
+
+def test_one_person_has_no_ids(open_page, walk):
+    page = open_page(walk(5))
+    assert _tags(page) == {}
+    assert page.locator("#legend").text_content() == "leftright"
+
+
+def test_the_legend_names_everybody_and_chooses_who_is_followed(open_page, pair):
+    page = open_page(pair(100, first=20))
+    legend = page.locator("#legend")
+    assert legend.locator("button").all_text_contents() == ["1", "7"]
+    assert "left lighter, right darker" in legend.text_content()
+    assert legend.locator("[aria-pressed=true]").text_content() == "1"
+    assert page.locator("#whom").text_content() == "Follow 1"
+
+    def travel(name: str) -> float:
+        places = []
+        for frame in ("30", "90"):
+            page.locator("#scrub").fill(frame)
+            _picture(page)
+            box = _tags(page)[name]
+            places.append(np.array([box["x"], box["y"]]))
+        return float(np.linalg.norm(places[1] - places[0]))
+
+    page.click("[data-view=side]")
+    assert travel("1") < 20 < travel("7")
+    legend.locator("button", has_text="7").click()
+    assert page.locator("#whom").text_content() == "Follow 7"
+    assert travel("7") < 20 < travel("1")
+
+
+def test_notes_name_the_people_they_are_about(open_page, pair):
+    root = pair().tracks[1].clip.root_cam_mm.copy()
+    root[40] = np.nan
+    page = open_page(pair(filled=np.arange(60) == 30, root_cam_mm=root))
+    page.locator("#scrub").fill("30")
+    assert _note(page) == "filled: 7"
+    page.locator("#scrub").fill("40")
+    assert _note(page) == ""
+    page.locator(".switch").click()
+    assert _note(page) == "position unknown: 7"
+
+
+def test_everybody_is_in_the_inset(open_page, pair):
+    page = open_page(pair(first=20))
+    painted = """() => {
+        const canvas = document.querySelector("#inset canvas");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.filter((_, i) => i % 4 === 3).reduce((sum, alpha) => sum + (alpha > 0), 0);
+    }"""
+    alone = page.evaluate(painted)
+    page.locator("#scrub").fill("30")
+    assert page.evaluate(painted) > 1.6 * alone > 0
+
+
+def test_frames_are_shown_at_their_own_times(open_page, pair):
+    time_s = np.concatenate([[5.0, 5.02, 7.0], 7.0 + np.arange(1, 60) / 50])
+    page = open_page(pair(len(time_s), time_s=time_s))
+    labels = []
+    for frame in (0, 1, 2, 61):
+        page.locator("#scrub").fill(str(frame))
+        labels.append(_label(page))
+    assert labels == [f"frame {n} / 61 · {t} s" for n, t in ((0, "5.00"), (1, "5.02"), (2, "7.00"), (61, "8.18"))]
+    page.locator("#scrub").fill("1")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(700)
+    assert _frame(page) == 1, "the next frame was taken 2 s later"
+    _wait_until(page, lambda: _frame(page) > 5)
+
+
+def test_a_scene_of_nobody_plays_and_says_so(open_page, pair):
+    page = open_page(pair().replaced(tracks=()))
+    assert _note(page) == "no person"
+    page.keyboard.press("Space")
+    _wait_until(page, lambda: _frame(page) > 3)
+    page.click("[data-view=top]")
+    assert page.locator("#legend").is_hidden()
+    assert page.locator("#follow").is_disabled()

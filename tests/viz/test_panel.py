@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from poselift.data.scene import Scene
+from poselift.data.scene import Scene, Track
+from poselift.viz.colours import PERSON_RGB, SIDE_RGB
 from poselift.viz.panel import Panel
 from poselift.viz.stage import Stage
 
@@ -52,3 +53,56 @@ def test_absent_and_filled_frames_look_and_read_differently(walk):
 def test_a_clip_with_nobody_has_a_panel(walk):
     panel = Panel.of(Stage.of(Scene.of(walk(4, valid=np.zeros(4, bool)))), (300, 400))
     assert panel.drawn(0, "frame 0").shape == (400, 300, 3)
+
+
+def _near(image: np.ndarray, rgb: tuple[int, int, int]) -> np.ndarray:
+    return np.argwhere(np.abs(image.astype(int) - rgb).max(axis=-1) < 12)
+
+
+def test_several_people_have_their_hues_and_ids_and_stand_apart(pair):
+    panel = Panel.of(Stage.of(pair(first=20)), (700, 1000))
+    alone, both = panel.drawn(10, ""), panel.drawn(30, "")
+    one, other = (_near(both, PERSON_RGB[hue]["middle"]) for hue in (0, 1))
+    assert min(len(one), len(other)) > 200
+    assert other[:, 1].mean() < one[:, 1].mean(), "7 walks on the left of 1"
+    assert len(_near(alone, PERSON_RGB[0]["middle"])) > 200
+    assert len(_near(alone, PERSON_RGB[1]["middle"])) == 0
+    assert len(_near(both, SIDE_RGB["left"])) == 0
+
+
+def test_who_is_nearer_covers_who_is_farther(walk):
+    still = walk(1)
+    for nearer, farther in ((0, 1), (1, 0)):
+        away = still.replaced(root_cam_mm=still.root_cam_mm + np.array([0, 0, 600.0]))
+        tracks = tuple(Track(n + 1, 0, away if n == farther else still) for n in (0, 1))
+        scene = Scene.of(still).replaced(tracks=tracks)
+        image = Panel.of(Stage.of(scene), (500, 500)).drawn(0, "")
+        found = [len(_near(image, PERSON_RGB[n]["left"])) for n in (0, 1)]
+        assert found[nearer] > found[farther]
+
+
+def test_only_the_ids_of_the_filled_are_named(pair, monkeypatch):
+    texts = []
+    monkeypatch.setattr("poselift.viz.panel.draw_text", lambda image, text, at_px, **_: texts.append(text))
+    filled = np.arange(60) == 5
+    panel = Panel.of(Stage.of(pair(filled=filled)), (300, 300))
+    panel.drawn(4, "label")
+    panel.drawn(5, "label")
+    assert texts == ["label", "", "label", "filled: 7"]
+
+
+def test_one_who_is_far_away_makes_nobody_a_dot(pair):
+    def height(root_cam_mm: np.ndarray) -> float:
+        panel = Panel.of(Stage.of(pair(root_cam_mm=root_cam_mm)), (500, 900))
+        return float(np.ptp(_near(panel.drawn(0, ""), PERSON_RGB[0]["middle"])[:, 0]))
+
+    root = pair().tracks[1].clip.root_cam_mm
+    away = np.array([0, 0, 60_000.0])
+    assert height(root + away) > 0.4 * height(root)
+    # Behind the viewer: nothing to see, and nothing that fails.
+    assert height(root - away) > 0.4 * height(root)
+
+
+def test_a_scene_of_nobody_has_a_panel_that_says_so(pair):
+    panel = Panel.of(Stage.of(pair().replaced(tracks=())), (300, 400))
+    assert (panel.drawn(0, "") != panel.background).any()

@@ -3,6 +3,8 @@ import pytest
 
 from poselift.data.scene import Scene
 from poselift.errors import ShapeError
+from poselift.viz.colours import PERSON_RGB
+from poselift.viz.panel import Panel
 from poselift.viz.side_by_side import SideBySide
 
 
@@ -55,3 +57,39 @@ def test_wrong_images_are_refused(walk):
 def test_a_clip_without_2d_joints_is_refused(walk):
     with pytest.raises(ShapeError, match="no 2D joints"):
         SideBySide.of(Scene.of(walk(2, joints_px=None, confidence=None)), (540, 960))
+
+
+def test_everybody_is_drawn_where_they_are_with_their_id(pair):
+    scene = pair(first=20)
+    layout = SideBySide.of(scene, (540, 960))
+    plain = np.full((960, 540, 3), 77, np.uint8)
+    drawn = layout.drawn(plain, 30)[:, :540].astype(int)
+    for track, hue in zip(scene.tracks, PERSON_RGB[:2], strict=True):
+        rows, columns = np.nonzero(np.abs(drawn - hue["middle"]).max(axis=-1) < 12)
+        joints_px = track.clip.joints_px[30 - track.first_frame]
+        head_px = joints_px[track.clip.skeleton.index("head")]
+        assert columns.mean() == pytest.approx(head_px[0], abs=25)
+        assert rows.min() < head_px[1] - 25, "the id is above the head"
+    assert (layout.drawn(plain, 10)[:, :540] != 77).any()
+
+
+def test_a_figure_alone_has_no_id(walk):
+    scene = Scene.of(walk(3))
+    plain = np.full((960, 540, 3), 77, np.uint8)
+    rows, _, _ = np.nonzero(SideBySide.of(scene, (540, 960)).drawn(plain, 0)[:, :540] != 77)
+    assert rows.min() > scene.main.joints_px[0, :, 1].min() - 12
+
+
+def test_the_label_tells_the_time_of_the_footage(pair, monkeypatch):
+    labels = []
+    monkeypatch.setattr(Panel, "drawn", lambda self, frame, label: labels.append(label) or self.background)
+    layout = SideBySide.of(pair(4, time_s=np.array([10.0, 10.5, 10.52, 12.25])), (540, 960))
+    for frame in range(4):
+        layout.drawn(np.zeros((960, 540, 3), np.uint8), frame)
+    assert labels == [f"frame {n} / 3   {t} s" for n, t in enumerate(("10.00", "10.50", "10.52", "12.25"))]
+
+
+def test_a_scene_of_nobody_stays_plain(pair):
+    scene = pair().replaced(tracks=())
+    plain = np.full((960, 540, 3), 77, np.uint8)
+    assert (SideBySide.of(scene, (540, 960)).drawn(plain, 0)[:, :540] == 77).all()

@@ -64,3 +64,62 @@ def test_2d_alone_is_refused_with_advice(walk):
     with pytest.raises(ShapeError, match="2D joints only") as caught:
         _alone(walk(5, joints_root_mm=None))
     assert "lift" in caught.value.hint
+
+
+def test_people_keep_their_places_to_each_other(pair):
+    scene = pair(first=20)
+    one, other = (track.clip.joints_cam_mm for track in scene.tracks)
+    apart = np.linalg.norm(one[20:] - other, axis=-1)
+    one, other = (a.joints_root_stage_mm + a.root_stage_mm[:, None] for a in Stage.of(scene).actors)
+    np.testing.assert_allclose(np.linalg.norm(one[20:] - other, axis=-1), apart)
+
+
+def test_there_is_one_floor_and_in_its_middle_walks_the_main_person(pair):
+    stage = Stage.of(pair(first=20))
+    assert stage.main == 0
+    path = stage.actors[0].root_stage_mm
+    np.testing.assert_allclose((path.min(axis=0) + path.max(axis=0))[[0, 2]], 0, atol=1e-6)
+    soles = [(a.joints_root_stage_mm + a.root_stage_mm[:, None])[..., 1].min(axis=1) for a in stage.actors]
+    assert np.percentile(np.concatenate(soles), 2) == pytest.approx(45, abs=1)
+
+
+def test_everybody_stands_at_their_place_with_a_foot_on_the_floor(pair):
+    for actor in Stage.of(pair()).actors:
+        np.testing.assert_allclose(actor.standing_stage_mm[..., 1].min(axis=1), 45)
+        np.testing.assert_allclose(actor.standing_stage_mm[:, 0, ::2], actor.root_stage_mm[:, ::2], atol=1e-6)
+
+
+def test_gaps_of_a_path_are_bridged(pair):
+    root = pair().tracks[1].clip.root_cam_mm.copy()
+    root[10:20] = root[:3] = np.nan
+    _, actor = Stage.of(pair(root_cam_mm=root)).actors
+    assert np.isnan(actor.root_stage_mm[[0, 15]]).all()
+    place = actor.place_stage_mm
+    np.testing.assert_allclose(place[:3], np.repeat(place[3:4], 3, axis=0))
+    np.testing.assert_allclose(np.diff(place[9:21], n=2, axis=0), 0, atol=1e-9)
+
+
+def test_whose_place_is_unknown_stands_beside_the_others(pair, walk):
+    one, other = Stage.of(pair(root_cam_mm=None)).actors
+    assert other.root_stage_mm is None
+    assert other.place_stage_mm[:, 0].min() >= one.place_stage_mm[:, 0].max() + 900
+    # With nobody's known, the row is that of the image; 7 walks on the left of 1.
+    scene = pair().mapped(lambda clip: clip.replaced(root_cam_mm=None))
+    one, other = Stage.of(scene).actors
+    assert one.place_stage_mm[0, 0] - other.place_stage_mm[0, 0] >= 900
+
+
+def test_the_main_person_is_the_scenes(pair):
+    scene = pair(first=20)
+    assert Stage.of(scene.replaced(tracks=scene.tracks[::-1])).main == 1
+
+
+def test_an_actor_is_only_there_in_frames_of_their_track(pair):
+    _, actor = Stage.of(pair(first=20, valid=np.arange(40) != 5)).actors
+    assert [actor.row(frame) for frame in (19, 20, 25, 59, 60)] == [None, 0, None, 39, None]
+
+
+def test_a_scene_of_nobody_is_an_empty_stage(pair):
+    stage = Stage.of(pair().replaced(tracks=()))
+    assert stage.actors == ()
+    assert stage.main is None

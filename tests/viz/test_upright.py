@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
-from poselift.data.scene import Scene
+from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
 from poselift.geometry.rotation import axis_rotation
 from poselift.skeleton.skeleton import Skeleton
@@ -68,3 +68,19 @@ def test_the_stage_is_a_rotation_that_keeps_right_on_the_right(walk, pitch_deg):
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(rotation) == pytest.approx(1)
     np.testing.assert_allclose(rotation[0], [1, 0, 0])
+
+
+def test_everybody_has_a_vote(walk, pair):
+    scene = pair(60)
+    tilted = walk(60, pitch_deg=30, time_s=scene.footage.time_s)
+    lying = tilted.replaced(joints_root_mm=tilted.joints_root_mm @ axis_rotation("Z", np.pi / 2).T)
+    stick = Skeleton("stick", ("a", "b"), (("a", "b"),), ("a",), (), ())
+    wordless = Clip(stick, 50.0, joints_root_mm=np.ones((60, 2, 3)), time_s=scene.footage.time_s)
+
+    def voted(*clips: Clip) -> np.ndarray:
+        return up_direction_cam(scene.replaced(tracks=tuple(Track(n, 0, clip) for n, clip in enumerate(clips))))
+
+    assert _between_deg(voted(tilted, lying, wordless), _up(30)) < 3
+    level = walk(60, pitch_deg=0, time_s=scene.footage.time_s)
+    assert 5 < _between_deg(voted(tilted, level), _up(0)) < 25
+    np.testing.assert_array_equal(voted(), [0, -1, 0])

@@ -112,3 +112,28 @@ def test_the_image_size_is_made_up_where_unknown(walk, tmp_path):
     clip = walk(4, size_px=None)
     write_viewer(clip, tmp_path / "v.html")
     assert _data(tmp_path / "v.html")["size_px"] == np.ceil(clip.joints_px.max(axis=(0, 1))).tolist()
+
+
+def test_everybody_is_in_the_page_with_their_frames_alone(pair, tmp_path):
+    scene = pair(first=20)
+    write_viewer(scene, tmp_path / "v.html")
+    data = _data(tmp_path / "v.html")
+    assert [(p["id"], p["first_frame"], p["hue"]) for p in data["people"]] == [(1, 0, 0), (7, 20, 1)]
+    for person, actor in zip(data["people"], Stage.of(scene).actors, strict=True):
+        frames = len(actor.present)
+        assert len(base64.b64decode(person["status"])) == frames
+        np.testing.assert_allclose(_unpacked(person["place_stage_mm"], (frames, 2)), actor.place_stage_mm, atol=0.1)
+        np.testing.assert_allclose(_unpacked(person["root_stage_mm"], (frames, 3)), actor.root_stage_mm, atol=0.1)
+        assert person["joints"][person["head"]] == "head"
+
+
+def test_times_are_those_of_the_footage(pair, tmp_path):
+    time_s = np.array([1.5, 1.54, 2.25, 9.0])
+    write_viewer(pair(4, time_s=time_s), tmp_path / "v.html")
+    assert _data(tmp_path / "v.html")["time_s"] == time_s.tolist()
+
+
+def test_a_scene_of_nobody_is_a_page_too(pair, tmp_path):
+    write_viewer(pair().replaced(tracks=()), tmp_path / "v.html")
+    data = _data(tmp_path / "v.html")
+    assert (data["people"], data["main"], data["size_px"]) == ([], None, [540, 960])

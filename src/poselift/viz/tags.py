@@ -17,7 +17,7 @@ def head_joint(skeleton: Skeleton) -> int | None:
     """The joint that stands for the head: the first that is named so, or the nose; None where there is neither."""
     for part in ("head", "nose"):
         for joint, name in enumerate(skeleton.joints):
-            if part in name:
+            if part in name.lower():
                 return joint
     return None
 
