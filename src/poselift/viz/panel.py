@@ -21,7 +21,7 @@ _DISTANCE_MM = 6500.0
 # Nearer than this to the viewer, nothing is drawn.
 _NEAREST_MM = 500.0
 # Who is further than this from the middle may be cut off, so that the others are not dots.
-_REACH_MM = 3000.0
+_REACH_MM = 4000.0
 # How much of the panel the figures may fill.
 _WIDE, _HIGH = 0.8, 0.78
 _BONE_MM = 44.0
@@ -84,7 +84,8 @@ class Panel:
         for actor, row in there:
             self._draw_shadow(image, actor.standing_stage_mm[row], actor.skeleton)
         views = [(actor, row, *self._to_image(actor.standing_stage_mm[row])) for actor, row in there]
-        for actor, row, points, depth in sorted(views, key=lambda view: -np.nanmean(view[3])):
+        views.sort(key=lambda view: -np.nanmean(view[3]))
+        for actor, row, points, depth in views:
             seen, filled = self._palettes[actor.id]
             palette = filled if actor.filled[row] else seen
             draw_figure(image, points, actor.skeleton, palette, thickness_px=self._bone_px, depth=depth)

@@ -94,7 +94,8 @@ class SideBySide:
             for track in self.scene.tracks
             if 0 <= frame - track.first_frame < len(track.clip) and track.clip.valid[frame - track.first_frame]
         ]
-        for track, row in sorted(there, key=lambda found: -_distance_mm(found[0].clip, found[1])):
+        there.sort(key=lambda found: -_distance_mm(found[0].clip, found[1]))
+        for track, row in there:
             joints_px, confidence = track.clip.keypoints
             seen, filled = palettes[track.id]
             draw_figure(

@@ -2,7 +2,7 @@
 const FIELD_OF_VIEW_DEG = 28;
 const VIEWS = { start: [0.42, 0.16], front: [0, 0.06], side: [Math.PI / 2, 0.06], top: [0, 1.5] }; // azimuth, elevation
 const FLIGHT_MS = 450;
-const REACH_M = 3; // further from who is followed, the others may be out of sight
+const REACH_M = 4; // further from who is followed, the others may be out of sight
 
 // What has to fit on the screen: the size of figures, and the ways they go when nobody is followed.
 function extent(data, followed) {
