@@ -309,9 +309,21 @@ def test_the_legend_names_everybody_and_chooses_who_is_followed(open_page, pair)
 
     page.click("[data-view=side]")
     assert travel("1") < 20 < travel("7")
+    page.click("[data-view=front]")
+    assert travel("1") < 20
     legend.locator("button", has_text="7").click()
     assert page.locator("#whom").text_content() == "Follow 7"
+    assert travel("7") < 20
+    page.click("[data-view=side]")
     assert travel("7") < 20 < travel("1")
+
+
+def test_paths_have_the_hues_of_the_people(open_page, pair):
+    page = open_page(pair(100, first=20))
+    page.locator("#scrub").fill("10")
+    assert len(_near(_picture(page), PERSON_RGB[1]["middle"])) < 5
+    page.locator(".switch").click()
+    assert len(_near(_picture(page), PERSON_RGB[1]["middle"])) > 20
 
 
 def test_notes_name_the_people_they_are_about(open_page, pair):

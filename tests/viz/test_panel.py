@@ -97,10 +97,17 @@ def test_one_who_is_far_away_makes_nobody_a_dot(pair):
         return float(np.ptp(_near(panel.drawn(0, ""), PERSON_RGB[0]["middle"])[:, 0]))
 
     root = pair().tracks[1].clip.root_cam_mm
-    away = np.array([0, 0, 60_000.0])
-    assert height(root + away) > 0.4 * height(root)
-    # Behind the viewer: nothing to see, and nothing that fails.
-    assert height(root - away) > 0.4 * height(root)
+    assert height(root + np.array([60_000.0, 0, 0])) > 0.4 * height(root)
+
+
+@pytest.mark.parametrize("azimuth_deg", [-24, 24])  # the view is turned by one of them
+def test_who_is_behind_the_viewer_is_not_drawn(pair, azimuth_deg):
+    azimuth = np.radians(azimuth_deg)
+    behind = 20_000.0 * np.array([np.sin(azimuth), 0, -np.cos(azimuth)])
+    scene = pair(root_cam_mm=pair().tracks[1].clip.root_cam_mm + behind)
+    image = Panel.of(Stage.of(scene), (500, 900)).drawn(0, "")
+    assert len(_near(image, PERSON_RGB[0]["middle"])) > 100
+    assert len(_near(image, PERSON_RGB[1]["middle"])) == 0
 
 
 def test_a_scene_of_nobody_has_a_panel_that_says_so(pair):

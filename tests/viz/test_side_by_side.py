@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from poselift.data.scene import Scene
+from poselift.data.scene import Scene, Track
 from poselift.errors import ShapeError
 from poselift.viz.colours import PERSON_RGB
 from poselift.viz.panel import Panel
@@ -71,6 +71,16 @@ def test_everybody_is_drawn_where_they_are_with_their_id(pair):
         assert columns.mean() == pytest.approx(head_px[0], abs=25)
         assert rows.min() < head_px[1] - 25, "the id is above the head"
     assert (layout.drawn(plain, 10)[:, :540] != 77).any()
+
+
+def test_who_is_nearer_covers_who_is_farther(walk):
+    near = walk(1)
+    far = near.replaced(root_cam_mm=near.root_cam_mm + np.array([0, 0, 600.0]))
+    for clips, on_top in (((near, far), 0), ((far, near), 1)):
+        scene = Scene.of(near).replaced(tracks=tuple(Track(n + 1, 0, clip) for n, clip in enumerate(clips)))
+        drawn = SideBySide.of(scene, (540, 960)).drawn(np.zeros((960, 540, 3), np.uint8), 0)[:, :540].astype(int)
+        left = [(np.abs(drawn - PERSON_RGB[n]["left"]).max(axis=-1) < 12).sum() for n in (0, 1)]
+        assert left[on_top] > 100 > 10 > left[1 - on_top]
 
 
 def test_a_figure_alone_has_no_id(walk):
