@@ -26,7 +26,8 @@ import numpy as np
 from poselift.data.predictions import Predictions, load_predictions
 from poselift.data.readers.h36m import prepare_h36m
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, camera_of
-from poselift.data.sources.recordings import load_recorded, load_truth
+from poselift.data.sources.recordings import load_recorded
+from poselift.data.sources.truth import load_truth
 from poselift.data.store import ClipInfo, DatasetStore, load_store
 from poselift.evaluation.recordings import evaluate_recordings
 from poselift.metrics import PROTOCOLS

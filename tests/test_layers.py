@@ -55,7 +55,7 @@ ROOMS = {
     "torch": ["models", "training", "deploy", "bench"],
     "lightning_fabric": ["training"],
     "pydantic_core": ["settings"],
-    "pydantic": ["settings", "data.sources", "models", "training"],
+    "pydantic": ["settings", "data.sources", "models", "training", "data.windows"],
     "tensorboard": ["training"],
     "tensorflow": ["models.tf1"],
     "tomli": ["skeleton", "training"],

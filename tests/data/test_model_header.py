@@ -14,7 +14,7 @@ from poselift.errors import CheckpointError
 from poselift.skeleton import COCO_17, Skeleton
 
 CONFIG = {"skeleton": "coco17", "normalisation": "person_centred", "in_channels": 3, "channels": 4}
-WINDOW = Window(27, step=2, predicts="last", fps=25.0, ends="mask")
+WINDOW = Window(frames=27, step=2, predicts="last", fps=25.0, ends="mask")
 HEADER = ModelHeader(
     "lcn", CONFIG, COCO_17, WINDOW, {"step": 7, "nested": {"a": [1, 2]}}, {"licence": "MIT"}, "0.0.1"
 )
@@ -79,7 +79,7 @@ TABLE = COCO_17.as_dict()
     [
         ({"window": None}, "its window: expected a table with its frames, found None"),
         ({"window": {"step": 2}}, "its window: expected a table"),
-        ({"window": {"frames": 0}}, "its window: window: expected frames and step of 1 or more"),
+        ({"window": {"frames": 0}}, "its window: window.frames: expected a whole number of at least 1"),
         ({"window": {"frames": 2.5}}, "its window: (.|\n)*frames"),
         ({"window": {"frames": "9"}}, "its window: (.|\n)*frames"),
         ({"window": {"frames": 9, "fps": "25"}}, "its window: "),

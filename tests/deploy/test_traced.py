@@ -49,7 +49,7 @@ class MadeUp(LiftingNetwork):
 
     @property
     def window(self) -> Window:
-        return Window(self.config.frames, predicts=self.config.predicts)
+        return Window(frames=self.config.frames, predicts=self.config.predicts)
 
     def forward(self, joints_norm):
         seen = joints_norm.flatten(2).transpose(1, 2)
@@ -138,7 +138,7 @@ def test_the_file_is_the_network(tmp_path, settings):
     for count in (0, 1, 2, 7):
         np.testing.assert_allclose(network.run(x[:count]), expected(model, x[:count]), rtol=0, atol=1e-5)
     about = described(tmp_path / "m.onnx")
-    assert Window.from_dict(about["window"]) == model.window
+    assert Window.of(about["window"]) == model.window
     assert about["precision"] == "float32"
     assert "metres relative to the root" in about["output"]
 
@@ -147,7 +147,7 @@ def test_its_checkpoint_is_of_the_same_window(tmp_path):
     model = trained(frames=5, predicts="last")
     save_checkpoint(tmp_path / "m.safetensors", model, name="made_up", about={})
     loaded, header = load_checkpoint(tmp_path / "m.safetensors")
-    assert header.window == loaded.window == Window(5, predicts="last")
+    assert header.window == loaded.window == Window(frames=5, predicts="last")
 
 
 def test_half_the_bytes_change_the_output_little(tmp_path):

@@ -214,8 +214,6 @@ def test_mistakes_are_found_before_the_folder_is_made(run, tmp_path):
         run("run", model={"chanels": 4})
     with pytest.raises(RecipeError, match=r"model\.channels: expected a whole number"):
         run("run", model={"channels": "4"})
-    with pytest.raises(DataFormatError, match="no joints_cam_mm"):
-        run("run", model={"normalisation": "image_frame"})
     with pytest.raises(DataFormatError, match="no split 'tarin'"):
         run("run", data={"train": "tarin"})
     with pytest.raises(RecipeError, match="device 'tpu' is not available") as caught:

@@ -15,7 +15,8 @@ from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, Take, camera_of
 from poselift.data.readers.recordings import Recording
-from poselift.data.sources.recordings import RecordedBatches, load_recorded
+from poselift.data.sources.epochs import RecordedBatches
+from poselift.data.sources.recordings import load_recorded
 from poselift.data.store import DatasetStore, load_store
 
 

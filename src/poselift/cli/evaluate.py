@@ -164,6 +164,8 @@ def _write_predictions(seen: SeenSplit, predicted_mm: np.ndarray, path: Path, *,
         np.savez_compressed(
             temporary,
             predicted_root_mm=predicted_mm,
-            **seen.views._asdict(),
+            joints_cam_mm=seen.views.joints_cam_mm,
+            joints_plane=seen.views.joints_plane,
+            confidence=seen.views.confidence,
             action=np.array(seen.actions),
         )

@@ -157,6 +157,6 @@ def _window(values: Any, path: Path) -> Window:
     if not isinstance(values, dict) or "frames" not in values:
         raise CheckpointError(f"{path}: its window: expected a table with its frames, found {values!r}", _DAMAGED)
     try:
-        return Window.from_dict(values)
-    except (TypeError, RecipeError) as error:
+        return Window.of(values)
+    except RecipeError as error:
         raise CheckpointError(f"{path}: its window: {error}", _DAMAGED) from None

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from pydantic import Field
 
-from poselift.errors import RecipeError, ShapeError
+from poselift.errors import ShapeError
+from poselift.settings import Settings
 
 Predicts: TypeAlias = Literal["middle", "last", "all"]
 Ends: TypeAlias = Literal["clamp", "mask"]
 
 # Frames that lie so near to the wanted place, in frames, are taken as they are.
 _ON_A_FRAME = 1e-4
+# Frames of a window for each frame of a clip, at most, and a little for rounding.
+_MOST_MADE_UP = 4 + 1e-6
 # Between frames that are further apart than this nothing is made up.
 LONGEST_STEP_S = 0.25
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Settings):
     """What a network sees of a clip to predict one frame, or all frames of the window.
 
     Attributes:
@@ -32,20 +33,13 @@ class Window:
         ends: beyond the ends of a clip, "clamp" repeats its first or last frame, "mask" shows no joint.
     """
 
-    frames: int = 1
-    step: int = 1
-    predicts: Predicts = "middle"
-    fps: float | None = None
-    ends: Ends = "clamp"
+    section: ClassVar[str] = "window"
 
-    def __post_init__(self) -> None:
-        if not all(type(number) is int and number >= 1 for number in (self.frames, self.step)):
-            raise RecipeError(f"window: expected frames and step of 1 or more, got {self.frames} and {self.step}")
-        for name, known in (("predicts", get_args(Predicts)), ("ends", get_args(Ends))):
-            if getattr(self, name) not in known:
-                raise RecipeError(f"window.{name}: expected one of {', '.join(known)}, got {getattr(self, name)!r}")
-        if self.fps is not None and not 0 < self.fps < np.inf:
-            raise RecipeError(f"window.fps: expected a positive number, got {self.fps}")
+    frames: int = Field(default=1, ge=1)
+    step: int = Field(default=1, ge=1)
+    predicts: Predicts = "middle"
+    fps: float | None = Field(default=None, gt=0)
+    ends: Ends = "clamp"
 
     @property
     def place(self) -> int:
@@ -55,7 +49,7 @@ class Window:
     @property
     def predicted(self) -> int | slice:
         """Index of the predicted frames along a window's axis."""
-        return slice(None) if self.predicts == "all" else self.place
+        return slice(None) if self.output_frames else self.place
 
     @property
     def offsets(self) -> Int[np.ndarray, " frames"]:
@@ -69,22 +63,11 @@ class Window:
 
     @property
     def output_frames(self) -> tuple[int, ...]:
-        """The axes of a network's output between batch and joints: (T,) where it predicts all, else none."""
-        return (self.frames,) if self.predicts == "all" else ()
+        """A network's output's axes between batch and joints: (T,) where it predicts all of several, else none."""
+        return (self.frames,) if self.predicts == "all" and self.frames > 1 else ()
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, as they stand in headers; `from_dict` reads them back."""
-        return asdict(self)
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Window:
-        """Inverse of `as_dict`.
-
-        Raises:
-            TypeError: an entry is unknown.
-            RecipeError: a value is out of range.
-        """
-        return cls(**values)
+SINGLE_FRAME = Window()
 
 
 class Samples(NamedTuple):
@@ -139,19 +122,9 @@ def frame_samples(
 def time_samples(
     time_s: Float[np.ndarray, " frames"], anchors: Int[np.ndarray, " windows"], window: Window
 ) -> Samples:
-    """Windows about frames of one clip whose frames have times of their own.
-
-    Raises:
-        ShapeError: the window's frame rate is more than four times that of the clip, so that most of what a network
-            would see were made up.
-    """
+    """Windows about frames of one clip whose frames have times of their own."""
     if window.fps is None:
         return _samples((anchors[:, None] + window.offsets).astype(np.float64), np.array(len(time_s)), window)
-    if len(time_s) > 1 and np.median(np.diff(time_s)) * window.fps > 4 * (1 + 1e-6):
-        raise ShapeError(
-            f"the model sees {window.fps:g} frames a second, the clip has {1 / np.median(np.diff(time_s)):.3g}",
-            "take a model of single frames, or film at a higher frame rate",
-        )
     wanted = time_s[anchors][:, None] + window.offsets / window.fps
     rows = np.arange(len(time_s), dtype=np.float64)
     places = np.interp(wanted, time_s, rows)
@@ -161,6 +134,22 @@ def time_samples(
     found = _samples(places, np.array(len(time_s)), window)
     near = time_s[found.after] - time_s[found.before] <= LONGEST_STEP_S
     return found._replace(there=found.there & near)
+
+
+def check_rate(time_s: Float[np.ndarray, " frames"], window: Window) -> None:
+    """Refuse a clip of which most of what a network would see were made up.
+
+    Raises:
+        ShapeError: the window's frame rate is more than four times that of the clip.
+    """
+    if window.fps is None or len(time_s) < 2:
+        return
+    step_s = float(np.median(np.diff(time_s)))
+    if step_s * window.fps > _MOST_MADE_UP:
+        raise ShapeError(
+            f"the model sees {window.fps:g} frames a second, the clip has {1 / step_s:.3g}",
+            "take a model of single frames, or film at a higher frame rate",
+        )
 
 
 def _samples(places: np.ndarray, length: np.ndarray, window: Window) -> Samples:

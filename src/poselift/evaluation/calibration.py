@@ -10,7 +10,7 @@ from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import DatasetStore
 from poselift.errors import RecipeError, SkeletonError
 from poselift.evaluation.views import seen_split
-from poselift.lifting.lifter import network_inputs
+from poselift.normalisation import normaliser
 
 _POSES = 10_000
 _SPLIT = "train"
@@ -40,8 +40,10 @@ def calibration_inputs(store: DatasetStore, header: ModelHeader) -> np.ndarray:
 
 def _seen(store: DatasetStore, header: ModelHeader) -> np.ndarray:
     views = seen_split(store, (_SPLIT,), header.skeleton, ViewConfig(), views=1, seed=0).views
-    chosen = np.random.default_rng(0).permutation(len(views.confidence))[:_POSES]
-    return network_inputs(views.joints_plane[chosen], views.confidence[chosen], header.in_channels)[0]
+    chosen = np.random.default_rng(0).permutation(len(views))[:_POSES]
+    seen = views.rows(chosen).seen(header.skeleton)
+    inputs: np.ndarray = normaliser(header.normalisation).normalised(seen, header.in_channels).inputs[:, 0]
+    return inputs
 
 
 def _recorded(store: DatasetStore, header: ModelHeader) -> np.ndarray:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from poselift.data.predictions import Predictions
-from poselift.data.sources.recordings import GROUND_TRUTH, image_size, load_recorded, load_truth, recorded_keypoints
+from poselift.data.sources.recordings import GROUND_TRUTH, image_size, load_recorded, recorded_keypoints
+from poselift.data.sources.truth import load_truth
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import SkeletonError
 from poselift.lifting.lifter import Lifter

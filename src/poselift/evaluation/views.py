@@ -53,8 +53,7 @@ def seen_split(
             actions += [clip.action or clip.name] * len(joints_world_mm)
     if not parts:
         raise DataFormatError(f"split {' and '.join(splits)} has no finite pose", "prepare the dataset again")
-    seen = Views(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
-    return SeenSplit(seen, actions, sum(clip.length for clip in clips) - len(actions) // views)
+    return SeenSplit(Views.joined(parts), actions, sum(clip.length for clip in clips) - len(actions) // views)
 
 
 def lift_views(lifter: Lifter, views: Views) -> np.ndarray:

@@ -40,6 +40,12 @@ class Intrinsics:
         columns = ([c.focal_px for c in cameras], [c.center_px for c in cameras], [c.size_px for c in cameras])
         return cls(*(np.array(column, dtype=np.float64).reshape(-1, 2) for column in columns))
 
+    @classmethod
+    def joined(cls, parts: Sequence[Intrinsics]) -> Intrinsics:
+        """Those of several batches, one after the other."""
+        columns = ("focal_px", "center_px", "size_px")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in columns))
+
     def rows(self, chosen: np.ndarray | slice) -> Intrinsics:
         """Those of some of the batch."""
         return Intrinsics(self.focal_px[chosen], self.center_px[chosen], self.size_px[chosen])

@@ -1,6 +1,7 @@
 """The lifter: 2D joints in, 3D joints out, by an exported model in onnxruntime. No torch.
 
-Frames are lifted one by one, in batches. Over time nothing is assumed; `lifting.smooth` and others do that.
+A network sees one frame, or a window of them (`data.windows`); frames are lifted in batches, or as they come by
+`lifting.stream`. What the network does not do over time, `lifting.smooth` and others do.
 """
 
 from __future__ import annotations
@@ -8,27 +9,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float, Int
 
-from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape, float_type
+from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape
 from poselift.data.clip import Clip
+from poselift.data.windows import Window, check_rate, time_samples
 from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.geometry.root import root_from_projection
-from poselift.normalisation.person_centred import person_centred, person_centred_to_root
+from poselift.lifting.keypoint_input import checked_keypoints, checked_times, liftable, plane_of
+from poselift.normalisation import normaliser
+from poselift.normalisation.base import Seen
 from poselift.runtime.header import network_header
 from poselift.runtime.network import Device
 from poselift.runtime.precision import DEFAULT_MODEL, Precision, network_of
 from poselift.skeleton import Skeleton
 
+if TYPE_CHECKING:
+    from poselift.lifting.stream import Stream
+
 # Frames in one call of the network; more make it no faster.
 _BATCH = 1024
-_LEAST_VISIBLE = 3
-# A person of 1.7 m would be 170 km away: such joints are one point and rounding errors.
-_LEAST_EXTENT_RAD = 1e-5
+# The camera whose image is the plane z = 1.
+_PLANE = Camera(np.ones(2), np.zeros(2))
 
 
 class Lifter:
@@ -59,6 +65,7 @@ class Lifter:
     ) -> None:
         self._network = network_of(DEFAULT_MODEL if model is None else Path(model), precision, threads, device)
         self._header = network_header(self._network)
+        self._normaliser = normaliser(self._header.normalisation)
         self.flip = flip
 
     @property
@@ -86,6 +93,11 @@ class Lifter:
         """What the model's file says about itself: config, training data, licence, errors."""
         return MappingProxyType(self._header.as_dict())
 
+    @property
+    def window(self) -> Window:
+        """Which frames the network sees at once, and which it predicts."""
+        return self._header.window
+
     def lift(self, clip: Clip) -> Clip:
         """The clip in the model's skeleton with 3D joints, and with the camera that they refer to.
 
@@ -102,10 +114,9 @@ class Lifter:
         if clip.camera is None and clip.size_px is None:
             raise ShapeError("this clip has neither a camera nor an image size", "set size_px to (width, height)")
         camera = clip.camera or Camera.guessed(clip.size_px or (0, 0))
-        seen = ours.valid
-        joints_root_mm = np.full((len(ours), len(self.skeleton), 3), np.nan, dtype=np.float32)
-        root_cam_mm = np.full((len(ours), 3), np.nan, dtype=np.float32)
-        joints_root_mm[seen], root_cam_mm[seen] = self.lift_arrays(joints_px[seen], confidence[seen], camera)
+        # Frames without the person stay, as frames in which nothing is seen: time must not shift.
+        seen = np.where(ours.valid[:, None], confidence, 0).astype(confidence.dtype)
+        joints_root_mm, root_cam_mm = self.lift_arrays(joints_px, seen, camera, time_s=ours.time_s)
         lifted = np.asarray(np.isfinite(joints_root_mm).all(axis=(1, 2)))
         return ours.replaced(
             joints_root_mm=joints_root_mm,
@@ -117,14 +128,21 @@ class Lifter:
         )
 
     def lift_arrays(
-        self, joints_px: Joints2D, confidence: Confidence | None, camera: Camera
+        self,
+        joints_px: Joints2D,
+        confidence: Confidence | None,
+        camera: Camera,
+        *,
+        time_s: Float[np.ndarray, " frames"] | None = None,
     ) -> tuple[Float[np.ndarray, "frames joints 3"], Float[np.ndarray, "frames 3"]]:
-        """Lift joints (F, J, 2) of the model's skeleton.
+        """Lift joints (F, J, 2) of the model's skeleton: poses, or one clip where the network sees several frames.
 
         Args:
             joints_px: in the image of `camera`, distorted as the lens draws them.
             confidence: (F, J) from 0 (missing) to 1. Default: 1 where the pixels are finite.
             camera: its intrinsics count, its place in the world does not.
+            time_s: (F,) when each frame was seen, for models that see several frames at a rate of their own: the
+                frames that lie between are made from those around them. Default: at that rate.
 
         Returns:
             Joints (F, J, 3) relative to the root and root (F, 3), float32 millimetres in camera axes. Both are NaN in
@@ -132,56 +150,108 @@ class Lifter:
             view does not determine it.
 
         Raises:
-            ShapeError: a shape, pixel, confidence or image size that cannot be, or a model that predicts the image
-                frame, which leads to millimetres by the truth alone.
+            ShapeError: a shape, pixel, confidence, time or image size that cannot be; a clip of less than a quarter
+                of the frames a second that the model sees; or a model that predicts the image frame, which leads to
+                millimetres by the truth alone.
             GeometryError: a visible joint lies where the camera's lens draws nothing.
         """
-        if self._header.normalisation != "person_centred":
+        self.check_lifts()
+        joints_px, confidence = checked_keypoints(joints_px, confidence, camera, self.skeleton)
+        frames = len(joints_px)
+        joints_root_mm = np.full((frames, len(self.skeleton), 3), np.nan, dtype=np.float32)
+        root_cam_mm = np.full((frames, 3), np.nan, dtype=np.float32)
+        window, whole = self.window, None
+        if window.frames > 1:
+            plane = plane_of(joints_px, confidence, camera)
+            whole = plane, confidence, self._times(time_s, frames)
+        step = max(_BATCH // window.frames, 1)
+        for start in range(0, frames, step):
+            part = slice(start, start + step)
+            near = plane_of(joints_px[part], confidence[part], camera) if whole is None else whole[0][part]
+            some = np.flatnonzero(liftable(near, confidence[part]))
+            if len(some) == 0:
+                continue
+            if whole is None:
+                seen = self._seen(near[some][:, None], confidence[part][some][:, None])
+            else:
+                seen = self.windows_seen(*whole, some + start)
+            joints_root_mm[start + some], root_cam_mm[start + some] = self.lift_seen(
+                seen, near[some], confidence[part][some]
+            )
+        return joints_root_mm, root_cam_mm
+
+    def stream(self, camera: Camera) -> Stream:
+        """Lift one person frame after frame, as the frames come, see `lifting.stream`.
+
+        Raises:
+            ShapeError: the model predicts the image frame, which leads to millimetres by the truth alone.
+        """
+        from poselift.lifting.stream import Stream
+
+        self.check_lifts()
+        return Stream(self, camera)
+
+    def check_lifts(self) -> None:
+        """Raises ShapeError where only the truth leads from the model's output to millimetres."""
+        if self._normaliser.needs_root:
             raise ShapeError(
                 f"this model predicts the {self._header.normalisation}; millimetres need the true box and depth",
                 "evaluate such a model by protocol (`poselift evaluate`), and lift with a person_centred one",
             )
-        joints_px, confidence = _checked_input(joints_px, confidence, camera, self.skeleton)
-        joints_root_mm = np.full((*joints_px.shape[:2], 3), np.nan, dtype=np.float32)
-        root_cam_mm = np.full((len(joints_px), 3), np.nan, dtype=np.float32)
-        for start in range(0, len(joints_px), _BATCH):
-            part = slice(start, start + _BATCH)
-            self._lift_batch(joints_px[part], confidence[part], camera, joints_root_mm[part], root_cam_mm[part])
-        return joints_root_mm, root_cam_mm
 
-    def _lift_batch(
-        self,
-        joints_px: np.ndarray,
-        confidence: np.ndarray,
-        camera: Camera,
-        joints_root_mm: np.ndarray,
-        root_cam_mm: np.ndarray,
-    ) -> None:
-        """Fill the last two arrays where there is something to lift."""
-        visible = confidence > 0
-        # What a missing joint's pixels say must not matter, not even to the lens.
-        plane = camera.image_to_plane(np.where(visible[..., None], joints_px, camera.center_px))
-        some = _liftable(plane, visible)
-        if not some.any():
-            return
-        inputs, rotation = network_inputs(plane[some], confidence[some], self._header.in_channels)
-        joints = person_centred_to_root(self._output(inputs), rotation)
+    def windows_seen(
+        self, plane: Joints2D, confidence: Confidence, time_s: np.ndarray | None, anchors: Int[np.ndarray, " windows"]
+    ) -> Seen:
+        """The windows (B, T) about some frames of a clip, whose joints (F, J, 2) are given on the plane z = 1.
+
+        Args:
+            time_s: (F,) the times of the clip's frames; None counts frames.
+        """
+        window = self.window if time_s is not None else self.window.replaced(fps=None)
+        samples = time_samples(np.arange(len(plane)) if time_s is None else time_s, anchors, window)
+        return self._seen(samples.of(plane), samples.least(confidence))
+
+    def lift_seen(
+        self, seen: Seen, plane: Joints2D, confidence: Confidence
+    ) -> tuple[Float[np.ndarray, "windows joints 3"], Float[np.ndarray, "windows 3"]]:
+        """Windows lifted: joints (B, J, 3) relative to the root and root (B, 3), millimetres in camera axes.
+
+        Args:
+            plane, confidence: (B, J, 2) and (B, J) of the frames that are predicted, by which the root is placed.
+        """
+        inputs, view = self._normaliser.normalised(seen, self.in_channels)
+        window = self.window
+        output = self._output(inputs if window.frames > 1 else inputs[:, 0])
+        joints = view.to_mm(output[:, window.place] if window.output_frames else output)
         joints = joints - self.skeleton.root_position(joints)
-        joints_root_mm[some] = joints
-        root_cam_mm[some] = root_from_projection(joints, plane[some], confidence[some])
+        return joints, root_from_projection(joints, plane, confidence)
+
+    def _seen(self, plane: np.ndarray, confidence: np.ndarray) -> Seen:
+        return Seen(self.skeleton, confidence, _PLANE, on_plane=plane)
+
+    def _times(self, time_s: np.ndarray | None, frames: int) -> np.ndarray | None:
+        """The times of the frames, where the model has a rate of its own and somebody knows them."""
+        if time_s is not None:
+            time_s = checked_times(time_s, frames)
+        if self.window.fps is None or time_s is None:
+            return None
+        check_rate(time_s, self.window)
+        return time_s
 
     def network_output(self, inputs: Float[np.ndarray, "poses joints channels"]) -> Joints3D:
-        """What the network says (N, J, 3) of normalised inputs (N, J, 2 or 3), in the space of its normalisation.
+        """What the network says (N, J, 3) of normalised inputs (N, J, K), or (N, T, J, K) of windows.
 
         This is for data sets: `normalisation` says what the spaces mean.
 
         Raises:
             ShapeError: the shape is not that of the network's input, or a number is not finite.
         """
-        checked_shape(inputs, (len(self.skeleton), self._header.in_channels), "inputs")
+        window = self.window
+        frames = (window.frames,) if window.frames > 1 else ()
+        checked_shape(inputs, (None, *frames, len(self.skeleton), self._header.in_channels), "inputs")
         if not np.isfinite(inputs).all():
             raise ShapeError("inputs: expected finite numbers, got NaN or infinity", "leave such poses out")
-        output = np.empty((len(inputs), len(self.skeleton), 3), dtype=np.float32)
+        output = np.empty((len(inputs), *window.output_frames, len(self.skeleton), 3), dtype=np.float32)
         for start in range(0, len(inputs), _BATCH):
             output[start : start + _BATCH] = self._output(inputs[start : start + _BATCH])
         return output
@@ -195,68 +265,3 @@ class Lifter:
         plain, mirrored = both[: len(inputs)], self.skeleton.mirrored(both[len(inputs) :])
         average: np.ndarray = (plain + mirrored) / 2
         return average
-
-
-def network_inputs(
-    joints_plane: Joints2D, confidence: Confidence, in_channels: int
-) -> tuple[Float[np.ndarray, "poses joints channels"], Float[np.ndarray, "poses 3 3"]]:
-    """What a person_centred network takes (N, J, K) for joints on the plane z = 1, and the turn of each view."""
-    joints_norm, rotation = person_centred(joints_plane, confidence)
-    if in_channels == 2:
-        return joints_norm, rotation
-    return np.concatenate([joints_norm, confidence[..., None]], axis=-1), rotation
-
-
-def _liftable(plane: np.ndarray, visible: np.ndarray) -> Bool[np.ndarray, " frames"]:
-    """Which frames show enough joints, in more than one point."""
-    seen = visible[..., None]
-    low = np.where(seen, plane, np.inf).min(axis=1)
-    high = np.where(seen, plane, -np.inf).max(axis=1)
-    # An angle shrinks on its way to the plane's rim by 1 + r^2.
-    rim = 1 + np.square(np.where(seen, plane, 0)).sum(axis=-1).max(axis=1)
-    enough = visible.sum(axis=1) >= _LEAST_VISIBLE
-    extended = (high - low).max(axis=-1) > _LEAST_EXTENT_RAD * rim
-    liftable: np.ndarray = enough & extended
-    return liftable
-
-
-def _checked_input(
-    joints_px: np.ndarray, confidence: np.ndarray | None, camera: Camera, skeleton: Skeleton
-) -> tuple[np.ndarray, np.ndarray]:
-    joints_px = _numbers(joints_px, "joints_px")
-    if joints_px.ndim != 3 or joints_px.shape[1:] != (len(skeleton), 2):
-        raise ShapeError(
-            f"joints_px: expected (frames, {len(skeleton)}, 2) of skeleton {skeleton.name}, got {joints_px.shape}",
-            "other skeletons convert as a Clip: `lift` does it",
-        )
-    if camera.size_px is not None and min(camera.size_px) <= 0:
-        raise ShapeError(f"size_px: expected positive (width, height), got {camera.size_px}")
-    finite = np.isfinite(joints_px).all(axis=-1)
-    if confidence is None:
-        return joints_px, finite.astype(np.float32)
-    confidence = _numbers(confidence, "confidence")
-    if confidence.shape != joints_px.shape[:2]:
-        raise ShapeError(f"confidence: expected {joints_px.shape[:2]}, got {confidence.shape}")
-    possible = (confidence >= 0) & (confidence <= 1)
-    if not possible.all():
-        frame, joint = np.argwhere(~possible)[0]
-        raise ShapeError(
-            f"confidence: frame {frame}, {skeleton.joints[joint]}: expected 0 to 1, got {confidence[frame, joint]}",
-            "divide scores by their maximum, and give missing joints the confidence 0",
-        )
-    lost = ~finite & (confidence > 0)
-    if lost.any():
-        frame, joint = np.argwhere(lost)[0]
-        raise ShapeError(
-            f"joints_px: frame {frame}, {skeleton.joints[joint]}: expected finite pixels where the confidence is "
-            f"positive, got {joints_px[frame, joint].tolist()}",
-            "give missing joints the confidence 0",
-        )
-    return joints_px, confidence
-
-
-def _numbers(array: np.ndarray, name: str) -> np.ndarray:
-    array = np.asarray(array)
-    if array.dtype.kind not in "fiub":
-        raise ShapeError(f"{name}: expected numbers, got {array.dtype}")
-    return array.astype(float_type(array), copy=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -68,6 +68,7 @@ class Seen:
         return self.lens.image_to_plane(np.where(self.confidence[..., None] > 0, self.joints_px, center))
 
 
+@runtime_checkable
 class View(Protocol):
     """The way back from normalised numbers, window by window."""
 
@@ -98,6 +99,7 @@ class Normalised(NamedTuple):
     view: View
 
 
+@runtime_checkable
 class Normaliser(Protocol):
     """A way to normalise. The rows of `normalisation.NORMALISATIONS` name objects of this kind."""
 
@@ -105,8 +107,8 @@ class Normaliser(Protocol):
     def name(self) -> str: ...
 
     @property
-    def per_frame(self) -> bool:
-        """Whether the numbers of a frame are the same in whatever window it stands."""
+    def sees(self) -> Literal["pixels", "plane"]:
+        """Which of the joints of `Seen` it looks at."""
         ...
 
     @property

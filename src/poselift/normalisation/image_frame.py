@@ -7,7 +7,7 @@ and root depth.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -113,7 +113,7 @@ class ImageFrame:
     """Pixels divided by the image width, see the module."""
 
     name = "image_frame"
-    per_frame = True
+    sees: Literal["pixels"] = "pixels"
     needs_root = True
 
     def normalised(self, seen: Seen, channels: int) -> Normalised:

@@ -8,7 +8,7 @@ the person stands, and needs no box.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -122,7 +122,7 @@ class PersonCentring:
     """One turn, one centre and one scale for all frames of a window, so that movement through the image stays."""
 
     name = "person_centred"
-    per_frame = False
+    sees: Literal["plane"] = "plane"
     needs_root = False
 
     def normalised(self, seen: Seen, channels: int) -> Normalised:

@@ -11,8 +11,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from poselift.data.sources.recordings import RecordedBatches
-from poselift.data.sources.views import Batch
+from poselift.data.sources.batch import Batch
+from poselift.data.sources.epochs import RecordedBatches
+from poselift.data.sources.recordings import Recorded
 from poselift.threads import made_ahead
 
 TensorBatch: TypeAlias = tuple[Tensor, Tensor]
@@ -22,7 +23,7 @@ class Batches(Protocol):
     """Training batches by their number, the same one every time."""
 
     def between(self, start: int, stop: int) -> Generator[TensorBatch, None, None]:
-        """Inputs (B, J, K) and targets (B, J, 3), on the device, of batches `start` to `stop` - 1."""
+        """Inputs and targets as in `data.sources.batch.Batch`, on the device, of batches `start` to `stop` - 1."""
         ...
 
 
@@ -52,14 +53,14 @@ class MadeBatches:
 
 
 class ResidentBatches:
-    """The same batches as those of `batches`, out of recordings that lie on the device with their mirror images.
+    """The same batches as those of `batches`, out of single frames that lie on the device with their mirror images.
 
     The order of an epoch is copied there once; a step copies nothing.
     """
 
-    def __init__(self, batches: RecordedBatches, device: torch.device) -> None:
+    def __init__(self, batches: RecordedBatches, recorded: Recorded, device: torch.device) -> None:
         self._batches, self._device = batches, device
-        self._inputs, self._targets = map(self._placed, (batches.recorded.inputs, batches.recorded.targets))
+        self._inputs, self._targets = map(self._placed, (recorded.inputs, recorded.targets))
         self._orders: dict[int, Tensor] = {}
 
     def between(self, start: int, stop: int) -> Generator[TensorBatch, None, None]:

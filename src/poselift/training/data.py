@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 
-from poselift.data.sources.recordings import RecordedBatches, load_recorded, load_truth
-from poselift.data.sources.views import TrainingBatches, load_poses
+from poselift.data.sources.batch import NetworkInput
+from poselift.data.sources.epochs import RecordedBatches
+from poselift.data.sources.recorded_windows import load_recorded_windows
+from poselift.data.sources.recordings import load_recorded
+from poselift.data.sources.views import ViewBatches, load_poses
 from poselift.data.store import DatasetStore
 from poselift.errors import RecipeError
-from poselift.skeleton import H36M_17, Skeleton, skeleton_of
+from poselift.models.base import LiftingNetwork
+from poselift.normalisation import normaliser
+from poselift.skeleton import H36M_17, skeleton_of
 from poselift.training.batches import Batches, MadeBatches, ResidentBatches
 from poselift.training.recipe import Recipe
 from poselift.training.validation import ValidationSet, validation_recordings, validation_views
@@ -54,18 +60,21 @@ def planned_steps(recipe: Recipe, store: DatasetStore) -> int:
     return steps
 
 
-def training_data(
-    recipe: Recipe, store: DatasetStore, skeleton: Skeleton, *, channels: int, device: torch.device
-) -> TrainingData:
-    """Read what the recipe names into memory; recordings go to the device at once.
+def network_input(model: LiftingNetwork) -> NetworkInput:
+    """How what is seen becomes a model's input."""
+    return NetworkInput(normaliser(model.config.normalisation), model.config.in_channels, model.window)
+
+
+def training_data(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device: torch.device) -> TrainingData:
+    """Read what the recipe names into memory; single frames of recordings go to the device at once.
 
     Raises:
-        DataFormatError: the store lacks a split, or is of the other kind.
+        DataFormatError: the store lacks a split or the detections.
         RecipeError: recordings are of another skeleton than the network.
         SkeletonError: motion capture does not convert to the network's skeleton.
     """
-    make = _recorded if recipe.recorded else _virtual
-    return make(recipe, store, skeleton, channels, device)
+    make = _recorded if store.kind == "recordings" else _virtual
+    return make(recipe, store, model, device)
 
 
 def training_joints(recipe: Recipe, store: DatasetStore) -> np.ndarray:
@@ -74,40 +83,44 @@ def training_joints(recipe: Recipe, store: DatasetStore) -> np.ndarray:
     Raises:
         DataFormatError, SkeletonError: as for `training_data`.
     """
-    if recipe.recorded:
+    if store.kind == "recordings":
         clips = store.clips_of(recipe.data.train)
         return load_recorded(store, clips, "gt", channels=2, stride=recipe.data.stride).targets
     skeleton = skeleton_of(recipe.model.config.get("skeleton", H36M_17))
     return load_poses(store, recipe.data.train, skeleton, stride=recipe.data.stride).joints_world_mm
 
 
-def _virtual(
-    recipe: Recipe, store: DatasetStore, skeleton: Skeleton, channels: int, device: torch.device
-) -> TrainingData:
-    data, settings = recipe.data, recipe.train
-    poses = load_poses(store, data.train, skeleton, stride=data.stride, balance=data.balance)
-    held_out = load_poses(store, (data.select_on,), skeleton, stride=data.stride)
+def _virtual(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device: torch.device) -> TrainingData:
+    data, settings, network = recipe.data, recipe.train, network_input(model)
+    load = partial(load_poses, store, skeleton=model.skeleton, stride=data.stride, window=model.window)
+    poses, held_out = load(splits=data.train, balance=data.balance), load(splits=(data.select_on,))
     logger.info("%d poses to train on, %d to select on", len(poses), len(held_out))
-    batches = TrainingBatches(poses, recipe.augment, recipe.views, settings.batch_size, channels, settings.seed)
-    views = validation_views(held_out, data.val_poses, recipe.views, channels=channels, device=device)
+    batches = ViewBatches(poses, recipe.augment, recipe.views, settings.batch_size, settings.seed, network)
+    views = validation_views(held_out, data.val_poses, recipe.views, network, device=device)
     return TrainingData(MadeBatches(batches, device), views)
 
 
-def _recorded(
-    recipe: Recipe, store: DatasetStore, skeleton: Skeleton, channels: int, device: torch.device
-) -> TrainingData:
-    data, settings = recipe.data, recipe.train
-    if store.skeleton != skeleton:
+def _recorded(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device: torch.device) -> TrainingData:
+    data, settings, network = recipe.data, recipe.train, network_input(model)
+    if store.skeleton != model.skeleton:
         raise RecipeError(
-            f"model.skeleton: the recordings are of {store.skeleton.name}, the network is of {skeleton.name}",
+            f"model.skeleton: the recordings are of {store.skeleton.name}, the network is of {model.skeleton.name}",
             f'set model.skeleton = "{store.skeleton.name}"',
         )
     clips, chosen = store.clips_of(data.train), store.clips_of((data.select_on,))
-    recorded = load_recorded(store, clips, data.detections, channels=channels, stride=data.stride)
-    held_out = load_recorded(store, chosen, data.detections, channels=channels, stride=data.stride)
+    held_out = load_recorded_windows(store, chosen, data.detections, network, stride=data.stride)
+    selection = validation_recordings(held_out, data.val_poses, device=device)
+    if network.window.frames > 1:
+        windows = load_recorded_windows(store, clips, data.detections, network, stride=data.stride)
+        logger.info("%d windows to train on, %d to select on", len(windows), len(held_out))
+        made = RecordedBatches(windows, settings.batch_size, settings.seed, data.flip)
+        return TrainingData(MadeBatches(made, device), selection)
+    recorded = load_recorded(
+        store, clips, data.detections, channels=network.channels, stride=data.stride, normaliser=network.normaliser
+    )
     logger.info("%d poses to train on, %d to select on", len(recorded), len(held_out))
     made = RecordedBatches(recorded, settings.batch_size, settings.seed, data.flip)
     # On a processor they are made ahead instead, for mirror images would take as much memory again.
-    batches = MadeBatches(made, device) if device.type == "cpu" else ResidentBatches(made, device)
-    truth = load_truth(store, chosen, stride=data.stride)
-    return TrainingData(batches, validation_recordings(held_out, truth, data.val_poses, device=device))
+    on_processor = device.type == "cpu"
+    batches: Batches = MadeBatches(made, device) if on_processor else ResidentBatches(made, recorded, device)
+    return TrainingData(batches, selection)

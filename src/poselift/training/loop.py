@@ -129,9 +129,7 @@ class _Run:
         losses = torch.full((recipe.train.log_every,), float("nan"), device=fabric.device)
         self.state = TrainingState(model, optimizer, average, losses, torch.zeros((), device=fabric.device))
         self.weights = joint_weights(recipe.loss, model.skeleton).to(fabric.device)
-        self.data = training_data(
-            recipe, store, model.skeleton, channels=model.config.in_channels, device=fabric.device
-        )
+        self.data = training_data(recipe, store, model, fabric.device)
         on_cuda = fabric.device.type == "cuda"
         self._gradients = Replayed(self._backward, model.buffers()) if on_cuda else self._backward
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from poselift.data.sources.recordings import Recorded, Truth
-from poselift.data.sources.views import Poses, seen
-from poselift.data.sources.virtual_cameras import ViewConfig
+from poselift.data.sources.batch import Looked, NetworkInput, looked_at
+from poselift.data.sources.recorded_windows import RecordedWindows
+from poselift.data.sources.views import Poses
+from poselift.data.sources.virtual_cameras import ViewConfig, draw_views
 from poselift.errors import TrainingError
 from poselift.metrics import mpjpe, pa_mpjpe
-from poselift.normalisation.person_centred import OUTPUT_UNIT_MM
+from poselift.normalisation.base import View
 from poselift.skeleton import Skeleton
 
 # Not the recipe's seed: runs that differ in it are compared on the same views.
@@ -32,22 +35,31 @@ class Validation:
     pa_mpjpe_mm: float
 
 
+class Part(NamedTuple):
+    """Some of the windows that are validated on.
+
+    Attributes:
+        inputs, targets: on the device, as in training.
+        view: the way back to millimetres.
+        truth_mm: (n, J, 3), or (n, T, J, 3) where all frames are predicted, in camera axes.
+    """
+
+    inputs: Tensor
+    targets: Tensor
+    view: View
+    truth_mm: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class ValidationSet:
     """What is validated on.
 
     Attributes:
-        inputs, targets: (N, J, C) and (N, J, 3) on the device, as in training.
-        joints_root_mm: (N, J, 3) the truth relative to the root.
-        to_mm: of some of the N poses, a network's output (n, J, 3) to millimetres in the axes of the truth; the root
-            may be anywhere.
+        parts: each gives some windows, the same ones every time.
         skeleton: what the J joints are.
     """
 
-    inputs: Tensor
-    targets: Tensor
-    joints_root_mm: np.ndarray
-    to_mm: Callable[[np.ndarray, slice], np.ndarray]
+    parts: Sequence[Callable[[], Part]]
     skeleton: Skeleton
 
 
@@ -58,32 +70,35 @@ def spaced(total: int, count: int) -> np.ndarray:
 
 
 def validation_views(
-    poses: Poses, count: int, views: ViewConfig, *, channels: int, device: torch.device
+    poses: Poses, count: int, views: ViewConfig, network: NetworkInput, *, device: torch.device
 ) -> ValidationSet:
-    """Some poses, each through one virtual camera; the truth is in the turned axes of each view."""
-    chosen = poses.joints_world_mm[spaced(len(poses), count)]
-    inputs, targets = seen(chosen, poses.skeleton, views, np.random.default_rng(_SEED), channels=channels)
-    return ValidationSet(
-        torch.from_numpy(inputs).to(device),
-        torch.from_numpy(targets).to(device),
-        targets * OUTPUT_UNIT_MM,
-        lambda output, _: output * OUTPUT_UNIT_MM,
-        poses.skeleton,
-    )
+    """Windows about some poses, each through one virtual camera."""
+    anchors = poses.anchors[spaced(len(poses), count)]
+    cut = poses.windows(anchors, network.window)
+    seen = draw_views(cut.joints_world_mm, poses.skeleton, views, np.random.default_rng(_SEED), fps=cut.rate)
+    looked = looked_at(seen.seen(poses.skeleton), seen.joints_cam_mm, cut.there, network)
+    part = _part(looked, seen.joints_cam_mm[:, network.window.predicted], device)
+    return ValidationSet([lambda: part], poses.skeleton)
 
 
-def validation_recordings(recorded: Recorded, truth: Truth, count: int, *, device: torch.device) -> ValidationSet:
-    """Some recorded poses; the true box and root depth lead from the image frame to millimetres."""
-    # Of all poses no copy is made.
-    rows = spaced(len(recorded), count) if 0 < count < len(recorded) else slice(None)
-    chosen = truth.rows(rows)
-    return ValidationSet(
-        torch.from_numpy(recorded.inputs[rows]).to(device),
-        torch.from_numpy(recorded.targets[rows]).to(device),
-        chosen.joints_cam_mm - truth.skeleton.root_position(chosen.joints_cam_mm),
-        lambda output, poses: (part := chosen.rows(poses)).to_camera(part.to_image(output)),
-        truth.skeleton,
-    )
+def validation_recordings(windows: RecordedWindows, count: int, *, device: torch.device) -> ValidationSet:
+    """Windows about some recorded frames, evenly spaced."""
+    rows = spaced(len(windows), count)
+
+    def part(chosen: np.ndarray) -> Part:
+        return _part(windows.looked_at(chosen), windows.truth_mm(chosen), device)
+
+    if windows.network.window.frames == 1:
+        whole = part(rows)
+        return ValidationSet([lambda: whole], windows.skeleton)
+    # All windows together are as many times the recordings as they have frames.
+    pieces = np.array_split(rows, -(-len(rows) // _MEASURED))
+    return ValidationSet([partial(part, piece) for piece in pieces], windows.skeleton)
+
+
+def _part(looked: Looked, truth_mm: np.ndarray, device: torch.device) -> Part:
+    inputs, targets = (torch.from_numpy(array).to(device) for array in looked.batch)
+    return Part(inputs, targets, looked.view, truth_mm)
 
 
 @torch.no_grad()
@@ -95,17 +110,29 @@ def validate(model: nn.Module, held_out: ValidationSet, loss: Callable[[Tensor, 
     """
     training = model.training
     model.eval()
-    output = torch.cat([model(chunk).float() for chunk in torch.split(held_out.inputs, _CHUNK)])
+    total, count = np.zeros(3), 0
+    for make in held_out.parts:
+        part = make()
+        output = torch.cat([model(chunk).float() for chunk in torch.split(part.inputs, _CHUNK)])
+        if not torch.isfinite(output).all():
+            raise TrainingError("the network's output is not finite", "lower optim.lr or set optim.clip_norm")
+        measured = [float(loss(output, part.targets)), *_measured(output.cpu().numpy(), part, held_out.skeleton)]
+        total += np.multiply(measured, len(output))
+        count += len(output)
     model.train(training)
-    if not torch.isfinite(output).all():
-        raise TrainingError("the network's output is not finite", "lower optim.lr or set optim.clip_norm")
+    return Validation(*(total / count).tolist())
+
+
+def _measured(output: np.ndarray, part: Part, skeleton: Skeleton) -> np.ndarray:
+    """MPJPE and PA-MPJPE, root-relative."""
     errors = np.zeros(2)
-    found = output.cpu().numpy()
     # Some at a time: in float64 half a million poses are a quarter of a gigabyte, several times over.
-    for start in range(0, len(found), _MEASURED):
-        poses = slice(start, start + _MEASURED)
-        joints_mm = held_out.to_mm(found[poses], poses)
-        joints_root_mm = joints_mm - held_out.skeleton.root_position(joints_mm)
-        measured = [metric(joints_root_mm, held_out.joints_root_mm[poses]) for metric in (mpjpe, pa_mpjpe)]
-        errors += np.multiply(measured, len(joints_mm) / len(found))
-    return Validation(float(loss(output, held_out.targets)), *errors.tolist())
+    for start in range(0, len(output), _MEASURED):
+        rows = slice(start, start + _MEASURED)
+        root_mm = skeleton.root_position(part.truth_mm[rows])
+        joints_mm = part.view.rows(rows).to_mm(output[rows], root_mm[..., 0, :])
+        joints_root_mm = joints_mm - skeleton.root_position(joints_mm)
+        truth_root_mm = part.truth_mm[rows] - root_mm
+        measured = [metric(joints_root_mm, truth_root_mm) for metric in (mpjpe, pa_mpjpe)]
+        errors += np.multiply(measured, len(joints_mm) / len(output))
+    return errors

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from poselift.data.sources.recordings import RecordedBatches, detection_sources, load_recorded, load_truth
+from poselift.data.sources.epochs import RecordedBatches
+from poselift.data.sources.recordings import detection_sources, load_recorded
+from poselift.data.sources.truth import load_truth
 from poselift.data.store import load_store
 from poselift.errors import DataFormatError, ShapeError
 

@@ -34,6 +34,10 @@ def views(config: ViewConfig, seed: int = 0):
     return draw_views(people(), H36M_17, config, np.random.default_rng(seed))
 
 
+def arrays(seen):
+    return seen.joints_cam_mm, seen.joints_plane, seen.confidence
+
+
 def test_true_2d_is_the_projection():
     seen = views(PERFECT)
     np.testing.assert_allclose(seen.joints_plane, seen.joints_cam_mm[..., :2] / seen.joints_cam_mm[..., 2:])
@@ -79,7 +83,7 @@ def test_distance_and_height_are_as_asked():
 
 
 def test_the_same_seed_sees_the_same():
-    for a, b in zip(views(ViewConfig(), 5), views(ViewConfig(), 5), strict=True):
+    for a, b in zip(arrays(views(ViewConfig(), 5)), arrays(views(ViewConfig(), 5)), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
@@ -105,7 +109,7 @@ def test_each_setting_changes_the_views(name, value):
     plain = PERFECT.replaced(fov_deg=(20.0, 20.0))
     changed = draw_views(people(), H36M_17, plain.replaced(**{name: value}), np.random.default_rng(0))
     same = draw_views(people(), H36M_17, plain, np.random.default_rng(0))
-    assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(changed, same, strict=True))
+    assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(arrays(changed), arrays(same), strict=True))
 
 
 @pytest.mark.parametrize("name", ["fov_deg", "aspect"])
@@ -159,7 +163,7 @@ def test_values_out_of_range_are_refused(name, value):
 def test_any_skeleton_is_seen(skeleton):
     joints = np.random.default_rng(0).normal(0, 400, (200, len(skeleton), 3))
     seen = draw_views(joints, skeleton, ViewConfig(), np.random.default_rng(1))
-    assert all(np.isfinite(array).all() for array in seen)
+    assert all(np.isfinite(array).all() for array in arrays(seen))
     assert (seen.joints_cam_mm[..., 2] > 0).all()
     true = draw_views(joints, skeleton, PERFECT, np.random.default_rng(1))
     np.testing.assert_allclose(true.joints_plane, true.joints_cam_mm[..., :2] / true.joints_cam_mm[..., 2:])
@@ -174,3 +178,78 @@ def test_joints_of_other_names_are_defined_elsewhere_too_alike_on_both_sides():
     off = (seen.joints_plane - true) * seen.joints_cam_mm[..., 2:]
     assert 40 < off[:, 0, 1].std() < 60
     np.testing.assert_allclose(off[:, 1, 1], off[:, 2, 1], rtol=0.2, atol=1)  # both as high
+
+
+# --- windows and pixels ---
+
+WALK = np.cumsum(np.full((40, 30, 1, 1), 20.0), axis=1) * np.array([1.0, 0, 0])
+
+
+def windows(config, seed=0, fps=50.0):
+    return draw_views(people()[:40, None] + WALK, H36M_17, config, np.random.default_rng(seed), fps=fps)
+
+
+def test_a_window_of_one_frame_is_a_pose():
+    one, many = (
+        draw_views(p, H36M_17, ViewConfig(), np.random.default_rng(1)) for p in (people()[:, None], people())
+    )
+    for a, b in zip(arrays(one), arrays(many), strict=True):
+        np.testing.assert_array_equal(a[:, 0], b)
+
+
+def test_a_window_is_seen_by_one_camera():
+    seen = windows(PERFECT)
+    bones = seen.joints_cam_mm[:, :, 1:] - seen.joints_cam_mm[:, :, :1]
+    np.testing.assert_allclose(bones, np.repeat(bones[:, :1], 30, axis=1), atol=1e-6)
+    steps = np.diff(seen.joints_cam_mm[:, :, 0], axis=1)
+    np.testing.assert_allclose(steps, np.repeat(steps[:, :1], 29, axis=1), atol=1e-6)
+    assert seen.joints_cam_mm[..., 2].min() > 300
+
+
+def runs(states):
+    """Mean length of the runs of true values along axis 1."""
+    begins = states & ~np.concatenate([np.zeros_like(states[:, :1]), states[:, :-1]], axis=1)
+    return states.sum() / begins.sum()
+
+
+@pytest.mark.parametrize(("seconds", "least", "most"), [(0.0, 1.0, 1.4), (0.2, 5.0, 9.0)])
+def test_a_joint_that_is_not_reported_stays_so_for_a_while(seconds, least, most):
+    off = PERFECT.replaced(missing=0.1, missing_s=seconds)
+    missing = windows(off).confidence == 0
+    assert missing.mean() == pytest.approx(0.1, abs=0.02)
+    assert least < runs(missing) < most
+
+
+def test_the_guess_of_a_hidden_joint_wanders_and_jitter_does_not():
+    def step(config):
+        error = windows(config).joints_plane - windows(PERFECT).joints_plane
+        return np.linalg.norm(np.diff(error, axis=1), axis=-1).mean() / np.linalg.norm(error, axis=-1).mean()
+
+    assert step(PERFECT.replaced(hidden=1.0, hidden_s=1.0)) < 0.5
+    assert step(PERFECT.replaced(hidden=1.0, hidden_s=0.0)) > 1.2
+    assert step(PERFECT.replaced(jitter=0.05)) > 1.2
+
+
+def test_a_limb_that_is_cut_off_is_so_in_the_whole_window():
+    missing = windows(PERFECT.replaced(cut_off=0.5)).confidence == 0
+    assert missing.any()
+    np.testing.assert_array_equal(missing, np.repeat(missing[:, :1], 30, axis=1))
+
+
+def test_pixels_are_those_of_the_true_camera_however_its_focal_length_is_guessed():
+    guessed = windows(PERFECT.replaced(focal_guess=0.3))
+    seen = guessed.seen(H36M_17)
+    np.testing.assert_allclose(seen.joints_px, guessed.true_lens.camera_to_image(guessed.joints_cam_mm), atol=1e-6)
+    assert np.ptp(guessed.lens.focal_px / guessed.true_lens.focal_px) > 0.3
+    np.testing.assert_allclose(guessed.lens.size_px[:, 0], 1000)
+
+
+def test_the_image_holds_who_is_not_cropped():
+    seen = windows(PERFECT).seen(H36M_17)
+    assert (seen.joints_px > -1e-6).all()
+    assert (seen.joints_px < seen.lens.size_px[:, None, None] + 1e-6).all()
+
+
+def test_of_a_missing_joint_nothing_is_left_to_see():
+    seen = windows(ViewConfig(missing=0.3)).seen(H36M_17)
+    assert (seen.joints_plane[seen.confidence == 0] == 0).all()

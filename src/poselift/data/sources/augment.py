@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from poselift.arrays import Joints3D
+from poselift.data.sources.draws import WindowDraws
 from poselift.geometry.rotation import axis_rotation, vector_rotation
 from poselift.settings import NotNegative, Probability, Settings
 from poselift.skeleton import Skeleton
@@ -64,20 +65,29 @@ class PoseAugmentConfig(Settings):
 def augmented(
     joints_world_mm: Joints3D, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
 ) -> Joints3D:
-    """A changed copy of each pose of a batch (B, J, 3)."""
-    joints = np.array(joints_world_mm, dtype=np.float64)
+    """A changed copy of each pose of a batch (B, J, 3), or of each window of a batch (B, T, J, 3).
+
+    All frames of a window are changed alike: they stay one movement of one person.
+    """
+    shape = joints_world_mm.shape
+    draws = WindowDraws(rng, shape[1] if len(shape) == 4 else 1)
+    joints = np.array(joints_world_mm, dtype=np.float64).reshape(-1, *shape[-2:])
+    return _changed(joints, skeleton, config, draws).reshape(shape)
+
+
+def _changed(joints: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, draws: WindowDraws) -> np.ndarray:
     batch = len(joints)
-    flip = rng.random(batch) < config.mirror
+    flip = draws.random(batch) < config.mirror
     joints[flip] = mirrored(joints[flip], skeleton)
     bones = _to_bones(joints, skeleton)
     if config.exchange > 0:
-        bones = _limbs_exchanged(joints, bones, skeleton, config, rng)
-    bones = _freed(joints, bones, skeleton, config, rng)
-    bones = _seated(joints, bones, skeleton, rng.random(batch) < config.sit, rng)
-    bones = _turned(bones, skeleton, config, rng)
-    bones = _resized(bones, skeleton, config, rng)
-    tumbling = rng.random(batch) < config.tumble
-    bones[tumbling] = np.einsum("bij,bkj->bki", _any_rotation(int(tumbling.sum()), rng), bones[tumbling])
+        bones = _limbs_exchanged(joints, bones, skeleton, config, draws)
+    bones = _freed(joints, bones, skeleton, config, draws)
+    bones = _seated(joints, bones, skeleton, draws.random(batch) < config.sit, draws)
+    bones = _turned(bones, skeleton, config, draws)
+    bones = _resized(bones, skeleton, config, draws)
+    tumbling = draws.random(batch) < config.tumble
+    bones[tumbling] = np.einsum("bij,bkj->bki", _any_rotation(int(tumbling.sum()), draws), bones[tumbling])
     root = skeleton.root_position(joints)
     posed: np.ndarray = _from_bones(bones, skeleton) + root
     return posed
@@ -147,15 +157,15 @@ def _body_frame(joints: np.ndarray, skeleton: Skeleton, name: str) -> np.ndarray
 
 
 def _limbs_exchanged(
-    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
+    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, draws: WindowDraws
 ) -> np.ndarray:
     batch = len(joints)
     bones = bones.copy()
     donors = bones.copy()
     for frame, limb in _limbs(skeleton):
         axes = _body_frame(joints, skeleton, frame)
-        donor = rng.permutation(batch)
-        takes = rng.random(batch) < config.exchange
+        donor = draws.permutation(batch)
+        takes = draws.random(batch) < config.exchange
         turn = (axes @ np.swapaxes(axes[donor], -1, -2))[takes]
         for joint in skeleton.indices(limb):
             length = np.linalg.norm(bones[takes, joint], axis=-1)
@@ -166,14 +176,14 @@ def _limbs_exchanged(
 
 
 def _freed(
-    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
+    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, draws: WindowDraws
 ) -> np.ndarray:
     """Point some limbs anywhere that their joints allow."""
     bones = bones.copy()
     for frame, limb in _limbs(skeleton):
-        chosen = rng.random(len(joints)) < config.free
+        chosen = draws.random(len(joints)) < config.free
         count = int(chosen.sum())
-        upper, lower = (_arm if frame == "shoulders" else _leg)(count, rng)
+        upper, lower = (_arm if frame == "shoulders" else _leg)(count, draws)
         if limb[0].startswith("right"):
             upper, lower = (direction * np.array([-1, 1, 1]) for direction in (upper, lower))
         axes = _body_frame(joints[chosen], skeleton, frame)
@@ -183,25 +193,25 @@ def _freed(
     return bones
 
 
-def _arm(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _arm(count: int, draws: WindowDraws) -> tuple[np.ndarray, np.ndarray]:
     """Directions (count, 3) of a left upper arm and forearm in body axes (left, forward, up)."""
     # Not far behind the back nor through the chest: those directions are folded back.
-    upper = _unit(rng.normal(size=(count, 3)))
+    upper = _unit(draws.normal(size=(count, 3)))
     upper[:, 1] = np.where(upper[:, 1] < -0.5, -upper[:, 1], upper[:, 1])
     upper[:, 0] = np.where(upper[:, 0] < -0.3, -upper[:, 0], upper[:, 0])
     # Elbows bend towards the front rather than the back.
-    towards = rng.normal(size=(count, 3)) + np.array([0, 1.0, 0])
+    towards = draws.normal(size=(count, 3)) + np.array([0, 1.0, 0])
     towards = _unit(towards - (towards * upper).sum(-1, keepdims=True) * upper)
-    bend = rng.uniform(0, np.radians(140), (count, 1))
+    bend = draws.uniform(0, np.radians(140), (count, 1))
     return upper, np.cos(bend) * upper + np.sin(bend) * towards
 
 
-def _leg(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _leg(count: int, draws: WindowDraws) -> tuple[np.ndarray, np.ndarray]:
     """Directions (count, 3) of a left thigh and shin in body axes (left, forward, up)."""
-    raised = np.radians(np.clip(rng.normal(15, 35, count), -25, 115))
-    opened = np.radians(np.clip(rng.normal(12, 25, count), -15, 75))
-    bend = np.radians(np.clip(np.abs(rng.normal(0, 45, count)), 0, 130))
-    turned = np.radians(rng.normal(0, 25, count))
+    raised = np.radians(np.clip(draws.normal(15, 35, count), -25, 115))
+    opened = np.radians(np.clip(draws.normal(12, 25, count), -15, 75))
+    bend = np.radians(np.clip(np.abs(draws.normal(0, 45, count)), 0, 130))
+    turned = np.radians(draws.normal(0, 25, count))
     thigh = np.stack([np.sin(opened), np.cos(opened) * np.sin(raised), -np.cos(opened) * np.cos(raised)], axis=-1)
     # The shin folds backwards, in a plane that turns with the hip.
     back = np.stack([np.zeros(count), -np.cos(raised), -np.sin(raised)], axis=-1)
@@ -216,7 +226,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _seated(
-    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, chosen: np.ndarray, rng: np.random.Generator
+    joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, chosen: np.ndarray, draws: WindowDraws
 ) -> np.ndarray:
     """Bend both hips and knees of the chosen poses; thighs open by up to 25 degrees."""
     count = int(chosen.sum())
@@ -225,11 +235,11 @@ def _seated(
         return bones
     bones = bones.copy()
     axes = _body_frame(joints[chosen], skeleton, "hips")
-    hip_bend = np.radians(rng.uniform(60, 110, count))
+    hip_bend = np.radians(draws.uniform(60, 110, count))
     for side, sign in (("left", 1), ("right", -1)):
-        thigh_angle = hip_bend + rng.normal(0, 0.1, count)
-        shin_angle = thigh_angle - np.radians(rng.uniform(50, 120, count))
-        opening = axis_rotation("Z", -sign * np.radians(rng.uniform(-5, 25, count)))
+        thigh_angle = hip_bend + draws.normal(0, 0.1, count)
+        shin_angle = thigh_angle - np.radians(draws.uniform(50, 120, count))
+        opening = axis_rotation("Z", -sign * np.radians(draws.uniform(-5, 25, count)))
         for joint, angle in ((f"{side}_knee", thigh_angle), (f"{side}_ankle", shin_angle)):
             local = np.stack([np.zeros(count), np.sin(angle), -np.cos(angle)], axis=-1)
             direction = np.einsum("bij,bjk,bk->bi", axes, opening, local)
@@ -238,36 +248,34 @@ def _seated(
     return bones
 
 
-def _turned(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator) -> np.ndarray:
+def _turned(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, draws: WindowDraws) -> np.ndarray:
     """Turn each bone, with what hangs on it, by a random rotation vector."""
     bones = bones.copy()
     batch = len(bones)
-    spread = config.turn_rad * np.where(rng.random(batch) < config.wild, 3.0, 1.0)
+    spread = config.turn_rad * np.where(draws.random(batch) < config.wild, 3.0, 1.0)
     for joint in _topological(skeleton):
         freedom = _TURNED.get(skeleton.joints[joint].split("_")[-1], 0.0)
         if freedom == 0:
             continue
-        turn = vector_rotation(rng.normal(0, 1, (batch, 3)) * (spread * freedom)[:, None])
+        turn = vector_rotation(draws.normal(0, 1, (batch, 3)) * (spread * freedom)[:, None])
         hanging = _descendants(skeleton, joint)
         bones[:, hanging] = np.einsum("bij,bkj->bki", turn, bones[:, hanging])
     return bones
 
 
-def _resized(
-    bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, rng: np.random.Generator
-) -> np.ndarray:
+def _resized(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, draws: WindowDraws) -> np.ndarray:
     batch = len(bones)
-    factor = np.exp(rng.normal(0, config.bones, (batch, len(skeleton))) if config.bones else np.zeros((batch, 1)))
+    factor = np.exp(draws.normal(0, config.bones, (batch, len(skeleton))) if config.bones else np.zeros((batch, 1)))
     if config.bones:
         left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
         factor[:, right] = factor[:, left]
-    resized: np.ndarray = bones * (factor * np.exp(rng.normal(0, config.size, (batch, 1))))[..., None]
+    resized: np.ndarray = bones * (factor * np.exp(draws.normal(0, config.size, (batch, 1))))[..., None]
     return resized
 
 
-def _any_rotation(count: int, rng: np.random.Generator) -> np.ndarray:
+def _any_rotation(count: int, draws: WindowDraws) -> np.ndarray:
     """Uniformly distributed rotations (count, 3, 3)."""
-    q, r = np.linalg.qr(rng.normal(size=(count, 3, 3)))
+    q, r = np.linalg.qr(draws.normal(size=(count, 3, 3)))
     rotation: np.ndarray = q * np.sign(np.diagonal(r, axis1=-2, axis2=-1))[:, None, :]
     rotation[:, :, 0] *= np.linalg.det(rotation)[:, None]
     return rotation

@@ -1,24 +1,30 @@
 """Virtual cameras: recorded motion as a 2D detector would have seen it.
 
-Each pose of a batch gets a camera of its own, drawn at random. The joints are projected, and then spoilt the way
-detectors spoil them: joints defined a little elsewhere than in motion capture, jitter that grows with the size of
-the person, guesses for hidden joints, joints missing or out of the image, and a focal length that is only guessed.
+Each pose or window of frames gets a camera of its own, drawn at random. The joints are projected, and then spoilt the
+way detectors spoil them: joints defined a little elsewhere than in motion capture, jitter that grows with the size
+of the person, guesses for hidden joints, joints missing or out of the image, and a focal length that is only guessed.
 
 What is special about single joints goes by the names of Human3.6M-17; a skeleton of other names does without.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from poselift.arrays import Joints3D
+from poselift.data.sources.draws import WindowDraws, lasting, wandering
+from poselift.geometry.intrinsics import Intrinsics
 from poselift.geometry.rotation import axis_rotation
+from poselift.normalisation.base import Seen
 from poselift.settings import NotNegative, Probability, Range, Settings
 from poselift.skeleton import Skeleton
 
 _NEAREST_MM = 400.0
+_WIDTH_PX = 1000.0
 # Detectors place these joints worse than shoulders and knees.
 _JITTER = {
     "hip": 1.4,
@@ -67,6 +73,7 @@ class ViewConfig(Settings):
         outlier: probability that a joint's error is five times as large.
         hidden: probability that a joint is hidden: guessed with a large error and low confidence.
         missing: probability that a joint is not reported.
+        hidden_s, missing_s: how long that lasts on average, in windows of several frames.
         cut_off: probability that a limb, the legs or the head are not reported.
     """
 
@@ -87,6 +94,8 @@ class ViewConfig(Settings):
     outlier: Probability = 0.03
     hidden: Probability = 0.05
     missing: Probability = 0.02
+    hidden_s: NotNegative = 0.4
+    missing_s: NotNegative = 0.1
     cut_off: Probability = 0.08
 
     def with_true_2d(self) -> ViewConfig:
@@ -105,47 +114,106 @@ class ViewConfig(Settings):
         )
 
 
-class Views(NamedTuple):
-    """Poses as seen by one camera each.
+@dataclass(frozen=True, eq=False)
+class Views:
+    """Poses as seen by one camera each, or windows of T frames by one camera for all frames of a window.
 
     Attributes:
-        joints_cam_mm: (B, J, 3) the truth, in camera axes.
-        joints_plane: (B, J, 2) detections on the plane z = 1 of the assumed camera.
-        confidence: (B, J); 0 where the detector reported nothing.
+        joints_cam_mm: (B, J, 3) or (B, T, J, 3) the truth, in camera axes.
+        joints_plane: (B, J, 2) or (B, T, J, 2) detections on the plane z = 1 of the assumed camera.
+        confidence: (B, J) or (B, T, J); 0 where the detector reported nothing.
+        lens, true_lens: what is assumed of the cameras, and what they are; images are 1000 pixels wide.
     """
 
     joints_cam_mm: np.ndarray
     joints_plane: np.ndarray
     confidence: np.ndarray
+    lens: Intrinsics
+    true_lens: Intrinsics
+
+    def __len__(self) -> int:
+        return len(self.confidence)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Views]) -> Views:
+        """Those of several, one after the other."""
+        return cls(
+            np.concatenate([part.joints_cam_mm for part in parts]),
+            np.concatenate([part.joints_plane for part in parts]),
+            np.concatenate([part.confidence for part in parts]),
+            Intrinsics.joined([part.lens for part in parts]),
+            Intrinsics.joined([part.true_lens for part in parts]),
+        )
+
+    def rows(self, chosen: np.ndarray | slice) -> Views:
+        """Some of them."""
+        arrays = self.joints_cam_mm, self.joints_plane, self.confidence
+        joints_cam_mm, plane, confidence = (array[chosen] for array in arrays)
+        return Views(joints_cam_mm, plane, confidence, self.lens.rows(chosen), self.true_lens.rows(chosen))
+
+    def seen(self, skeleton: Skeleton) -> Seen:
+        """What a network may look at; of a missing joint nothing is left to see."""
+        joints = len(skeleton)
+        confidence = self.confidence.reshape(len(self), -1, joints)
+        plane = self.joints_plane.reshape(len(self), -1, joints, 2)
+        plane = np.where(confidence[..., None] > 0, plane, 0)
+        return Seen(skeleton, confidence, self.lens, on_plane=plane, true_lens=self.true_lens)
 
 
-def draw_views(joints_world_mm: Joints3D, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator) -> Views:
-    """See each pose of a batch (B, J, 3) through a camera and a detector drawn at random."""
-    joints = np.asarray(joints_world_mm, dtype=np.float64)
-    batch = len(joints)
+def draw_views(
+    joints_world_mm: Joints3D,
+    skeleton: Skeleton,
+    config: ViewConfig,
+    rng: np.random.Generator,
+    *,
+    fps: float | np.ndarray = 50.0,
+) -> Views:
+    """See each pose (B, J, 3), or each window (B, T, J, 3), through a camera and a detector drawn at random.
+
+    Args:
+        fps: frames per second of the windows, or of each of them (B,): joints are hidden for seconds.
+    """
+    shape = joints_world_mm.shape
+    frames = shape[1] if len(shape) == 4 else 1
+    joints = np.asarray(joints_world_mm, dtype=np.float64).reshape(len(joints_world_mm), frames, *shape[-2:])
+    batch, rate = len(joints), np.broadcast_to(np.asarray(fps, dtype=np.float64), len(joints))
     to_camera, position = _draw_cameras(joints, skeleton, config, rng)
-    joints_cam = np.einsum("bij,bkj->bki", to_camera, joints - position[:, None])
-    believed = joints + _definition_offsets(joints, skeleton, config, rng)
-    believed_cam = np.einsum("bij,bkj->bki", to_camera, believed - position[:, None])
+    joints_cam = _in_camera(joints, to_camera, position)
+    believed_cam = _in_camera(joints + _definition_offsets(joints, skeleton, config, rng), to_camera, position)
     plane = believed_cam[..., :2] / believed_cam[..., 2:]
-    in_image = _inside_image(plane, config, rng)
-    plane, confidence = _detected(plane, skeleton, config, rng)
+    in_image, true_lens = _inside_image(plane, config, rng)
+    plane, confidence = _detected(plane, skeleton, config, rng, rate)
     confidence = np.where(in_image, confidence, 0)
-    confidence = confidence * _reported(batch, skeleton, config, rng)
+    confidence = confidence * _reported(confidence.shape, skeleton, config, rng, rate)
     plane, confidence = _derived(plane, confidence, skeleton, rng.random(batch) < config.derived)
     # A pose that would keep fewer than four joints stays whole: there is nothing to learn from it otherwise.
     enough = (confidence > 0).sum(axis=-1, keepdims=True) >= 4
     confidence = np.where(enough, confidence, np.maximum(confidence, 0.1))
-    plane *= np.exp(rng.normal(0, config.focal_guess, (batch, 1, 1)))
-    return Views(joints_cam, plane, confidence)
+    guess = np.exp(rng.normal(0, config.focal_guess, (batch, 1, 1)))
+    plane *= guess[..., None]
+    lens = Intrinsics(true_lens.focal_px / guess[:, 0], true_lens.center_px, true_lens.size_px)
+    return Views(
+        joints_cam.reshape(shape), plane.reshape(*shape[:-1], 2), confidence.reshape(shape[:-1]), lens, true_lens
+    )
+
+
+def _in_camera(joints: np.ndarray, to_camera: np.ndarray, position: np.ndarray) -> np.ndarray:
+    """World positions (B, T, J, 3) in camera axes."""
+    points = joints.reshape(len(joints), -1, 3) - position[:, None]
+    moved: np.ndarray = np.einsum("bij,bkj->bki", to_camera, points).reshape(joints.shape)
+    return moved
 
 
 def _draw_cameras(
     joints: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rotations (B, 3, 3) world to camera, and positions (B, 3), with every joint in front of the camera."""
+    """Rotations (B, 3, 3) world to camera, and positions (B, 3), with every joint in front of the camera.
+
+    Distance and direction are those of the person in the middle of the window (B, T, J, 3).
+    """
     batch = len(joints)
-    root = skeleton.root_position(joints)[:, 0]
+    root = skeleton.root_position(joints[:, joints.shape[1] // 2])[:, 0]
+    everything = joints.reshape(batch, -1, 3)
     distance, height = (rng.uniform(*r, batch) for r in (config.distance_mm, config.height_mm))
     height = np.clip(height, -0.9 * distance, 0.9 * distance)
     azimuth = rng.uniform(0, 2 * np.pi, batch)
@@ -160,7 +228,7 @@ def _draw_cameras(
     spin = axis_rotation("Z", rng.uniform(0, 2 * np.pi, batch))
     aside = axis_rotation("X", rng.uniform(*config.off_axis_rad, batch))
     to_camera = roll @ spin @ aside @ np.swapaxes(spin, -1, -2) @ looking
-    depth = np.einsum("bj,bkj->bk", to_camera[:, 2], joints - root[:, None]).min(axis=1)
+    depth = np.einsum("bj,bkj->bk", to_camera[:, 2], everything - root[:, None]).min(axis=1)
     root_depth = np.einsum("bj,bj->b", to_camera[:, 2], -away)
     retreat = np.maximum(0, _NEAREST_MM - (depth + root_depth))
     position = root + away - to_camera[:, 2] * retreat[:, None]
@@ -170,24 +238,26 @@ def _draw_cameras(
 def _definition_offsets(
     joints: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator
 ) -> np.ndarray:
-    """What a detector calls a joint, minus what motion capture calls it: (B, J, 3), mirrored pairs.
+    """What a detector calls a joint, minus what motion capture calls it: (B, T, J, 3), mirrored pairs.
 
-    In body axes, or in world axes where the skeleton lacks the joints that tell them.
+    In body axes, or in world axes where the skeleton lacks the joints that tell them. Alike in a whole window.
     """
+    shape, draws = joints.shape, WindowDraws(rng, joints.shape[1])
+    joints = joints.reshape(-1, *shape[-2:])
     batch = len(joints)
     axes = _body_axes(joints, skeleton)
     scale = np.array([_DEFINITION.get(name.split("_")[-1], 1.0) for name in skeleton.joints])
-    local = rng.normal(0, config.definition_mm, (batch, len(skeleton), 3)) * scale[:, None]
+    local = draws.normal(0, config.definition_mm, (batch, len(skeleton), 3)) * scale[:, None]
     left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
     local[:, right] = local[:, left] * np.array([-1, 1, 1])
     offsets: np.ndarray = local if axes is None else np.einsum("bij,bkj->bki", axes, local)
     if config.face_mm > 0 and axes is not None and skeleton.has(("nose", "head")):
         nose, head = skeleton.indices(("nose", "head"))
-        ahead = axes[:, :, 1] * rng.uniform(0, config.face_mm, (batch, 1))
+        ahead = axes[:, :, 1] * draws.uniform(0, config.face_mm, (batch, 1))
         offsets[:, nose] += ahead
-        shorter = rng.uniform(0, 0.8, (batch, 1)) * (rng.random((batch, 1)) < 0.7)
+        shorter = draws.uniform(0, 0.8, (batch, 1)) * (draws.random((batch, 1)) < 0.7)
         offsets[:, head] += (joints[:, nose] - joints[:, head]) * shorter + ahead * shorter
-    return offsets
+    return offsets.reshape(shape)
 
 
 def _body_axes(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
@@ -202,55 +272,67 @@ def _body_axes(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
     return axes
 
 
-def _inside_image(plane: np.ndarray, config: ViewConfig, rng: np.random.Generator) -> np.ndarray:
-    """Which joints (B, J) fall into the image of a camera of random size and field of view."""
+def _inside_image(plane: np.ndarray, config: ViewConfig, rng: np.random.Generator) -> tuple[np.ndarray, Intrinsics]:
+    """Which joints (B, T, J) fall into the image of a camera of random size and field of view, and that camera.
+
+    Where all of the person is to be seen the image is as large as it must be.
+    """
     batch = len(plane)
     aspect = rng.uniform(*config.aspect, batch)
     longer = np.tan(np.radians(rng.uniform(*config.fov_deg, batch)) / 2)
     half = np.stack([longer * np.minimum(1, 1 / aspect), longer * np.minimum(1, aspect)], axis=-1)
-    inside: np.ndarray = (np.abs(plane) <= half[:, None]).all(axis=-1)
+    inside: np.ndarray = (np.abs(plane) <= half[:, None, None]).all(axis=-1)
     framed = rng.random((batch, 1)) >= config.cropped
-    return inside | framed
+    needed = (np.abs(plane) / half[:, None, None]).reshape(batch, -1).max(axis=1)
+    half = half * np.where(framed[:, 0], np.maximum(needed, 1), 1)[:, None]
+    focal_px = np.repeat(_WIDTH_PX / 2 / half[:, :1], 2, axis=1)
+    lens = Intrinsics(focal_px, half * focal_px, 2 * half * focal_px)
+    return inside | framed[..., None], lens
 
 
 def _detected(
-    plane: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator
+    plane: np.ndarray, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator, rate: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Positions with detection errors, and confidences that know about them, loosely."""
-    batch, joints = plane.shape[:2]
-    centred = plane - plane.mean(axis=1, keepdims=True)
-    size = np.sqrt((centred**2).sum(axis=-1).mean(axis=1))
+    """Positions (B, T, J, 2) with detection errors, and confidences (B, T, J) that know about them, loosely.
+
+    Jitter and outliers are new in every frame; a hidden joint stays hidden for a while, and its guess wanders.
+    """
+    shape = plane.shape[:-1]
+    centred = plane - plane.mean(axis=2, keepdims=True)
+    size = np.sqrt((centred**2).sum(axis=-1).mean(axis=2))
     scale = np.array([_JITTER.get(name.split("_")[-1], 1.0) for name in skeleton.joints])
-    level = config.jitter * np.exp(rng.normal(0, 0.5, (batch, 1))) * scale
-    level = np.where(rng.random((batch, joints)) < config.outlier, 5 * level, level)
-    hidden = rng.random((batch, joints)) < config.hidden
+    level = (config.jitter * np.exp(rng.normal(0, 0.5, (len(plane), 1))) * scale)[:, None]
+    level = np.where(rng.random(shape) < config.outlier, 5 * level, level)
+    hidden = lasting(rng.random(shape), config.hidden, config.hidden_s * rate)
     level = np.where(hidden, level + 0.12, level)
-    error = rng.normal(0, 1, (batch, joints, 2)) * level[..., None]
-    shown = np.exp(-8 * np.linalg.norm(error, axis=-1)) * rng.uniform(0.85, 1, (batch, joints))
-    confidence = np.where(hidden, shown * rng.uniform(0.2, 0.8, (batch, joints)), shown)
-    return plane + error * size[:, None, None], np.clip(confidence, 0.01, 1)
+    error = wandering(rng.normal(0, 1, (*shape, 2)), hidden, config.hidden_s * rate) * level[..., None]
+    shown = np.exp(-8 * np.linalg.norm(error, axis=-1)) * rng.uniform(0.85, 1, shape)
+    confidence = np.where(hidden, shown * rng.uniform(0.2, 0.8, shape), shown)
+    return plane + error * size[..., None, None], np.clip(confidence, 0.01, 1)
 
 
 def _derived(
     plane: np.ndarray, confidence: np.ndarray, skeleton: Skeleton, chosen: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """In the chosen poses the trunk's joints are means of others, and as sure as the least sure of them."""
+    """In the chosen windows the trunk's joints are means of others, and as sure as the least sure of them."""
     plane, confidence = plane.copy(), confidence.copy()
     for joint, parts in _DERIVED.items():
         if not skeleton.has((joint, *parts)):
             continue
-        indices = skeleton.indices(parts)
-        plane[chosen, skeleton.index(joint)] = plane[chosen][:, indices].mean(axis=1)
-        confidence[chosen, skeleton.index(joint)] = confidence[chosen][:, indices].min(axis=1)
+        indices, index = skeleton.indices(parts), skeleton.index(joint)
+        plane[chosen, :, index] = plane[chosen][:, :, indices].mean(axis=2)
+        confidence[chosen, :, index] = confidence[chosen][:, :, indices].min(axis=2)
     return plane, confidence
 
 
-def _reported(batch: int, skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator) -> np.ndarray:
-    """Which joints (B, J) the detector reports at all."""
-    reported: np.ndarray = rng.random((batch, len(skeleton))) >= config.missing
+def _reported(
+    shape: tuple[int, ...], skeleton: Skeleton, config: ViewConfig, rng: np.random.Generator, rate: np.ndarray
+) -> np.ndarray:
+    """Which joints (B, T, J) the detector reports at all; a limb that is cut off is so in the whole window."""
+    reported: np.ndarray = ~lasting(rng.random(shape), config.missing, config.missing_s * rate)
     for limb in _CUT_OFF:
         if not skeleton.has(limb):
             continue
-        cut = rng.random(batch) < config.cut_off
-        reported[np.ix_(cut, np.array(skeleton.indices(limb)))] = False
+        cut = rng.random(shape[0]) < config.cut_off
+        reported[np.ix_(cut, np.arange(shape[1]), np.array(skeleton.indices(limb)))] = False
     return reported
