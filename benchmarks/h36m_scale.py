@@ -112,7 +112,7 @@ def train_shortly(folder: Path) -> None:
 
     brief_waits()
     from poselift.training.loop import train
-    from poselift.training.recipe import load_recipe
+    from poselift.training.recipe_file import load_recipe
 
     steps = min(100, 1 + load_store(folder / STORE).n_frames // 1000)
     run = folder / "run"

@@ -24,7 +24,8 @@ from poselift.data.store import DatasetStore, load_store
 from poselift.errors import TrainingError
 from poselift.evaluation.recordings import evaluate_recordings, predict_recordings
 from poselift.training.loop import train
-from poselift.training.recipe import Recipe, load_recipe
+from poselift.training.recipe import Recipe
+from poselift.training.recipe_file import load_recipe
 
 RECIPE = Path(__file__).parents[1] / "recipes" / "lcn_h36m_sh.toml"
 FAITHFUL, HELD_OUT, HELD_OUT_FLATTERED = "faithful", "S8 held out, chosen on S8", "S8 held out, chosen on test"

@@ -20,7 +20,7 @@ from poselift.data.writers.lcn_pose import write_lcn_pose  # noqa: E402
 from poselift.errors import CheckpointError, DataFormatError, OutputError, RecipeError  # noqa: E402
 from poselift.models import create_model  # noqa: E402
 from poselift.models.checkpoint import save_checkpoint  # noqa: E402
-from poselift.training.recipe import load_recipe  # noqa: E402
+from poselift.training.recipe_file import load_recipe  # noqa: E402
 
 TESTS = Path(__file__).parents[1]
 ROOT = TESTS.parent

@@ -12,13 +12,14 @@ import pytest
 import torch
 
 from poselift.models.tf1 import lcn_from_tf1, tf1_names
-from poselift.training.optim import create_optimizer, prepare_step
-from poselift.training.recipe import Exponential, OptimRecipe
+from poselift.training.optim import prepare_step
+from poselift.training.optimisers.adam import Adam
+from poselift.training.schedules import Exponential
 
 REFERENCE = Path(__file__).parent / "lcn_tf1"
 STEPS = ["steps_fixed", "steps_learnable_random", "steps_learnable_same"]
 # The original's learning rate, its decay, and where it adds epsilon.
-AS_PUBLISHED = OptimRecipe(lr=1e-3, schedule=Exponential(rate=0.96, steps=32000), epsilon_placement="tensorflow")
+AS_PUBLISHED = Adam(lr=1e-3, schedule=Exponential(rate=0.96, steps=32000), epsilon_placement="tensorflow")
 
 
 def reference(name: str) -> dict[str, np.ndarray]:
@@ -94,7 +95,7 @@ def test_evaluation_leaves_the_statistics_alone():
 def test_three_steps_of_adam_end_where_the_original_ended(name):
     steps, batches = reference(name), reference("batches")
     model = from_reference(steps, "v0/").train()
-    optimizer = create_optimizer(model, AS_PUBLISHED)
+    optimizer = AS_PUBLISHED.create(model)
     for step in range(3):
         prepare_step(optimizer, AS_PUBLISHED, step, 3)
         assert optimizer.param_groups[0]["lr"] == pytest.approx(float(steps[f"lr{step}"]), rel=1e-6)

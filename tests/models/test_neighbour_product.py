@@ -10,8 +10,7 @@ from poselift.models.lcn import MaskedLinear
 from poselift.models.neighbour_product import LEAST_CHANNELS, neighbour_blocks, neighbour_product
 from poselift.skeleton import H36M_17
 from poselift.skeleton.graph import graph_adjacency, hop_mask
-from poselift.training.optim import create_optimizer
-from poselift.training.recipe import OptimRecipe
+from poselift.training.optimisers.adam import Adam
 
 CHANNELS = LEAST_CHANNELS
 
@@ -92,7 +91,7 @@ def test_twenty_steps_lose_what_plain_steps_lose(dtype):
     for prepared in (plain, lambda model: model):
         torch.manual_seed(2)
         model = prepared(create_model("lcn", channels=CHANNELS, layers=1)).to(dtype).train()
-        optimizer = create_optimizer(model, OptimRecipe(epsilon=1e-4))
+        optimizer = Adam(epsilon=1e-4).create(model)
         losses.append([])
         for _ in range(20):
             loss = (model(inputs) - target).square().mean()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from poselift.training.loop import train
-from poselift.training.recipe import recipe_from
+from poselift.training.recipe_file import recipe_from
 
 TINY_MODEL = {
     "name": "lcn",

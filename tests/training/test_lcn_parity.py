@@ -16,7 +16,7 @@ from poselift.models.tf1 import lcn_from_tf1, tf1_names
 from poselift.training import loop
 from poselift.training.batches import MadeBatches
 from poselift.training.data import TrainingData
-from poselift.training.recipe import load_recipe
+from poselift.training.recipe_file import load_recipe
 
 RECIPE = Path(__file__).parents[2] / "recipes" / "lcn_h36m_gt.toml"
 REFERENCE = Path(__file__).parents[1] / "models" / "lcn_tf1"

@@ -48,6 +48,18 @@ def test_a_run_without_hidden_weights_is_resumed_too(run, max_norm):
     assert len(network.blocks[0].first.linear.weight) < 17 * 17 * 32
 
 
+def test_a_run_of_another_optimiser_is_resumed_too(run):
+    base, _ = run("base")
+    sgd = {"optim": {"name": "sgd", "lr": 0.01, "clip_norm": 0.5}}
+    whole, _ = run("whole", **sgd)
+    run("parts", options={"stop": stop_after(5)}, **sgd)
+    parts, _ = run("parts", options={"resume": True}, **sgd)
+    assert any("momentum_buffer" in name for name in weights(parts, "last"))
+    for name in ("final", "best", "last"):
+        assert same(weights(whole, name), weights(parts, name)), name
+    assert not same(weights(base), weights(whole))
+
+
 @pytest.mark.parametrize("stopped_after", [1, 4, 7])
 def test_a_resumed_run_is_the_uninterrupted_run(run, stopped_after):
     whole, _ = run("whole", **FULL)
@@ -98,6 +110,8 @@ def test_the_same_recipe_gives_the_same_run_and_another_seed_another(run):
         {"optim": {"clip_norm": 0.01}},
         {"optim": {"ema_decay": 0.9}},
         {"loss": {"kind": "l1"}},
+        {"loss": {"terms": {"mse": 1.0, "mpjpe": 0.5}}},
+        {"loss": {"terms": {"mse": 2.0}}},
         {"loss": {"joint_weights": {"left_wrist": 3.0}}},
         {"train": {"steps": 11}},
         {"train": {"batch_size": 17}},

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from poselift.errors import SkeletonError
+from poselift.errors import RecipeError, SkeletonError
 from poselift.skeleton import H36M_17
 from poselift.training.loss import joint_weights, training_loss
+from poselift.training.losses import LOSSES
 from poselift.training.recipe import LossRecipe
 
 PREDICTED = torch.tensor([[[3.0, 4.0, 0.0], [0.0, 0.0, 2.0]]])
@@ -17,20 +18,55 @@ EVEN = torch.ones(2, 1)
 
 @pytest.mark.parametrize(("kind", "expected"), [("mse", 29 / 6), ("l1", 9 / 6), ("mpjpe", 7 / 2)])
 def test_losses_by_hand(kind, expected):
-    assert training_loss(kind, PREDICTED, TARGET, EVEN).item() == pytest.approx(expected)
+    assert training_loss({kind: 1.0}, PREDICTED, TARGET, EVEN).item() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("mse", 25 * 2 / 6), ("l1", 7 * 2 / 6), ("mpjpe", 5)])
 def test_a_joint_of_weight_0_does_not_count(kind, expected):
     weights = torch.tensor([[2.0], [0.0]])
-    assert training_loss(kind, PREDICTED, TARGET, weights).item() == pytest.approx(expected)
+    assert training_loss({kind: 1.0}, PREDICTED, TARGET, weights).item() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("kind", ["mse", "l1", "mpjpe"])
 def test_the_gradient_of_a_perfect_prediction_is_finite(kind):
     predicted = TARGET.clone().requires_grad_()
-    training_loss(kind, predicted, TARGET, EVEN).backward()
+    training_loss({kind: 1.0}, predicted, TARGET, EVEN).backward()
     assert torch.equal(predicted.grad, torch.zeros_like(TARGET))
+
+
+def test_terms_add_up_with_their_weights():
+    parts = {name: training_loss({name: 1.0}, PREDICTED, TARGET, EVEN).item() for name in LOSSES}
+    both = training_loss({"mse": 0.5, "mpjpe": 2.0}, PREDICTED, TARGET, EVEN)
+    assert both.item() == pytest.approx(0.5 * parts["mse"] + 2 * parts["mpjpe"])
+
+
+def test_one_term_is_the_loss_bit_by_bit():
+    """What training did before there were sums."""
+    generator = torch.Generator().manual_seed(0)
+    predicted, target = torch.randn(2, 64, 17, 3, generator=generator)
+    weights = torch.rand(17, 1, generator=generator)
+    difference = predicted - target
+    formulas = {
+        "mse": (difference.square() * weights).mean(),
+        "l1": (difference.abs() * weights).mean(),
+        "mpjpe": (torch.linalg.vector_norm(difference, dim=-1, keepdim=True) * weights).mean(),
+    }
+    assert formulas.keys() == LOSSES.keys()
+    for name, expected in formulas.items():
+        assert torch.equal(training_loss({name: 1.0}, predicted, target, weights), expected)
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_window_of_frames_counts_as_so_many_poses(name):
+    window = PREDICTED.expand(5, 2, 3).reshape(1, 5, 2, 3)
+    assert training_loss({name: 1.0}, window, torch.zeros_like(window), EVEN).item() == pytest.approx(
+        training_loss({name: 1.0}, PREDICTED, TARGET, EVEN).item()
+    )
+
+
+def test_an_unknown_term_is_named():
+    with pytest.raises(RecipeError, match="unknown loss 'huber'"):
+        training_loss({"huber": 1.0}, PREDICTED, TARGET, EVEN)
 
 
 def test_joint_weights_have_mean_1():

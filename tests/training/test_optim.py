@@ -11,17 +11,16 @@ import torch
 
 from poselift.training.optim import (
     MovingAverage,
-    create_optimizer,
     learning_rate,
     prepare_step,
-    schedule_factor,
 )
-from poselift.training.recipe import Constant, Cosine, Exponential, OptimRecipe, Piecewise
+from poselift.training.optimisers.adam import Adam
+from poselift.training.schedules import Constant, Cosine, Exponential, Piecewise, schedule_factor
 
 REFERENCE = Path(__file__).parents[1] / "models" / "lcn_tf1"
 
 
-def adam_by_formula(gradients: np.ndarray, recipe: OptimRecipe, start: np.ndarray) -> np.ndarray:
+def adam_by_formula(gradients: np.ndarray, recipe: Adam, start: np.ndarray) -> np.ndarray:
     """Adam in float64, straight from the two formulas."""
     b1, b2 = recipe.betas
     x, m, v = start.astype(np.float64), 0.0, 0.0
@@ -35,10 +34,10 @@ def adam_by_formula(gradients: np.ndarray, recipe: OptimRecipe, start: np.ndarra
     return x
 
 
-def stepped(gradients: np.ndarray, recipe: OptimRecipe, start: np.ndarray) -> np.ndarray:
+def stepped(gradients: np.ndarray, recipe: Adam, start: np.ndarray) -> np.ndarray:
     layer = torch.nn.Linear(*start.shape[::-1], bias=False)
     layer.weight.data = torch.from_numpy(start.copy())
-    optimizer = create_optimizer(layer, recipe)
+    optimizer = recipe.create(layer)
     for step, gradient in enumerate(gradients):
         prepare_step(optimizer, recipe, step, len(gradients))
         layer.weight.grad = torch.from_numpy(gradient)
@@ -51,7 +50,7 @@ def test_adam_follows_its_formula_where_epsilon_matters(placement):
     rng = np.random.default_rng(0)
     start = rng.normal(size=(3, 4)).astype(np.float32)
     gradients = rng.normal(0, 1e-3, size=(20, 3, 4)).astype(np.float32)
-    recipe = OptimRecipe(lr=0.01, schedule=Constant(), epsilon=1e-3, epsilon_placement=placement)
+    recipe = Adam(lr=0.01, schedule=Constant(), epsilon=1e-3, epsilon_placement=placement)
     expected = adam_by_formula(gradients, recipe, start)
     np.testing.assert_allclose(stepped(gradients, recipe, start), expected, rtol=0, atol=1e-6)
     other = recipe.model_copy(update={"epsilon_placement": {"torch": "tensorflow"}.get(placement, "torch")})
@@ -74,8 +73,8 @@ def test_three_steps_end_where_tensorflow_ended():
         for layer, (weight, bias) in names.items():
             model.get_submodule(layer).weight.copy_(torch.from_numpy(steps[f"v0|{weight}"]))
             model.get_submodule(layer).bias.copy_(torch.from_numpy(steps[f"v0|{bias}"]))
-    recipe = OptimRecipe(lr=1e-3, schedule=Exponential(), epsilon_placement="tensorflow")
-    optimizer = create_optimizer(model, recipe)
+    recipe = Adam(lr=1e-3, schedule=Exponential(), epsilon_placement="tensorflow")
+    optimizer = recipe.create(model)
     for step in range(3):
         assert learning_rate(recipe, step, 3) == pytest.approx(float(steps[f"lr{step}"]), rel=1e-6)
         prepare_step(optimizer, recipe, step, 3)
@@ -93,8 +92,8 @@ def test_three_steps_end_where_tensorflow_ended():
 def test_weight_decay_shrinks_matrices_alone():
     layer = torch.nn.Linear(2, 2)
     before = {name: p.detach().clone() for name, p in layer.named_parameters()}
-    recipe = OptimRecipe(lr=0.1, schedule=Constant(), weight_decay=0.5)
-    optimizer = create_optimizer(layer, recipe)
+    recipe = Adam(lr=0.1, schedule=Constant(), weight_decay=0.5)
+    optimizer = recipe.create(layer)
     for parameter in layer.parameters():
         parameter.grad = torch.zeros_like(parameter)
     prepare_step(optimizer, recipe, 0, 1)
@@ -113,7 +112,7 @@ def test_schedules_by_hand():
 
 
 def test_the_warm_up_rises_to_the_learning_rate():
-    recipe = OptimRecipe(lr=2.0, schedule=Constant(), warmup_steps=3)
+    recipe = Adam(lr=2.0, schedule=Constant(), warmup_steps=3)
     assert [learning_rate(recipe, s, 10) for s in range(6)] == pytest.approx([0.5, 1, 1.5, 2, 2, 2])
 
 

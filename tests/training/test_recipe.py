@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from poselift.errors import RecipeError
+from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, read_skeleton
-from poselift.training.recipe import Recipe, load_recipe, recipe_from, recipe_to_toml
+from poselift.training.recipe import Recipe
+from poselift.training.recipe_file import load_recipe, recipe_from, recipe_to_toml
 
 LEAST = {
     "data": {"store": "mocap.safetensors"},
@@ -77,7 +79,8 @@ def test_settings_override_the_file(tmp_path):
     assert recipe.data.store == Path("/data/other store.safetensors")
     assert recipe.views.distance_mm == (1, 2)
     assert recipe.optim.schedule.rate == 0.5
-    assert recipe.model.config == {"mask": "learnable", "normalisation": "person_centred"}
+    given = {"mask": "learnable", "normalisation": "person_centred"}
+    assert recipe.model.config == {**LCNConfig().as_dict(), **given}
 
 
 @pytest.mark.parametrize(
@@ -94,7 +97,19 @@ def test_settings_override_the_file(tmp_path):
         ("views", {"jitter": -1}, "views.jitter: expected a number of at least 0, got -1", ""),
         ("augment", {"mirror": 2}, "augment.mirror: expected a number from 0 to 1, got 2", ""),
         ("data", {"balance": "people"}, "data.balance: .*'frames', 'clips' or 'actions'", ""),
-        ("loss", {"kind": "huber"}, "loss.kind", ""),
+        ("loss", {"kind": "huber"}, "loss.terms.huber: expected 'mse', 'l1' or 'mpjpe', got 'huber'", ""),
+        ("loss", {"terms": {"mpjp": 1.0}}, "loss.terms.mpjp: expected 'mse', .* got 'mpjp'", "'mpjpe'"),
+        ("loss", {"terms": {"mse": 0}}, "loss.terms.mse: expected a number greater than 0, got 0", ""),
+        ("loss", {"terms": {}}, "loss.terms: expected a table", ""),
+        ("loss", {"terms": {"mse": 1.0}, "kind": "l1"}, "loss: kind is short for terms", ""),
+        ("optim", {"name": "sgdd"}, "unknown optimiser 'sgdd'", "'sgd'"),
+        ("optim", {"name": "sgd", "betas": [0, 0]}, "no setting optim.betas", ""),
+        ("optim", {"momentum": 0.5}, "no setting optim.momentum", ""),
+        ("model", {"name": "lnc"}, "model.name: expected 'lcn', .* got 'lnc'", "'lcn'"),
+        ("model", {"chanels": 3}, "no setting model.chanels", "model.channels"),
+        ("model", {"batch_norm": "False"}, "model.batch_norm: expected true or false, got 'False'", "lower case"),
+        ("data", {"flip": "no"}, "data.flip: expected true or false, got 'no'", "lower case"),
+        ("train", {"steps": 2.5}, "train.steps: expected a whole number of at least 0, got 2.5", ""),
         ("optim", {"schedule": {"kind": "piecewise", "boundaries": [1], "factors": []}}, "one factor for each", ""),
     ],
 )

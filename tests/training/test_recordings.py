@@ -14,7 +14,7 @@ from poselift.skeleton import H36M_17, adjacency
 from poselift.training.data import planned_steps
 from poselift.training.log import read_rows
 from poselift.training.loop import train
-from poselift.training.recipe import load_recipe, recipe_from
+from poselift.training.recipe_file import load_recipe, recipe_from
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 BASE = {
@@ -97,22 +97,6 @@ def test_a_laplacian_learns_its_limbs_from_the_training_set(run):
     assert weights(given) == weights(folder)
 
 
-def test_settings_of_virtual_views_have_no_effect_and_are_refused(run):
-    store = {"store": "x.safetensors"}
-    for section in (
-        {"augment": {"mirror": 0.1}},
-        {"views": {"jitter": 0.1}},
-        {"data": {"balance": "clips", **store}},
-    ):
-        with pytest.raises(RecipeError, match="has no effect on recordings"):
-            recipe_from({**BASE, "data": store, **section})
-    for data in ({"detections": "sh_ft"}, {"flip": True}):
-        with pytest.raises(RecipeError, match="has no effect on virtual views"):
-            recipe_from(
-                {**BASE, "data": {**data, **store}, "model": {**BASE["model"], "normalisation": "person_centred"}}
-            )
-
-
 def test_a_network_of_another_skeleton_is_refused(run):
     with pytest.raises(RecipeError, match="the recordings are of h36m17, the network is of coco17"):
         run(model={"skeleton": "coco17"})
@@ -131,7 +115,6 @@ def test_the_recipes_of_the_paper_are_those_of_the_original(path, recorded_store
     assert recipe.data.detections == {"gt": "gt", "sh": "sh_ft"}[kinds[2]]
     assert recipe.data.flip == ("flip" in kinds)
     assert recipe.model.config["in_channels"] == (3 if "conf" in kinds else 2)
-    assert recipe.recorded
     from poselift.data.store import load_store
 
     # 120 poses of S1 and as many of S8, 200 epochs, 200 in a batch.

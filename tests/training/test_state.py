@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from poselift.errors import CheckpointError, TrainingError
-from poselift.training.optim import MovingAverage, create_optimizer
-from poselift.training.recipe import OptimRecipe
+from poselift.training.optim import MovingAverage
+from poselift.training.optimisers.adam import Adam
 from poselift.training.state import TrainingState, restore_state, save_state
 
 
 def made(seed: int, *, steps: int = 0, average: bool = True, width: int = 3) -> TrainingState:
     torch.manual_seed(seed)
     model = torch.nn.Sequential(torch.nn.Linear(2, width), torch.nn.BatchNorm1d(width))
-    optimizer = create_optimizer(model, OptimRecipe())
+    optimizer = Adam().create(model)
     state = TrainingState(
         model, optimizer, MovingAverage(model, 0.9) if average else None, torch.zeros(4), torch.zeros(())
     )
@@ -65,6 +66,18 @@ def test_a_state_of_another_recipe_is_refused(tmp_path, other, message):
     save_state(made(0, steps=1), tmp_path / "last.safetensors")
     with pytest.raises(CheckpointError, match=message):
         restore_state(made(1, **other), tmp_path / "last.safetensors")
+
+
+def test_an_optimiser_that_remembers_different_things_is_refused(tmp_path):
+    path = tmp_path / "last.safetensors"
+    save_state(made(0, steps=1), path)
+    with safe_open(path, "pt") as file:
+        header = file.metadata()
+    tensors = load_file(path)
+    del tensors["optimizer.0.bias.exp_avg_sq"]
+    save_file(tensors, path, metadata=header)
+    with pytest.raises(CheckpointError, match=r"remembers different things of 0\.weight and 0\.bias"):
+        restore_state(made(1), path)
 
 
 def test_files_that_are_no_state_are_refused(tmp_path):

@@ -20,8 +20,8 @@ from poselift.bench.lifting import used_gflop
 from poselift.bench.machine import product_gflop, products
 from poselift.bench.rounds import Contest, Settings, Way
 from poselift.models import create_model
-from poselift.training.optim import create_optimizer, prepare_step
-from poselift.training.recipe import OptimRecipe
+from poselift.training.optim import prepare_step
+from poselift.training.optimisers.adam import Adam
 from poselift.training.replay import Replayed
 
 BATCH = 200
@@ -114,8 +114,8 @@ def step_of(model: Any, optimizer: torch.optim.Optimizer, before: Callable[[], N
 def ours(name: str, config: dict[str, Any], place: Place = ON_CPU) -> Way:
     """A step as the training loop takes it."""
     torch.manual_seed(0)
-    model, recipe = create_model(name, **config).train(), OptimRecipe(epsilon_placement="tensorflow")
-    optimizer = create_optimizer(model.to(place.device), recipe)
+    model, recipe = create_model(name, **config).train(), Adam(epsilon_placement="tensorflow")
+    optimizer = recipe.create(model.to(place.device))
     return step_of(model, optimizer, lambda: prepare_step(optimizer, recipe, 0, 1), place)
 
 

@@ -115,7 +115,7 @@ def _recipe(
     store: Path, mode: Mode, model: dict[str, Any], flip: bool, decay: DecayType, epochs: float, seed: int
 ) -> Recipe:
     from poselift.cli.lcn_workspace import DETECTIONS
-    from poselift.training.recipe import recipe_from
+    from poselift.training.recipe_file import recipe_from
 
     data = {"store": str(store), "train": "train", "select_on": "test", "val_poses": 0, "flip": flip}
     schedule = {"kind": "exponential"} if decay is DecayType.exp else _STEPS

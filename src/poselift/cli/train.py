@@ -53,9 +53,12 @@ def follow(
     """Follow a recipe, showing how it goes; Ctrl-C stops it so that nothing is lost."""
     from poselift.data.store import load_store
     from poselift.training.data import planned_steps
+    from poselift.training.fits import check_fits
     from poselift.training.loop import train as run
 
-    steps = planned_steps(recipe, load_store(recipe.data.store))
+    store = load_store(recipe.data.store)
+    check_fits(recipe, store)
+    steps = planned_steps(recipe, store)
     with _signals() as stop, _display(steps) as report:
         result = run(recipe, output, resume=resume, overwrite=overwrite, device=device, report=report, stop=stop)
     if not result.finished:
@@ -68,7 +71,7 @@ def follow(
 
 def _recipe(path: Path | None, output: Path, settings: list[str], *, resume: bool) -> Recipe:
     from poselift.errors import RecipeError
-    from poselift.training.recipe import load_recipe
+    from poselift.training.recipe_file import load_recipe
 
     if path is None and not resume:
         raise RecipeError("no recipe given", "name one, for instance recipes/default.toml")

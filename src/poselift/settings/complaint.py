@@ -59,9 +59,12 @@ def _located(kind: type[BaseModel], place: Sequence[int | str]) -> tuple[tuple[s
     """The names that lead to a place, and the type there with what is said of it."""
     names: list[str] = []
     annotation: Any = kind
+    key_annotation: Any = None
     metadata: Sequence[Any] = ()
     for part in place:
         bare, _ = unwrapped(annotation)
+        if part == "[key]":  # it is the name itself that is wrong, not what stands under it
+            return tuple(names), key_annotation, ()
         tables = tables_of(bare)
         if len(tables) > 1:  # pydantic names the kind of the table, which is no key
             annotation = next((table for table in tables if tag_of(table) == part), None)
@@ -73,6 +76,7 @@ def _located(kind: type[BaseModel], place: Sequence[int | str]) -> tuple[tuple[s
             annotation, metadata = (field.annotation, field.metadata) if field else (None, ())
         else:
             names.append(str(part))
+            key_annotation = next(iter(get_args(bare)), None)
             annotation, metadata = _item(bare, part), ()
     return tuple(names), annotation, metadata
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from poselift.errors import CheckpointError, RecipeError
 from poselift.files import whole_file, writable_folder
-from poselift.training.recipe import Recipe, load_recipe, recipe_to_toml
+from poselift.training.recipe import Recipe
+from poselift.training.recipe_file import load_recipe, recipe_to_toml
 
 # Settings that may change when a run is resumed: they decide how long it runs and what it writes, not what it learns
 # in a step. The schedule of the learning rate may stretch with train.steps; that is the user's wish.

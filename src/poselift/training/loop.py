@@ -23,10 +23,11 @@ from poselift.models.base import LiftingNetwork
 from poselift.models.checkpoint import save_checkpoint
 from poselift.training.batches import TensorBatch
 from poselift.training.data import epoch_steps, planned_steps, training_data, training_joints
+from poselift.training.fits import check_fits
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row, RunLog
 from poselift.training.loss import half_squares, joint_weights, training_loss
-from poselift.training.optim import LOSS_EMA_DECAY, MovingAverage, create_optimizer, learning_rate, prepare_step
+from poselift.training.optim import LOSS_EMA_DECAY, MovingAverage, learning_rate, prepare_step
 from poselift.training.recipe import Recipe
 from poselift.training.replay import Replayed
 from poselift.training.state import TrainingState, restore_state, save_state
@@ -82,6 +83,7 @@ def train(
     """
     fabric = _fabric(device, recipe.train.precision)
     store = load_store(recipe.data.store)
+    check_fits(recipe, store)
     threads = torch.get_num_threads()
     torch.set_num_threads(recipe.train.threads or threads)
     try:
@@ -123,7 +125,7 @@ class _Run:
         model = _model(recipe, store)
         self.steps = planned_steps(recipe, store)
         self.val_every = recipe.train.val_every or max(1, int(epoch_steps(recipe, store)))
-        optimizer = create_optimizer(model.to(fabric.device), recipe.optim)
+        optimizer = recipe.optim.create(model.to(fabric.device))
         self.model, self.optimizer = fabric.setup(model, optimizer)
         average = MovingAverage(model, recipe.optim.ema_decay) if recipe.optim.ema_decay else None
         losses = torch.full((recipe.train.log_every,), float("nan"), device=fabric.device)
@@ -170,7 +172,7 @@ class _Run:
                     return
 
     def _step(self, batch: TensorBatch) -> None:
-        """One step of Adam. Nothing here waits for the device."""
+        """One step. Nothing here waits for the device."""
         recipe, state = self.recipe, self.state
         # Dropout draws from the global generator; seeding each step makes it a function of the step.
         torch.manual_seed(_step_seed(recipe.train.seed, state.step))
@@ -195,7 +197,7 @@ class _Run:
         return value.detach()
 
     def _loss(self, predicted: Tensor, target: Tensor) -> Tensor:
-        return training_loss(self.recipe.loss.kind, predicted, target, self.weights)
+        return training_loss(self.recipe.loss.terms, predicted, target, self.weights)
 
     def _mean_loss(self) -> float:
         """Mean of the last losses, once they are known to be finite."""

@@ -1,11 +1,15 @@
-"""Training losses."""
+"""The training loss: a weighted sum of terms of `losses.LOSSES`."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
 
+from poselift.lookup import look_up
 from poselift.skeleton import Skeleton
+from poselift.training.losses import LOSSES
 from poselift.training.recipe import LossRecipe
 
 
@@ -27,12 +31,18 @@ def half_squares(model: nn.Module) -> Tensor:
     return sum((p.square().sum() for p in chosen), start=torch.zeros((), device=chosen[0].device)) / 2
 
 
-def training_loss(kind: str, predicted: Tensor, target: Tensor, weights: Tensor) -> Tensor:
-    """The loss of a batch (B, J, 3) as one number; `weights` (J, 1) come from `joint_weights`."""
-    difference = predicted.float() - target
-    if kind == "mse":
-        return (difference.square() * weights).mean()
-    if kind == "l1":
-        return (difference.abs() * weights).mean()
-    distance: Tensor = torch.linalg.vector_norm(difference, dim=-1, keepdim=True)
-    return (distance * weights).mean()
+def training_loss(terms: Mapping[str, float], predicted: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+    """The loss of a batch (B, J, 3) or (B, T, J, 3) as one number.
+
+    Args:
+        terms: how much each term of `losses.LOSSES` counts.
+        weights: (J, 1) of the joints, from `joint_weights`.
+
+    Raises:
+        RecipeError: there is no such term.
+    """
+    predicted = predicted.float()
+    parts: list[Tensor] = [
+        factor * look_up(LOSSES, name, "loss")(predicted, target, weights) for name, factor in terms.items()
+    ]
+    return torch.stack(parts).sum() if len(parts) > 1 else parts[0]

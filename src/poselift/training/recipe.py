@@ -1,39 +1,36 @@
-"""A recipe: every setting of a training run, read from TOML and checked before anything starts."""
+"""A recipe: every setting of a training run, checked before anything starts."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, SerializeAsAny, field_validator, model_validator
 
 from poselift.data.sources.augment import PoseAugmentConfig
 from poselift.data.sources.views import Balance
 from poselift.data.sources.virtual_cameras import ViewConfig
-from poselift.errors import RecipeError
-from poselift.settings import FilePath, Settings
-from poselift.skeleton import skeleton_setting
+from poselift.lookup import look_up
+from poselift.models import MODELS, model_class
+from poselift.settings import FilePath, NotNegative, OneOf, Settings
+from poselift.training.losses import LOSSES
+from poselift.training.optimisers import OPTIMISERS
+from poselift.training.optimisers.adam import Adam
+from poselift.training.optimisers.base import Optimiser
 
 
 class DataRecipe(Settings):
-    """Which poses.
-
-    A store of motion capture is seen by virtual cameras, by a network whose normalisation is "person_centred"; one of
-    recordings is seen as it was recorded, by a network whose normalisation is "image_frame".
+    """Which poses. The store says whether they are motion capture, which virtual cameras see, or recordings.
 
     Attributes:
         store: the dataset store, a .safetensors file.
         train: names of the splits to train on.
         select_on: name of the split that chooses the best weights. Choosing on the test split flatters the result.
         stride: take every n-th frame of each clip.
-        balance: what is equally likely in a batch: "frames", "clips" or "actions". Frames alone favour long clips.
-            Recordings are drawn frame by frame, each once in an epoch.
+        balance: of motion capture: what is equally likely in a batch. Frames alone favour long clips. Recordings are
+            drawn frame by frame, each once in an epoch.
         val_poses: how many poses of `select_on`, evenly spaced, are seen at each validation; 0 for all.
-        detections: which 2D joints of recordings: "gt" for the projected truth, or the name of a detector.
-        flip: recordings come with their mirror images, which makes an epoch twice as long.
+        detections: of recordings: which 2D joints, "gt" for the projected truth, or the name of a detector.
+        flip: of recordings: they come with their mirror images, which makes an epoch twice as long.
     """
 
     section: ClassVar[str] = "data"
@@ -49,124 +46,64 @@ class DataRecipe(Settings):
 
     @field_validator("train", mode="before")
     @classmethod
-    def _listed(cls, value: Any) -> Any:
+    def _several(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
 
 
 class ModelRecipe(Settings):
-    """A name of `models.MODELS` and that model's own settings."""
+    """A network by name, and its own settings.
+
+    Attributes:
+        name: which network.
+    """
 
     model_config = ConfigDict(extra="allow")
     section: ClassVar[str] = "model"
 
-    name: str
+    name: Annotated[str, OneOf(MODELS)]
 
     @model_validator(mode="before")
     @classmethod
-    def _skeleton_whole(cls, values: Any) -> Any:
-        """A run remembers the skeleton itself, not where its file lay."""
-        if isinstance(values, dict) and "skeleton" in values:
-            return {**values, "skeleton": skeleton_setting(values["skeleton"])}
-        return values
+    def _complete(cls, values: Any) -> Any:
+        """Every setting of the network, checked by the network's own class of settings."""
+        if isinstance(values, str):
+            values = {"name": values}
+        if not isinstance(values, dict) or values.get("name") not in list(MODELS):
+            return values
+        own = {key: value for key, value in values.items() if key != "name"}
+        return {"name": values["name"], **model_class(values["name"]).Config.of(own).as_dict()}
 
     @property
     def config(self) -> dict[str, Any]:
+        """The network's own settings."""
         return dict(self.model_extra or {})
-
-
-class Constant(Settings):
-    """The learning rate stays."""
-
-    section: ClassVar[str] = "optim.schedule"
-
-    kind: Literal["constant"] = "constant"
-
-
-class Exponential(Settings):
-    """The learning rate is multiplied by `rate` every `steps` steps, continuously; defaults as in the LCN paper."""
-
-    section: ClassVar[str] = "optim.schedule"
-
-    kind: Literal["exponential"] = "exponential"
-    rate: float = Field(default=0.96, gt=0, le=1)
-    steps: int = Field(default=32000, ge=1)
-
-
-class Piecewise(Settings):
-    """The learning rate is multiplied by `factors[i]` after step `boundaries[i]`, in place of earlier factors.
-
-    Steps count from 0, and the step of the boundary still has the earlier factor, as in TensorFlow.
-    """
-
-    section: ClassVar[str] = "optim.schedule"
-
-    kind: Literal["piecewise"] = "piecewise"
-    boundaries: tuple[int, ...]
-    factors: tuple[float, ...]
-
-    @model_validator(mode="after")
-    def _paired(self) -> Piecewise:
-        if len(self.boundaries) != len(self.factors) or list(self.boundaries) != sorted(set(self.boundaries)):
-            got = f"{list(self.boundaries)} and {list(self.factors)}"
-            raise ValueError(f"expected rising boundaries and one factor for each, got {got}")
-        return self
-
-
-class Cosine(Settings):
-    """The learning rate falls along half a cosine to `final` times its start at the last step."""
-
-    section: ClassVar[str] = "optim.schedule"
-
-    kind: Literal["cosine"] = "cosine"
-    final: float = Field(default=0.01, ge=0, le=1)
-
-
-Schedule = Annotated[Constant | Exponential | Piecewise | Cosine, Field(discriminator="kind")]
-
-
-class OptimRecipe(Settings):
-    """Adam and what surrounds it.
-
-    Attributes:
-        lr: learning rate at the start, or after the warm-up.
-        schedule: how it changes.
-        warmup_steps: the learning rate rises linearly over so many steps.
-        betas: Adam's decay rates of the first and second moment.
-        epsilon: Adam's epsilon.
-        epsilon_placement: "torch" adds it to the bias-corrected root of the second moment, as in Adam's Algorithm 1;
-            "tensorflow" to the uncorrected one, as in the efficient form of section 2 and in the original LCN.
-        weight_decay: decoupled, on weight matrices alone.
-        l2: adds this times half the sum of squares of all weights and biases to the loss.
-        clip_norm: clip the norm of the whole gradient to this; 0 does not.
-        ema_decay: keep a moving average of the weights, and validate and deliver that; 0 does not.
-    """
-
-    section: ClassVar[str] = "optim"
-
-    lr: float = Field(default=1e-3, gt=0)
-    schedule: Schedule = Cosine()
-    warmup_steps: int = Field(default=0, ge=0)
-    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (0.9, 0.999)
-    epsilon: float = Field(default=1e-8, gt=0)
-    epsilon_placement: Literal["torch", "tensorflow"] = "torch"
-    weight_decay: float = Field(default=0.0, ge=0)
-    l2: float = Field(default=0.0, ge=0)
-    clip_norm: float = Field(default=0.0, ge=0)
-    ema_decay: float = Field(default=0.0, ge=0, lt=1)
 
 
 class LossRecipe(Settings):
     """What is made small.
 
     Attributes:
-        kind: "mse" the mean squared coordinate, "l1" the mean absolute coordinate, "mpjpe" the mean joint distance.
+        terms: how much each term counts: "mse" the mean squared coordinate, "l1" the mean absolute coordinate,
+            "mpjpe" the mean joint distance. kind = "mse" is short for terms = {mse = 1.0}.
         joint_weights: weight of a joint by name, 1 for those left out.
     """
 
     section: ClassVar[str] = "loss"
 
-    kind: Literal["mse", "l1", "mpjpe"] = "mse"
-    joint_weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
+    terms: dict[Annotated[str, OneOf(LOSSES)], Annotated[float, Field(gt=0)]] = Field(
+        default={"mse": 1.0}, min_length=1
+    )
+    joint_weights: dict[str, NotNegative] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_term(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(values.get("kind"), str):
+            return values
+        if "terms" in values:
+            raise ValueError("kind is short for terms, expected one of the two, got both")
+        others = {key: value for key, value in values.items() if key != "kind"}
+        return {**others, "terms": {values["kind"]: 1.0}}
 
 
 class TrainRecipe(Settings):
@@ -175,13 +112,14 @@ class TrainRecipe(Settings):
     Attributes:
         steps: batches in all.
         epochs: in place of steps: how often every pose is seen.
-        best_by: what the best weights are lowest in on the validation set: "mpjpe", or the "loss" as the seed does.
+        best_by: what the best weights are lowest in on the validation set; the original goes by the loss.
         batch_size: poses in a batch.
         seed: fixes the first weights, every batch and every dropout.
         precision: "32-true", or "bf16-mixed" for bfloat16 matrix products.
         threads: CPU threads of torch; 0 leaves torch's choice.
-        log_every, val_every, checkpoint_every: steps between rows of the log, validations, and states to resume from;
-            val_every = 0 validates once an epoch.
+        log_every: steps between rows of the log.
+        val_every: steps between validations; 0 validates once an epoch.
+        checkpoint_every: steps between states to resume from.
     """
 
     section: ClassVar[str] = "train"
@@ -212,93 +150,13 @@ class Recipe(Settings):
     train: TrainRecipe
     augment: PoseAugmentConfig = PoseAugmentConfig()
     views: ViewConfig = ViewConfig()
-    optim: OptimRecipe = OptimRecipe()
+    optim: SerializeAsAny[Optimiser] = Adam()
     loss: LossRecipe = LossRecipe()
 
-    @model_validator(mode="after")
-    def _no_idle_setting(self) -> Recipe:
-        """A setting that this kind of data does not know must not look as if it did something."""
-        if self.recorded:
-            idle = {"augment": self.augment != PoseAugmentConfig(), "views": self.views != ViewConfig()}
-            idle["data.balance"] = self.data.balance != "frames"
-        else:
-            idle = {"data.detections": self.data.detections != "gt", "data.flip": self.data.flip}
-        for name, set_here in idle.items():
-            if set_here:
-                data = "recordings (image_frame)" if self.recorded else "virtual views (person_centred)"
-                raise ValueError(f"{name} has no effect on {data}")
-        return self
-
-    @property
-    def recorded(self) -> bool:
-        """Whether it trains on what cameras recorded, and not on virtual views of motion capture."""
-        return bool(self.model.config.get("normalisation", "image_frame") == "image_frame")
-
-    @field_validator("model", mode="before")
+    @field_validator("optim", mode="before")
     @classmethod
-    def _named(cls, value: Any) -> Any:
-        return {"name": value} if isinstance(value, str) else value
-
-
-def load_recipe(path: Path, settings: Sequence[str] = ()) -> Recipe:
-    """Read a recipe; `settings` such as "optim.lr=5e-4" override it.
-
-    Raises:
-        RecipeError: the file cannot be read, a key is unknown (the hint names the nearest), a value is out of range.
-    """
-    try:
-        values = _toml(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RecipeError(f"{path}: cannot be read ({error.strerror})", "name a recipe, a .toml file") from None
-    except ValueError as error:
-        raise RecipeError(f"{path}: not TOML ({error})") from None
-    for setting in settings:
-        _override(values, setting)
-    return recipe_from(values, source=str(path))
-
-
-def recipe_from(values: Mapping[str, Any], *, source: str = "recipe") -> Recipe:
-    """Check nested settings; errors as for `load_recipe`."""
-    return Recipe.of(values, source=source)
-
-
-def recipe_to_toml(recipe: Recipe) -> str:
-    """The recipe with every default filled in, as TOML that `load_recipe` reads back to the same recipe."""
-    lines: list[str] = []
-
-    def write(table: Mapping[str, Any], name: str) -> None:
-        if name:
-            lines.append(f"\n[{name}]")
-        lines.extend(f"{key} = {json.dumps(v)}" for key, v in table.items() if not isinstance(v, dict))
-        for key, value in table.items():
-            if isinstance(value, dict):
-                write(value, f"{name}.{key}" if name else key)
-
-    write(recipe.model_dump(mode="json"), "")
-    return "\n".join(lines).lstrip() + "\n"
-
-
-def _toml(text: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    return tomllib.loads(text)
-
-
-def _override(values: dict[str, Any], setting: str) -> None:
-    """Put one KEY=VALUE into nested values; VALUE is TOML, or a plain string where it is not."""
-    key, equals, text = setting.partition("=")
-    *tables, last = key.strip().split(".")
-    if not equals or not last:
-        raise RecipeError(f"--set {setting}: expected KEY=VALUE", "for instance --set optim.lr=5e-4")
-    try:
-        value = _toml(f"value = {text}")["value"]
-    except ValueError:
-        value = text.strip()
-    table = values
-    for name in tables:
-        table = table.setdefault(name, {})
-        if not isinstance(table, dict):
-            raise RecipeError(f"--set {setting}: {name} is a value, not a table")
-    table[last] = value
+    def _of_that_name(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        kind: type[Optimiser] = look_up(OPTIMISERS, str(value.get("name", "adam")), "optimiser")
+        return kind.of(value)

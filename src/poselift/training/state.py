@@ -22,7 +22,6 @@ from poselift.training.optim import MovingAverage
 
 FORMAT = "poselift-training-state"
 VERSION = 2
-_MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass
@@ -31,7 +30,7 @@ class TrainingState:
 
     Attributes:
         model: the network that is trained.
-        optimizer: its Adam.
+        optimizer: what moves its weights.
         average: the moving average of its weights, if the recipe asks for one.
         losses: the losses of the last steps, (train.log_every,), step s at s % log_every; NaN before there were any.
         loss_ema: exponential moving average of the loss, from 0 on.
@@ -58,8 +57,8 @@ class TrainingState:
         if self.average:
             named |= {f"average.{name}": tensor for name, tensor in self.average.model.state_dict().items()}
         for name, parameter in self.model.named_parameters():
-            moments = self.optimizer.state[parameter]
-            named |= {f"optimizer.{name}.{key}": moments[key] for key in _MOMENTS if key in moments}
+            remembered = self.optimizer.state[parameter].items()
+            named |= {f"optimizer.{name}.{key}": tensor for key, tensor in remembered if isinstance(tensor, Tensor)}
         return {**named, "losses": self.losses, "loss_ema": self.loss_ema}
 
 
@@ -90,11 +89,7 @@ def restore_state(state: TrainingState, path: Path) -> None:
         CheckpointError: the file is missing, cut, no training state, or of another model or recipe.
     """
     header, saved = _read(path)
-    for name, parameter in state.model.named_parameters():
-        if f"optimizer.{name}.step" not in saved:  # it has had no gradient
-            continue
-        moments = {"step": torch.zeros((), device=parameter.device), "exp_avg": torch.empty_like(parameter)}
-        state.optimizer.state[parameter] = {**moments, "exp_avg_sq": torch.empty_like(parameter)}
+    _make_room(state, saved, path)
     expected = state.tensors()
     if expected.keys() != saved.keys():
         odd = sorted(expected.keys() ^ saved.keys())
@@ -106,6 +101,22 @@ def restore_state(state: TrainingState, path: Path) -> None:
             )
         tensor.copy_(saved[name])
     state.step, state.best = header["step"], header["best"]
+
+
+def _make_room(state: TrainingState, saved: dict[str, Tensor], path: Path) -> None:
+    """A new optimiser remembers nothing yet: let it have tensors such as were saved."""
+    found: dict[frozenset[str], str] = {}
+    for name, parameter in state.model.named_parameters():
+        prefix = f"optimizer.{name}."
+        keys = {key.removeprefix(prefix): key for key in saved if key.startswith(prefix)}
+        if not keys:  # it has had no gradient
+            continue
+        found.setdefault(frozenset(keys), name)
+        room = {key: torch.empty_like(saved[full], device=parameter.device) for key, full in keys.items()}
+        state.optimizer.state[parameter] = room
+    if len(found) > 1:
+        odd = " and ".join(found.values())
+        raise CheckpointError(f"{path}: damaged: the optimiser remembers different things of {odd}")
 
 
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
