@@ -207,8 +207,10 @@ class Lifter:
         Args:
             time_s: (F,) the times of the clip's frames; None counts frames.
         """
-        window = self.window if time_s is not None else self.window.replaced(fps=None)
-        samples = time_samples(np.arange(len(plane)) if time_s is None else time_s, anchors, window)
+        window = self.window
+        if time_s is None and window.fps is not None:
+            window = window.replaced(fps=None)
+        samples = time_samples(np.arange(len(plane), dtype=np.float64) if time_s is None else time_s, anchors, window)
         return self._seen(samples.of(plane), samples.least(confidence))
 
     def lift_seen(
