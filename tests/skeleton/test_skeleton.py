@@ -85,3 +85,17 @@ def test_a_misspelt_joint_is_answered_with_the_nearest():
 def test_a_skeleton_that_contradicts_itself_is_refused(change, message):
     with pytest.raises(SkeletonError, match=message):
         Skeleton(**{**TOY, **change})
+
+
+def test_skeletons_have_the_same_joints_where_their_arrays_mean_the_same():
+    toy = Skeleton(**TOY)
+    assert toy.same_joints(Skeleton(**{**TOY, "name": "other", "bones": (), "left": (), "right": ()}))
+    for change in ({"root": ("left_hand",)}, {"joints": ("middle", "right_hand", "left_hand")}):
+        assert not toy.same_joints(Skeleton(**{**TOY, **change}))
+
+
+def test_a_skeleton_has_joints_where_it_has_them_all():
+    toy = Skeleton(**TOY)
+    assert toy.has(())
+    assert toy.has(("middle", "left_hand"))
+    assert not toy.has(("middle", "foot"))

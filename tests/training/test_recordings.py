@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,12 @@ def test_a_laplacian_learns_its_limbs_from_the_training_set(run):
 def test_a_network_of_another_skeleton_is_refused(run):
     with pytest.raises(RecipeError, match="the recordings are of h36m17, the network is of coco17"):
         run(model={"skeleton": "coco17"})
+
+
+def test_a_network_of_a_graph_of_ones_own_learns_from_the_same_joints(run):
+    """Another graph over the joints of the recordings makes another skeleton, not other arrays."""
+    chain = replace(H36M_17, name="chain", bones=tuple(itertools.pairwise(H36M_17.joints)), extra_edges=())
+    run(model={"skeleton": chain.as_dict()})
 
 
 @pytest.mark.parametrize("length", [{"steps": 5, "epochs": 1}, {}])

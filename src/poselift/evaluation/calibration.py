@@ -47,7 +47,7 @@ def _seen(store: DatasetStore, header: ModelHeader) -> np.ndarray:
 
 
 def _recorded(store: DatasetStore, header: ModelHeader) -> np.ndarray:
-    if store.skeleton != header.skeleton:
+    if not store.skeleton.same_joints(header.skeleton):
         raise SkeletonError(
             f"the recordings are of skeleton {store.skeleton.name}, the model is of {header.skeleton.name}",
             "calibrate with the dataset that the model was trained on",

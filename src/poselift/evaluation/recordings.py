@@ -36,7 +36,7 @@ def predict_recordings(
         SkeletonError: the recordings are not of the model's skeleton.
         DataFormatError: the store holds no recordings or no such detections.
     """
-    if store.skeleton != lifter.skeleton:
+    if not store.skeleton.same_joints(lifter.skeleton):
         raise SkeletonError(
             f"the recordings are of skeleton {store.skeleton.name}, the model is of {lifter.skeleton.name}",
             "use a model of the same skeleton",

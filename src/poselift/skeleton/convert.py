@@ -122,13 +122,13 @@ def conversion(source: Skeleton, target: Skeleton) -> Conversion:
     Raises:
         SkeletonError: none is known.
     """
-    if _same_joints(source, target):
+    if source.same_joints(target):
         return Conversion(source, target, tuple((j,) for j in range(len(source))))
     table = CONVERSIONS.get((_known_name(source), _known_name(target)))
     if table is None:
         known = f"use a model of {source.name} itself; known: {', '.join(f'{a} -> {b}' for a, b in CONVERSIONS)}"
         for skeleton in (source, target):
-            if skeleton.name in SKELETONS and not _same_joints(skeleton, SKELETONS[skeleton.name]):
+            if skeleton.name in SKELETONS and not skeleton.same_joints(SKELETONS[skeleton.name]):
                 known = f"this {skeleton.name} has other joints than the one that poselift knows; {known}"
         raise SkeletonError(f"no conversion from {source.name} to {target.name}", known)
     return Conversion(source, target, tuple(tuple(source.indices(table[j])) for j in target.joints))
@@ -136,8 +136,4 @@ def conversion(source: Skeleton, target: Skeleton) -> Conversion:
 
 def _known_name(skeleton: Skeleton) -> str:
     """The name of the known skeleton with these joints; "" where there is none, for a name alone proves nothing."""
-    return next((name for name, known in SKELETONS.items() if _same_joints(known, skeleton)), "")
-
-
-def _same_joints(a: Skeleton, b: Skeleton) -> bool:
-    return a.joints == b.joints and a.root == b.root
+    return next((name for name, known in SKELETONS.items() if known.same_joints(skeleton)), "")

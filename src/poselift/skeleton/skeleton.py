@@ -100,6 +100,10 @@ class Skeleton:
         """Whether it has every one of these joints."""
         return all(joint in self.joints for joint in joints)
 
+    def same_joints(self, other: Skeleton) -> bool:
+        """Whether arrays of one are arrays of the other: the same joints in the same order, and the same root."""
+        return self.joints == other.joints and self.root == other.root
+
     @cached_property
     def root_indices(self) -> list[int]:
         return self.indices(self.root)

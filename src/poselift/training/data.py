@@ -102,10 +102,10 @@ def _virtual(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device:
 
 def _recorded(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device: torch.device) -> TrainingData:
     data, settings, network = recipe.data, recipe.train, network_input(model)
-    if store.skeleton != model.skeleton:
+    if not store.skeleton.same_joints(model.skeleton):
         raise RecipeError(
             f"model.skeleton: the recordings are of {store.skeleton.name}, the network is of {model.skeleton.name}",
-            f'set model.skeleton = "{store.skeleton.name}"',
+            f"set model.skeleton to {store.skeleton.name}, or to the file of another with its joints and root",
         )
     clips, chosen = store.clips_of(data.train), store.clips_of((data.select_on,))
     held_out = load_recorded_windows(store, chosen, data.detections, network, stride=data.stride)
