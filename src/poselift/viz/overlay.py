@@ -38,6 +38,13 @@ def write_overlay(
         OutputError: `path` exists and `overwrite` is false, or the disk refuses.
         MissingExtraError: PyAV or OpenCV is not installed.
         ExternalToolError: FFmpeg cannot encode.
+
+    >>> from poselift import SKELETONS
+    >>> random = np.random.default_rng(0)
+    >>> joints_px, joints_root_mm = random.uniform(0, 240, (5, 17, 2)), random.normal(0, 300, (5, 17, 3))
+    >>> clip = Clip(SKELETONS["h36m17"], fps=25, joints_px=joints_px, joints_root_mm=joints_root_mm)
+    >>> frames = (np.zeros((240, 320, 3), np.uint8) for _ in range(5))
+    >>> write_overlay(frames, clip, "overlay.mp4")
     """
     scene = Scene.of(scene) if isinstance(scene, Clip) else scene
     expected = len(scene.footage)

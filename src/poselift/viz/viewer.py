@@ -45,6 +45,13 @@ def write_viewer(scene: Scene | Clip, path: Path | str, *, title: str = "", over
     Raises:
         ShapeError: somebody has no 3D joints.
         OutputError: `path` exists and `overwrite` is false, or the disk refuses.
+
+    >>> import numpy as np
+    >>> from poselift import SKELETONS, Clip
+    >>> joints_root_mm = np.random.default_rng(0).normal(0, 300, (50, 17, 3))
+    >>> write_viewer(Clip(SKELETONS["h36m17"], fps=25, joints_root_mm=joints_root_mm), "viewer.html", title="Noise")
+    >>> Path("viewer.html").read_text("utf-8")[:15]
+    '<!doctype html>'
     """
     page = _page(Scene.of(scene) if isinstance(scene, Clip) else scene, title)
     with whole_file(Path(path), overwrite=overwrite) as temporary:
