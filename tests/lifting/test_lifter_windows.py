@@ -160,10 +160,10 @@ def test_true_times_count_and_not_the_average_rate(window_lifter):
 @pytest.mark.parametrize(
     ("time_s", "said"),
     [
-        (np.array([0.0, 0.04, 0.04, 0.08]), "time_s: frame 2: expected more than the 0.04 s before it, got 0.04"),
+        (np.array([0.0, 0.04, 0.04, 0.08]), "time_s: frame 2: expected more than the 0.04 s .* got 0.04"),
         (np.array([0.0, 0.08, 0.04, 0.12]), "time_s: frame 2: .* got 0.04"),
-        (np.array([0.0, np.nan, 0.04, 0.08]), "time_s: expected finite numbers, got nan"),
-        (np.arange(3) / 25.0, "time_s: expected 4 times"),
+        (np.array([0.0, np.nan, 0.04, 0.08]), "time_s: frame 1: expected a finite number"),
+        (np.arange(3) / 25.0, "time_s: expected 4 numbers"),
         (np.arange(4) / 5.0, "the model sees 25 frames a second, the clip has 5"),
     ],
 )

@@ -62,27 +62,6 @@ def _numbers(array: np.ndarray, name: str) -> np.ndarray:
     return array.astype(float_type(array), copy=False)
 
 
-def checked_times(time_s: np.ndarray, frames: int) -> np.ndarray:
-    """Times (F,) of frames.
-
-    Raises:
-        ShapeError: they are not one for each frame, not finite, or do not rise.
-    """
-    time_s = np.asarray(time_s, dtype=np.float64)
-    if time_s.shape != (frames,):
-        raise ShapeError(f"time_s: expected {frames} times, one for each frame, got shape {time_s.shape}")
-    if not np.isfinite(time_s).all():
-        raise ShapeError(f"time_s: expected finite numbers, got {time_s[~np.isfinite(time_s)][0]}")
-    steps = np.diff(time_s)
-    if (steps <= 0).any():
-        frame = int(np.argmax(steps <= 0)) + 1
-        raise ShapeError(
-            f"time_s: frame {frame}: expected more than the {time_s[frame - 1]:g} s before it, got {time_s[frame]:g}",
-            "sort the frames, and leave out those that come twice",
-        )
-    return time_s
-
-
 def plane_of(joints_px: Joints2D, confidence: Confidence, camera: Camera) -> Joints2D:
     """Joints (F, J, 2) on the plane z = 1 of the camera; missing ones on its axis.
 

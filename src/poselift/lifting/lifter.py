@@ -16,11 +16,12 @@ from jaxtyping import Float, Int
 
 from poselift.arrays import Confidence, Joints2D, Joints3D, checked_shape
 from poselift.data.clip import Clip
+from poselift.data.footage import checked_times
 from poselift.data.windows import Window, check_rate, time_samples
 from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.geometry.root import root_from_projection
-from poselift.lifting.keypoint_input import checked_keypoints, checked_times, liftable, plane_of
+from poselift.lifting.keypoint_input import checked_keypoints, liftable, plane_of
 from poselift.normalisation import normaliser
 from poselift.normalisation.base import Seen
 from poselift.runtime.header import network_header

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from poselift.errors import RecipeError
+from poselift.lookup import look_up
 
 if TYPE_CHECKING:
     from poselift.models.base import LiftingNetwork
@@ -24,10 +24,7 @@ def model_class(name: str) -> type[LiftingNetwork]:
     Raises:
         RecipeError: there is none.
     """
-    if name not in MODELS:
-        raise RecipeError(f"unknown model {name!r}", f"known: {', '.join(MODELS)}")
-    module, kind = MODELS[name].split(":")
-    found: type[LiftingNetwork] = getattr(import_module(module), kind)
+    found: type[LiftingNetwork] = look_up(MODELS, name, "model")
     return found
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from poselift.errors import RecipeError
+from poselift.lookup import look_up
 
 if TYPE_CHECKING:
     from poselift.normalisation.base import Normaliser
@@ -23,8 +22,5 @@ def normaliser(name: str) -> Normaliser:
     Raises:
         RecipeError: there is none.
     """
-    if name not in NORMALISATIONS:
-        raise RecipeError(f"unknown normalisation {name!r}", f"known: {', '.join(NORMALISATIONS)}")
-    module, place = NORMALISATIONS[name].split(":")
-    found: Normaliser = getattr(import_module(module), place)
+    found: Normaliser = look_up(NORMALISATIONS, name, "normalisation")
     return found

@@ -41,7 +41,7 @@ def epoch_steps(recipe: Recipe, store: DatasetStore) -> float:
         DataFormatError: the store lacks a split.
     """
     clips = store.clips_of(recipe.data.train)
-    poses = sum(len(range(0, clip.length, recipe.data.stride)) for clip in clips)
+    poses = sum(int(store.valid_frames(clip)[:: recipe.data.stride].sum()) for clip in clips)
     return poses * (2 if recipe.data.flip else 1) / recipe.train.batch_size
 
 
