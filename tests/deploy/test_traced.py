@@ -232,8 +232,8 @@ def test_bytes_are_for_networks_that_fold(tmp_path):
 
 def test_what_is_missing_is_named(tmp_path, monkeypatch):
     model = trained()
-    monkeypatch.setattr(torch, "__version__", torch.torch_version.TorchVersion("2.8.1"))
-    with pytest.raises(ExternalToolError, match=r"torch 2\.8\.1 cannot write made_up"):
+    monkeypatch.setattr(torch, "__version__", torch.torch_version.TorchVersion("2.7.1"))
+    with pytest.raises(ExternalToolError, match=r"torch 2\.7\.1 cannot write made_up"):
         export_onnx(model, {}, tmp_path / "m.onnx")
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(MissingExtraError, match="onnxscript"):

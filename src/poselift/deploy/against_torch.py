@@ -72,6 +72,7 @@ def _inputs(shape: tuple[int, ...]) -> dict[str, np.ndarray]:
     missing = np.where(rng.random((_WINDOWS, *shape[:-1], 1)) < 0.5, 0, usual)
     kinds = {
         "random": usual,
+        "opposite": -usual,
         "half missing": missing,
         "zero": np.zeros_like(usual),
         "large": usual * _LARGE,

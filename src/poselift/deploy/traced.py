@@ -22,7 +22,7 @@ from poselift.models.base import LiftingNetwork
 
 # The first that torch's exporter writes without conversion; onnxruntime reads it since 1.14.
 OPSET = 18
-_OLDEST_TORCH = (2, 9)
+_OLDEST_TORCH = (2, 8)
 # What is smaller is not worth a node of its own.
 _LEAST_HALVED = 256
 _LOGGERS = ("torch", "torch.__trace", "onnxscript", "onnx_ir")
@@ -56,21 +56,26 @@ def _exported(model: LiftingNetwork) -> Any:
         raise MissingExtraError("onnxscript", "train") from None
     if tuple(map(int, torch.__version__.split(".")[:2])) < _OLDEST_TORCH:
         raise ExternalToolError(
-            f"torch {torch.__version__} cannot write {model_name(model)} as .onnx, 2.9 and newer can",
+            f"torch {torch.__version__} cannot write {model_name(model)} as .onnx, 2.8 and newer can",
             "pip install --upgrade torch",
         )
     sided = Sided(copy.deepcopy(model).cpu()).eval()
     with _silence():
         try:
-            program = torch.onnx.export(
+            # In two steps: from a network torch 2.8 goes on, if this fails, with what it saw it do to one input.
+            recorded = torch.export.export(
                 sided,
                 (torch.zeros(2, *sided.input_shape),),
+                dynamic_shapes=({0: torch.export.Dim("batch", min=0)},),
+                strict=False,
+            )
+            program = torch.onnx.export(
+                recorded,
                 dynamo=True,
                 verbose=False,
                 opset_version=OPSET,
                 input_names=["joints_norm"],
                 output_names=["joints_out"],
-                dynamic_shapes=({0: torch.export.Dim("batch", min=0)},),
             )
         except Exception as error:  # whatever goes wrong in there, it is the network that cannot be written
             raise ExternalToolError(
