@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 import onnxruntime
 import pytest
+from onnx import TensorProto, helper
 
 from poselift.deploy.onnx import export_onnx
 from poselift.errors import RecipeError
@@ -31,6 +32,41 @@ def test_any_number_of_poses_on_any_number_of_threads(path, count, threads):
     out = network.run(x[:count])
     assert out.shape == (count, 17, 3)
     np.testing.assert_allclose(out[::97], whole, rtol=0, atol=1e-5)
+
+
+def sums_over_time(path, frames, predicts_all):
+    """A file whose joints are the x, y of a window, summed over it or added up along it, and a zero z."""
+    along, over = ([frames], "CumSum") if predicts_all else ([], "ReduceSum")
+    pads = [0] * (5 + 2 * len(along)) + [1]  # behind the last of the axes (batch, along, J, xy)
+    constants = {"axis": [1], "pads": pads}
+    nodes = [
+        helper.make_node(over, ["joints_norm", "axis"], ["sum"], **({} if along else {"keepdims": 0})),
+        helper.make_node("Pad", ["sum", "pads"], ["joints_out"]),
+    ]
+    seen, out = (
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
+        for name, shape in (("joints_norm", [frames, 17, 2]), ("joints_out", [*along, 17, 3]))
+    )
+    weights = [helper.make_tensor(name, TensorProto.INT64, [len(v)], v) for name, v in constants.items()]
+    graph = helper.make_graph(nodes, "sums", [seen], [out], weights)
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    path.write_bytes(made.SerializeToString())
+    return path
+
+
+@pytest.mark.parametrize("predicts_all", [False, True])
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("frames", [2, 27, 5000])
+def test_windows_are_dealt_out_as_poses_are(tmp_path, frames, threads, predicts_all):
+    network = Network(sums_over_time(tmp_path / "m.onnx", frames, predicts_all), threads)
+    time = [frames] if predicts_all else []
+    assert network.sides == [("joints_norm", [frames, 17, 2]), ("joints_out", [*time, 17, 3])]
+    whole = np.random.default_rng(0).integers(-9, 10, size=(140 if frames < 100 else 33, frames, 17, 2))
+    truth = whole.cumsum(axis=1) if predicts_all else whole.sum(axis=1)
+    for count in (0, 1, 31, 32, len(whole)):
+        out = network.run(whole[:count].astype(np.float32))
+        assert out.shape == (count, *time, 17, 3)
+        np.testing.assert_array_equal(out[..., :2], truth[:count])
 
 
 def test_the_file_is_read_once_and_not_missed_later(path, tmp_path):

@@ -1,7 +1,8 @@
 """A network in onnxruntime, on as many threads as help: few poses share the threads, many are dealt out to them.
 
 To deal out is faster where there are enough poses: threads do not wait for each other after each layer, and a part's
-numbers stay in a core's own cache. A window of T frames is taken for the work of T poses.
+numbers stay in a core's own cache. Windows of frames are dealt out as poses are: it takes as many of them until the
+weights, which are read once for each part, do not count.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from poselift.threads import usable_cores
 
 Device = Literal["cpu", "cuda", "auto"]
 
-# Frames that a thread takes at once, at most; and how many are not worth dealing out.
+# Poses or windows that a thread takes at once, at most; and how many are not worth dealing out.
 _PART, _FEW = 128, 32
+# A network holds its numbers for as many frames at once; this is for memory, and does not cost speed.
+_FRAMES = 4096
 # More threads than this wait for each other longer than they work, at so few poses.
 _THREADS_OF_FEW = 4
 _CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
@@ -60,10 +63,7 @@ class Network:
             self._graph = None
         self._lock = Lock()
         self._sides = [(side.name, side.shape[1:]) for side in (*self._few.get_inputs(), *self._few.get_outputs())]
-        frames = _frames(self._sides[0][1])
-        self._part = max(_PART // frames, 1)
-        # Threads share what is not enough for each of them to get a window.
-        self._least = max(_FEW // frames, min(self.threads, _FEW))
+        self._part = min(_PART, max(_FRAMES // _frames(self._sides[0][1]), 1))
 
     @property
     def metadata(self) -> Mapping[str, str]:
@@ -81,7 +81,7 @@ class Network:
 
         Networks of single frames have no axis T.
         """
-        if len(inputs) < self._least or self.device != "cpu":
+        if len(inputs) < _FEW or self.device != "cpu":
             return _output(self._few, inputs)
         if self.threads == 1:
             return np.concatenate([_output(self._few, part) for part in _parts(inputs, self._part)])
