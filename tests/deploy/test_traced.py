@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import sys
-from dataclasses import dataclass
 
 import numpy as np
 import onnx
@@ -20,14 +19,12 @@ from poselift.errors import CheckpointError, ExternalToolError, MissingExtraErro
 from poselift.models import MODELS, create_model
 from poselift.models.base import LiftingNetwork
 from poselift.models.checkpoint import load_checkpoint, save_checkpoint
+from poselift.models.config import NetworkConfig
 from poselift.runtime.network import Network
-from poselift.skeleton import get_skeleton
+from poselift.skeleton import skeleton_of
 
 
-@dataclass(frozen=True)
-class MadeUpConfig:
-    skeleton: str = "h36m17"
-    in_channels: int = 2
+class MadeUpConfig(NetworkConfig):
     normalisation: str = "person_centred"
     frames: int = 9
     predicts: str = "middle"
@@ -40,7 +37,7 @@ class MadeUp(LiftingNetwork):
 
     def __init__(self, config: MadeUpConfig) -> None:
         super().__init__()
-        self.config, self.skeleton = config, get_skeleton(config.skeleton)
+        self.config, self.skeleton = config, skeleton_of(config.skeleton)
         joints = len(self.skeleton)
         around = 3 if config.frames > 1 else 1
         self.expand = nn.Conv1d(joints * config.in_channels, 32, around, padding=around // 2, bias=False)
@@ -116,8 +113,7 @@ def inputs(model, count: int = 7) -> np.ndarray:
 def expected(model, x: np.ndarray) -> np.ndarray:
     seen = torch.from_numpy(x)
     with torch.no_grad():
-        joints = model(seen[:, None] if model.window.frames == 1 else seen)
-    return joints.numpy().reshape(len(x), *joints.shape[1 if model.window.frames > 1 else -2 :])
+        return model(seen[:, None] if model.window.frames == 1 else seen).numpy()
 
 
 def described(path) -> dict:

@@ -45,8 +45,8 @@ def test_a_file_says_what_it_is(path):
 @pytest.mark.parametrize(
     "entries",
     [
-        {"window": Window(27).as_dict()},
-        {"window": Window(1, predicts="all").as_dict(), "config": {"in_channels": 2}},
+        {"window": Window(frames=27).as_dict()},
+        {"window": Window(predicts="all").as_dict(), "config": {"in_channels": 2}},
         {"config": {"in_channels": 2}},
     ],
     ids=str,

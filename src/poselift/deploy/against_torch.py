@@ -25,9 +25,7 @@ class Sided(nn.Module):
 
     def __init__(self, model: LiftingNetwork) -> None:
         super().__init__()
-        self.model = model
-        self.single = model.window.frames == 1
-        self.squeezed = self.single and bool(model.window.output_frames)
+        self.model, self.single = model, model.window.frames == 1
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -37,7 +35,7 @@ class Sided(nn.Module):
 
     def forward(self, joints_norm: Tensor) -> Tensor:
         joints: Tensor = self.model(joints_norm[:, None] if self.single else joints_norm)
-        return joints[:, 0] if self.squeezed else joints
+        return joints
 
 
 @torch.no_grad()

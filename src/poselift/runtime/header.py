@@ -16,8 +16,10 @@ def network_header(network: Network) -> ModelHeader:
     header = header_from_json(network.metadata.get("poselift"), network.path)
     window, joints = header.window, len(header.skeleton)
     seen = [] if window.frames == 1 else [window.frames]
-    predicted = [] if window.frames == 1 else list(window.output_frames)
-    expected = [("joints_norm", [*seen, joints, header.in_channels]), ("joints_out", [*predicted, joints, 3])]
+    expected = [
+        ("joints_norm", [*seen, joints, header.in_channels]),
+        ("joints_out", [*window.output_frames, joints, 3]),
+    ]
     if network.sides != expected:
         raise CheckpointError(
             f"{network.path}: expected a network {expected}, found {network.sides}", "export the model again"
