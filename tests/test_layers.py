@@ -59,7 +59,7 @@ ROOMS = {
     "tensorboard": ["training"],
     "tensorflow": ["models.tf1"],
     "tomli": ["skeleton", "training"],
-    "tomli_w": ["skeleton", "training"],
+    "tomli_w": ["skeleton", "training", "cli"],
     "onnx": ["deploy"],
     "onnxscript": ["deploy"],
     "onnxruntime": ["runtime"],

@@ -67,8 +67,9 @@ def test_settings_are_listed_with_their_words():
         (Annotated[str, OneOf({"a": "m:a", "b": "m:b"})], "'a' or 'b'"),
         (str | Path, "text or a path"),
         (dict[str, float], "a table, each value a number"),
+        (dict[Literal["a", "b"], float], "a table of 'a' or 'b', each value a number"),
         (Thing, "a table"),
-        (str | dict[str, Any], "text or a table, each value a value"),
+        (str | dict[str, Any], "text or a table"),
     ],
 )
 def test_what_a_value_may_be_in_words(annotation, words):

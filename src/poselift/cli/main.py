@@ -21,6 +21,7 @@ from poselift.cli import (
     lift,
     predict,
     prepare,
+    recipe,
     train,
     view,
 )
@@ -63,6 +64,7 @@ app = typer.Typer(
 app.command("lift")(lift.lift)
 app.command("view")(view.view)
 app.add_typer(prepare.app, name="prepare")
+app.command("recipe")(recipe.recipe)
 app.command("train")(train.train)
 app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)

@@ -26,13 +26,14 @@ def train(
     ] = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder of the run.")] = Path("runs/lcn"),
     settings: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of the recipe.")
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a setting of the recipe; VALUE is TOML."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in the folder.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run in the folder.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda, mps, or auto.")] = "auto",
 ) -> None:
-    """Train a network by a recipe."""
+    """Train a network by a recipe; `poselift recipe` lists every setting that it may have."""
     brief_waits()
     checked = _recipe(recipe, output, settings or [], resume=resume)
     follow(checked, output, resume=resume, overwrite=overwrite, device=device)

@@ -106,7 +106,9 @@ def expected(annotation: Any, metadata: Sequence[Any] = ()) -> str:
         items = [expected(part) for part in parts if part is not Ellipsis]
         return f"a list, each {items[0]}" if Ellipsis in parts else f"[{', '.join(items)}]"
     if origin is dict:
-        return f"a table, each value {expected(parts[1])}"
+        names = choices(parts[0])
+        table = f"a table of {listed([repr(name) for name in names])}" if names else "a table"
+        return table if parts[1] is Any else f"{table}, each value {expected(parts[1])}"
     if tables := tables_of(bare):
         kinds = [tag_of(table) for table in tables if len(tables) > 1]
         return f"a table of kind {listed(kinds)}" if kinds else "a table"

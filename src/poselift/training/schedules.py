@@ -29,8 +29,8 @@ class Exponential(_Schedule):
 
     Attributes:
         kind: the learning rate falls by the same factor in every step.
-        rate: it is multiplied by this
-        steps: every so many steps.
+        rate: what it is multiplied by, every `steps` steps.
+        steps: in how many steps it falls by `rate`.
     """
 
     kind: Literal["exponential"] = "exponential"
@@ -45,8 +45,8 @@ class Piecewise(_Schedule):
 
     Attributes:
         kind: the learning rate falls at certain steps.
-        boundaries: after these steps, counted from 0,
-        factors: it is multiplied by these, each in place of the one before.
+        boundaries: the steps after which it changes, counted from 0.
+        factors: what it is multiplied by after each of them, in place of the factor before.
     """
 
     kind: Literal["piecewise"] = "piecewise"

@@ -1,0 +1,91 @@
+"""`poselift recipe`."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from poselift.models import MODELS
+from poselift.training.optimisers import OPTIMISERS
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+_WIDTH = 116
+
+
+def recipe(
+    section: Annotated[str | None, typer.Argument(help="Show this table alone, for instance optim.")] = None,
+    model: Annotated[str, typer.Option(help=f"The network: {', '.join(MODELS)}.")] = "lcn",
+    optimiser: Annotated[str, typer.Option(help=f"The optimiser: {', '.join(OPTIMISERS)}.")] = "adam",
+) -> None:
+    """List every setting of a recipe: its meaning, what it may be, its default.
+
+    What is printed is itself a recipe, once it names a store and how long to train.
+    """
+    from poselift.errors import RecipeError
+    from poselift.lookup import look_up
+    from poselift.models import model_class
+    from poselift.training.recipe import Recipe
+
+    tables: dict[str, Any] = {name: field.annotation for name, field in Recipe.model_fields.items()}
+    tables |= {"model": model_class(model).Config, "optim": look_up(OPTIMISERS, optimiser, "optimiser")}
+    if section is not None and section not in tables:
+        raise RecipeError(f"a recipe has no table {section!r}", f"known: {', '.join(tables)}")
+    for name, kind in tables.items():
+        if section not in (None, name):
+            continue
+        typer.echo(f"[{name}]")
+        if name == "model":
+            typer.echo(f'# Which network.\nname = "{model}"  # {_listed(MODELS)}')
+        for line in _settings(kind, name):
+            typer.echo(line)
+        typer.echo()
+
+
+def _settings(kind: type[BaseModel], name: str) -> Iterator[str]:
+    """The settings of the table `name`, each below what it means; tables inside of it come last."""
+    from poselift.settings.described import expected, meanings_of, tables_of
+
+    meanings, inner = meanings_of(kind), []
+    for key, field in kind.model_fields.items():
+        if tables := tables_of(field.annotation):
+            inner.append((key, tables, field.default))
+            continue
+        yield from _comment(meanings.get(key, ""))
+        may_be = expected(field.annotation, field.metadata)
+        if field.is_required():
+            yield f"# {key} =  # {may_be}; it has to be given"
+        else:
+            may_be = _listed(OPTIMISERS) if (name, key) == ("optim", "name") else may_be
+            yield f"{key} = {_toml(field.get_default(call_default_factory=True))}  # {may_be}"
+    for key, tables, default in inner:
+        yield f"\n[{name}.{key}]"
+        for table in sorted(tables, key=lambda table: not isinstance(default, table)):
+            for line in _settings(table, f"{name}.{key}"):
+                # Of several kinds of a table one is there, and the others may be put in its place.
+                yield line if isinstance(default, table) or line.startswith("#") else f"# {line}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    from poselift.settings.described import listed
+
+    return listed([repr(name) for name in names])
+
+
+def _comment(meaning: str) -> list[str]:
+    return textwrap.wrap(meaning[:1].upper() + meaning[1:], _WIDTH, initial_indent="# ", subsequent_indent="# ")
+
+
+def _toml(value: Any) -> str:
+    """A default as one line of TOML."""
+    import tomli_w
+
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key} = {_toml(part)}' for key, part in value.items())}}}"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
