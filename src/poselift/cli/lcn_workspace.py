@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from poselift.data.store import DatasetStore
     from poselift.models.lcn import LCN
 
-# Detections by the seed's --mode.
+# Detections by the original's --mode.
 DETECTIONS = {"gt": "gt", "dt_ft": "sh_ft"}
 _AGAIN = "run inference on this data set again"
 _PICKLES = ("h36m_train.pkl", "h36m_test.pkl", "h36m_sh_dt_ft.pkl")

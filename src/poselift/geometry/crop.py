@@ -36,7 +36,7 @@ def root_box(camera: Lens, root_cam_mm: Points3D) -> Float[np.ndarray, "*batch 4
 
 
 def pixels_per_mm(box_xyxy_px: Float[np.ndarray, "*batch 4"]) -> np.ndarray:
-    """Scale of depths in the image frame; the + 1 is the seed's, whose boxes include their last pixel."""
+    """Scale of depths in the image frame; the + 1 is the original's, whose boxes include their last pixel."""
     return np.asarray((box_xyxy_px[..., 2] - box_xyxy_px[..., 0] + 1) / (2 * HALF_BOX_MM))
 
 

@@ -43,7 +43,7 @@ def neighbour_matrix(config: LCNConfig, skeleton: Skeleton) -> Tensor:
                 "the Laplacian needs the mean length of each limb, see skeleton.graph.mean_limb_lengths",
             )
         matrix = laplacian_mask(adjacent, lengths).astype(np.float32)
-    # The seed transposes its neighbour matrix: rows of the mask are the joints that feed.
+    # The original transposes its neighbour matrix: rows of the mask are the joints that feed.
     return torch.from_numpy(matrix.T.copy())
 
 

@@ -53,7 +53,7 @@ H36M_17 = Skeleton(
     root=("pelvis",),
     left=_sided(*_LIMBS)[0],
     right=_sided(*_LIMBS)[1],
-    # The seed's graph joins spine with hips and shoulders; Ci et al. 2019, released code.
+    # The original's graph joins spine with hips and shoulders; Ci et al. 2019, released code.
     extra_edges=(
         ("right_hip", "spine"),
         ("left_hip", "spine"),

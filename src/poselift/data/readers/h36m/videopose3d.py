@@ -21,7 +21,7 @@ from poselift.errors import DataFormatError
 from poselift.skeleton import COCO_17, H36M_16, H36M_17, SH_16, Skeleton
 
 # What the store calls the detections of a file. The projection that VideoPose3D calls ground truth goes through the
-# lens, other than that of the seed and the papers that follow it.
+# lens, other than that of the original and the papers that follow it.
 SOURCES = {
     "gt": "gt_distorted",
     "cpn_ft_h36m_dbb": "cpn",
