@@ -123,3 +123,25 @@ def test_threads_wait_awake_for_a_moment_unless_the_user_says_otherwise(poselift
     monkeypatch.setenv("GOMP_SPINCOUNT", "7")
     poselift_train("{recipe} -o {run} --overwrite")
     assert os.environ["GOMP_SPINCOUNT"] == "7"
+
+
+def test_a_run_whose_data_has_an_emoji_in_its_name_is_resumed(poselift_train, mocap_store, tmp_path):
+    store = tmp_path / "\N{RUNNER}\x01.safetensors"
+    store.write_bytes(mocap_store.read_bytes())
+    begun = poselift_train(f"{{recipe}} -o {{run}} --set data.store={store} --set train.steps=2")
+    assert begun.exit_code == 0
+    assert poselift_train("--resume -o {run} --set train.steps=3").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("model.batch_norm=False", "model.batch_norm: expected true or false, got 'False'"),
+        ("model.in_channels=4", "model.in_channels: expected 2 or 3, got 4"),
+        ("data.flip=true", "data.flip has no effect on motion capture"),
+    ],
+)
+def test_a_setting_that_would_do_nothing_is_refused_before_the_run_begins(poselift_train, tmp_path, setting, message):
+    with pytest.raises(RecipeError, match=message):
+        poselift_train(f"{{recipe}} -o {{run}} --set {setting}")
+    assert not (tmp_path / "run").exists()
