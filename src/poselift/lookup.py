@@ -23,7 +23,7 @@ def look_up(table: Mapping[str, str], name: str, what: str) -> Any:
     return getattr(import_module(module), attribute)
 
 
-def checked_name(table: Mapping[str, str], name: str, what: str) -> str:
+def checked_name(table: Mapping[str, Any], name: str, what: str) -> str:
     """The name, if it is in the table; nothing is imported.
 
     Raises:

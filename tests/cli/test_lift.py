@@ -94,6 +94,25 @@ def test_a_video_becomes_poses_tables_a_page_and_an_overlay(lift, detector, tmp_
     assert detector.closed
 
 
+def test_keypoints_of_a_file_are_lifted_without_a_video(lift, detector, tmp_path):
+    """Those of a result give the result again, but for the frames that were filled and what smoothing did."""
+    assert lift("--no-overlay", "--no-viewer").code == 0
+    before = load(tmp_path / "out" / "poses.npz").main
+    detector.found = None  # nobody looks at a picture
+    for name in ("poses.npz", "poses.json"):
+        ended = lift("--overwrite", video=tmp_path / "out" / name, output=tmp_path / "again")
+        assert (ended.code, ended.err) == (0, [])
+        assert "detector" not in ended.out[0]
+        assert names(tmp_path / "again") == {*TABLES, "viewer.html"}
+        after = load(tmp_path / "again" / "poses.npz").main
+        np.testing.assert_array_equal(after.valid, before.valid)
+        np.testing.assert_allclose(after.joints_root_mm, before.joints_root_mm, atol=0.01)
+        np.testing.assert_array_equal(after.camera.focal_px, before.camera.focal_px)
+    assert "own result" in refused(lift("--overwrite", video=tmp_path / "out" / "poses.npz"))
+    said = refused(lift("--format", "openpos", video=tmp_path / "out" / "poses.npz", output=tmp_path / "no"))
+    assert "unknown format of keypoints 'openpos'" in said
+
+
 def poses(lift, tmp_path, *flags):
     assert lift(*flags, "--no-overlay", "--no-viewer", "--overwrite").code == 0
     return load(tmp_path / "out" / "poses.npz").main

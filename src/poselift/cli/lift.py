@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,17 +11,19 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
+from poselift.data.keypoints import KEYPOINTS, recognised
 from poselift.detect import DEFAULT_DETECTOR, DETECTORS
-from poselift.errors import OutputError, RecipeError
+from poselift.errors import OutputError
 from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.lifting.smoothing import SMOOTHERS
-from poselift.lookup import look_up
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from poselift.cli.lift_source import KeypointSource, VideoSource
     from poselift.data.scene import Scene
     from poselift.geometry.camera import Camera
+    from poselift.lifting.lifter import Lifter
     from poselift.runtime.network import Device
     from poselift.runtime.precision import Precision
 
@@ -44,11 +45,17 @@ class _Times:
 
 
 def lift(
-    video: Annotated[Path, typer.Argument(help="Video of one person.")],
+    source: Annotated[
+        Path, typer.Argument(help=f"Video of one person, or a file of 2D keypoints ({', '.join(KEYPOINTS)}).")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
     detector: Annotated[
         str, typer.Option(help=f"What finds people in the frames: {', '.join(DETECTORS)}.")
     ] = DEFAULT_DETECTOR,
+    keypoint_format: Annotated[
+        str | None,
+        typer.Option("--format", help="Format of a file of keypoints. Default: by the ending of its name."),
+    ] = None,
     model: Annotated[
         Path | None, typer.Option(help="Model, an .onnx file. Default: the one that comes along.")
     ] = None,
@@ -73,51 +80,49 @@ def lift(
     viewer: Annotated[bool, typer.Option(help="Write viewer.html.")] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace older results in the folder.")] = False,
 ) -> None:
-    """Lift a video to 3D: poses as .npz, .json and .csv, an overlay video and a page that plays them."""
-    from poselift.cli.progress import progress_bar
-    from poselift.detect.frames import video_info
-    from poselift.detect.video import detect_video
+    """Lift a video, or a file of 2D keypoints, to 3D: poses as .npz, .json and .csv, and a page that plays them.
+
+    Of a video there is an overlay too, the same video with its keypoints and the 3D figure beside it.
+    """
+    from poselift.cli.lift_source import KeypointSource, VideoSource, chosen_camera
     from poselift.files import writable_folder
     from poselift.lifting.lifter import Lifter
-    from poselift.lifting.video import lift_detected
-    from poselift.skeleton import conversion
-    from poselift.tracking import track
 
     # Detection takes long: what can be wrong is checked before.
     options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth)
-    new_detector = look_up(DETECTORS, detector, "detector")
-    info = video_info(video)
-    camera = _camera(info.size_px, focal_px, fov_deg)
+    is_video = not (keypoint_format or recognised(source))
+    found = VideoSource(source, detector) if is_video else KeypointSource(source, keypoint_format)
+    camera = chosen_camera(found, focal_px, fov_deg)
     lifter = Lifter(model, flip=flip, precision=cast("Precision", precision), device=cast("Device", device))
-    if video.resolve() == (output / _OVERLAY).resolve():
-        raise OutputError(f"{video}: would be replaced by its own overlay", "name another folder")
+    _check_not_replaced(source, output)
     writable_folder(output, overwrite=overwrite)
     times = _Times()
-    with new_detector() as finds, progress_bar("detect", info.n_frames) as show, times.of("detection"):
-        conversion(finds.skeleton, lifter.skeleton)  # there is one, or it says so now
-        detected = detect_video(video, finds, on_frame=show)
-    with times.of("lifting"):
-        scene = lift_detected(track(detected).with_camera(camera), lifter, options)
+    scene = _lifted(found, camera, lifter, options, times)
     with times.of("tables"):
         _write_tables(scene, output, overwrite=overwrite)
-    _tell(scene, times, output)
-    _write_views(scene, video, output, overlay=overlay, viewer=viewer)
+    _tell(scene, times, output, is_video=is_video)
+    _write_views(scene, source if is_video and overlay else None, output, viewer=viewer)
 
 
-def _camera(size_px: tuple[int, int], focal_px: float | None, fov_deg: float | None) -> Camera:
-    import numpy as np
+def _lifted(
+    source: VideoSource | KeypointSource, camera: Camera, lifter: Lifter, options: LiftOptions, times: _Times
+) -> Scene:
+    from poselift.lifting.video import lift_detected
+    from poselift.skeleton import conversion
 
-    from poselift.geometry.camera import Camera
+    with source.opened() as (skeleton, detected):
+        conversion(skeleton, lifter.skeleton)  # there is one, or it says so now
+        with times.of("detection"):
+            people = detected()
+    with times.of("lifting"):
+        return lift_detected(people.with_camera(camera), lifter, options)
 
-    if focal_px is not None and fov_deg is not None:
-        raise RecipeError("expected --focal-px or --fov-deg, got both", "leave one out")
-    if focal_px is not None and not 0 < focal_px < math.inf:
-        raise RecipeError(f"--focal-px: expected a positive number, got {focal_px:g}", "a guess is --fov-deg 55")
-    if fov_deg is not None and not 0 < fov_deg < 180:
-        raise RecipeError(f"--fov-deg: expected 0 to 180 degrees, got {fov_deg:g}", "most phones have about 65")
-    if focal_px is not None:
-        return Camera(np.full(2, focal_px), np.array(size_px) / 2, size_px=size_px)
-    return Camera.guessed(size_px) if fov_deg is None else Camera.guessed(size_px, fov_deg=fov_deg)
+
+def _check_not_replaced(source: Path, output: Path) -> None:
+    for name in (_OVERLAY, *_TABLES):
+        if source.resolve() == (output / name).resolve():
+            own = "overlay" if name == _OVERLAY else "result"
+            raise OutputError(f"{source}: would be replaced by its own {own}", "name another folder")
 
 
 def _write_tables(scene: Scene, output: Path, *, overwrite: bool) -> None:
@@ -127,7 +132,7 @@ def _write_tables(scene: Scene, output: Path, *, overwrite: bool) -> None:
         export_scene(scene, output / name, overwrite=overwrite)
 
 
-def _write_views(scene: Scene, video: Path, output: Path, *, overlay: bool, viewer: bool) -> None:
+def _write_views(scene: Scene, video: Path | None, output: Path, *, viewer: bool) -> None:
     from poselift.cli.progress import progress_bar
     from poselift.detect.frames import read_frames
     from poselift.viz.overlay import write_overlay
@@ -138,7 +143,7 @@ def _write_views(scene: Scene, video: Path, output: Path, *, overlay: bool, view
     if viewer:
         write_viewer(scene, output / _VIEWER)
         typer.echo(f"  {output / _VIEWER}")
-    if overlay:
+    if video is not None:
         with progress_bar("overlay", len(scene.footage)) as show:
             write_overlay(_counted(read_frames(video), show), scene, output / _OVERLAY)
         typer.echo(f"  {output / _OVERLAY}")
@@ -150,16 +155,14 @@ def _counted(frames: Iterator[np.ndarray], show: Callable[[int], None]) -> Itera
         show(done)
 
 
-def _tell(scene: Scene, times: _Times, output: Path) -> None:
+def _tell(scene: Scene, times: _Times, output: Path, *, is_video: bool) -> None:
     """Say what was found and how fast; loading models, the page and the overlay do not count."""
     frames = len(scene.footage)
     somebody, filled = _seen(scene)
     speed = frames / sum(times.seconds.values())
     share = 100 * times.seconds["lifting"] / times.seconds["detection"]
-    typer.echo(
-        f"{frames} frames, {somebody} with a person ({filled} of them filled), "
-        f"{speed:.1f} frames/s; lifting took {share:.1f} % of the detector's time"
-    )
+    detected = f"; lifting took {share:.1f} % of the detector's time" if is_video else ""
+    typer.echo(f"{frames} frames, {somebody} with a person ({filled} of them filled), {speed:.1f} frames/s{detected}")
     for name in _TABLES:
         typer.echo(f"  {output / name}")
 

@@ -1,0 +1,76 @@
+"""What `poselift lift` lifts: people of a video, or of a file of keypoints, and the camera that saw them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from poselift.data.keypoints import read_keypoints
+from poselift.data.scene import Scene
+from poselift.detect import DETECTORS
+from poselift.detect.frames import video_info
+from poselift.errors import DataFormatError, RecipeError
+from poselift.geometry.camera import Camera
+from poselift.lookup import look_up
+from poselift.skeleton import Skeleton
+from poselift.tracking import track
+
+
+class VideoSource:
+    """A video, whose people a detector finds."""
+
+    camera: Camera | None = None
+
+    def __init__(self, path: Path, detector: str) -> None:
+        self._new_detector = look_up(DETECTORS, detector, "detector")
+        self.path, self._info = path, video_info(path)
+        self.size_px: tuple[int, int] | None = self._info.size_px
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Skeleton, Callable[[], Scene]]]:
+        """What the detector's joints are, and the way to the video's main person."""
+        from poselift.cli.progress import progress_bar
+        from poselift.detect.video import detect_video
+
+        with self._new_detector() as detector, progress_bar("detect", self._info.n_frames) as show:
+            yield detector.skeleton, lambda: track(detect_video(self.path, detector, on_frame=show))
+
+
+class KeypointSource:
+    """A file of keypoints."""
+
+    def __init__(self, path: Path, keypoint_format: str | None) -> None:
+        self.path, self._detections = path, read_keypoints(path, keypoint_format)
+        self.size_px, self.camera = self._detections.footage.size_px, self._detections.footage.camera
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Skeleton, Callable[[], Scene]]]:
+        """What the file's joints are, and the way to everybody by its own ids; or to the main person, without ids."""
+        strategy = "main" if self._detections.track_id is None else "ids"
+        yield self._detections.skeleton, lambda: track(self._detections, strategy)
+
+
+def chosen_camera(source: VideoSource | KeypointSource, focal_px: float | None, fov_deg: float | None) -> Camera:
+    """The camera that the user names, else that of the source, else a guessed one.
+
+    Raises:
+        RecipeError: a number cannot be, or both are given.
+        DataFormatError: the source does not say the size of its image.
+    """
+    if focal_px is not None and fov_deg is not None:
+        raise RecipeError("expected --focal-px or --fov-deg, got both", "leave one out")
+    if focal_px is not None and not 0 < focal_px < math.inf:
+        raise RecipeError(f"--focal-px: expected a positive number, got {focal_px:g}", "a guess is --fov-deg 55")
+    if fov_deg is not None and not 0 < fov_deg < 180:
+        raise RecipeError(f"--fov-deg: expected 0 to 180 degrees, got {fov_deg:g}", "most phones have about 65")
+    if focal_px is None and fov_deg is None and source.camera is not None:
+        return source.camera
+    if source.size_px is None:
+        raise DataFormatError(f"{source.path}: does not say the size of its image", "which a camera needs")
+    if focal_px is not None:
+        return Camera(np.full(2, focal_px), np.array(source.size_px) / 2, size_px=source.size_px)
+    return Camera.guessed(source.size_px) if fov_deg is None else Camera.guessed(source.size_px, fov_deg=fov_deg)
