@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from poselift.models import MODELS
 from poselift.training.optimisers import OPTIMISERS
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel
 
 _WIDTH = 116
 
@@ -46,7 +43,7 @@ def recipe(
         typer.echo()
 
 
-def _settings(kind: type[BaseModel], name: str) -> Iterator[str]:
+def _settings(kind: type[Any], name: str) -> Iterator[str]:
     """The settings of the table `name`, each below what it means; tables inside of it come last."""
     from poselift.settings.described import expected, meanings_of, tables_of
 
