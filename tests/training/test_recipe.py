@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from poselift.errors import RecipeError
+from poselift.models import create_model
 from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, read_skeleton
-from poselift.training.recipe import Recipe
 from poselift.training.recipe_file import load_recipe, recipe_from, recipe_to_toml
 
 LEAST = {
@@ -17,7 +18,7 @@ LEAST = {
     "model": {"name": "lcn", "channels": 8, "normalisation": "person_centred"},
     "train": {"steps": 9},
 }
-DEFAULT = Path(__file__).parents[2] / "recipes" / "default.toml"
+SHIPPED = sorted((Path(__file__).parents[2] / "recipes").glob("*.toml"))
 
 
 def written(tmp_path, text: str) -> Path:
@@ -55,8 +56,11 @@ def test_a_skeleton_of_the_recipe_that_is_none_is_one_line():
     assert "h36m17" in caught.value.hint
 
 
-def test_the_default_recipe_is_valid():
-    assert isinstance(load_recipe(DEFAULT), Recipe)
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_every_shipped_recipe_makes_its_network(path):
+    recipe = load_recipe(path)
+    with torch.device("meta"):
+        create_model(recipe.model.name, **recipe.model.config)
 
 
 def test_a_recipe_does_not_change():

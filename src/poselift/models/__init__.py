@@ -15,6 +15,7 @@ MODELS: dict[str, str] = {
     "lcn": "poselift.models.lcn:LCN",
     "lcn_fast": "poselift.models.lcn_fast:LCNFast",
     "simple_baseline": "poselift.models.simple_baseline:SimpleBaseline",
+    "videopose3d": "poselift.models.videopose3d:VideoPose3D",
 }
 
 
