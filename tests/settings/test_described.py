@@ -69,6 +69,7 @@ def test_settings_are_listed_with_their_words():
         (dict[str, float], "a table, each value a number"),
         (dict[Literal["a", "b"], float], "a table of 'a' or 'b', each value a number"),
         (Thing, "a table"),
+        (Annotated[float | None, Field(gt=0)], "a number greater than 0"),
         (str | dict[str, Any], "text or a table"),
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from poselift.errors import RecipeError
+from poselift.models.lcn import LCN
+from poselift.models.lcn_config import LCNConfig
 from poselift.training.optimisers.sgd import Sgd
 from poselift.training.recipe_file import load_recipe, recipe_from, recipe_to_toml
 
@@ -27,6 +29,18 @@ def test_every_default_is_written(tmp_path):
     assert "momentum = 0.5" in path.read_text()
     assert "hops = 3" in path.read_text()
     assert load_recipe(path).optim == Sgd(momentum=0.5)
+
+
+def test_a_setting_that_is_left_out_stays_so(monkeypatch, tmp_path):
+    class Config(LCNConfig):
+        fps: float | None = None
+
+    monkeypatch.setattr(LCN, "Config", Config)
+    recipe, path = recipe_from(LEAST), tmp_path / "recipe.toml"
+    path.write_text(recipe_to_toml(recipe))
+    assert "fps" not in path.read_text()
+    assert load_recipe(path) == recipe
+    assert recipe.model.config["fps"] is None
 
 
 def test_recipes_and_runs_from_before_still_read(tmp_path):

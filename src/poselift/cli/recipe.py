@@ -57,8 +57,9 @@ def _settings(kind: type[Any], name: str) -> Iterator[str]:
         if field.is_required():
             yield f"# {key} =  # {may_be}; it has to be given"
         else:
+            default = field.get_default(call_default_factory=True)
             may_be = _listed(OPTIMISERS) if (name, key) == ("optim", "name") else may_be
-            yield f"{key} = {_toml(field.get_default(call_default_factory=True))}  # {may_be}"
+            yield f"# {key} =  # {may_be}" if default is None else f"{key} = {_toml(default)}  # {may_be}"
     for key, tables, default in inner:
         yield f"\n[{name}.{key}]"
         for table in sorted(tables, key=lambda table: not isinstance(default, table)):

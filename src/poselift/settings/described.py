@@ -112,8 +112,8 @@ def expected(annotation: Any, metadata: Sequence[Any] = ()) -> str:
     if tables := tables_of(bare):
         kinds = [tag_of(table) for table in tables if len(tables) > 1]
         return f"a table of kind {listed(kinds)}" if kinds else "a table"
-    if is_union(bare):
-        return listed([expected(part) for part in parts])
+    if is_union(bare):  # None is a setting left out, which nobody can write down
+        return listed([expected(part, [*metadata, *more]) for part in parts if part is not type(None)])
     if names := choices(bare, [*metadata, *more]):
         return listed([repr(name) for name in names])
     return _WORDS.get(bare, "a value") + _bounds([*metadata, *more])

@@ -37,7 +37,7 @@ def recipe_from(values: Mapping[str, Any], *, source: str = "recipe") -> Recipe:
 
 def recipe_to_toml(recipe: Recipe) -> str:
     """The recipe with every default filled in, as TOML that `load_recipe` reads back to the same recipe."""
-    return tomli_w.dumps(recipe.model_dump(mode="json"))
+    return tomli_w.dumps(recipe.model_dump(mode="json", exclude_none=True))
 
 
 def _toml(text: str) -> dict[str, Any]:
