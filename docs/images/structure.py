@@ -56,7 +56,9 @@ def drawn() -> str:
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}">'
-        f'<style>{style}</style><rect width="{WIDTH}" height="{height}" fill="#fff"/>\n' + "\n".join(rows) + "\n</svg>\n"
+        f'<style>{style}</style><rect width="{WIDTH}" height="{height}" fill="#fff"/>\n'
+        + "\n".join(rows)
+        + "\n</svg>\n"
     )
 
 
