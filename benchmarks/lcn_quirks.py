@@ -19,9 +19,9 @@ from pathlib import Path
 from statistics import mean, stdev
 from tempfile import TemporaryDirectory
 
-from poselift.cli.runs import opened_lifter
 from poselift.data.store import DatasetStore, load_store
 from poselift.errors import TrainingError
+from poselift.evaluation.opening import opened_lifter
 from poselift.evaluation.recordings import evaluate_recordings, predict_recordings
 from poselift.training.loop import train
 from poselift.training.recipe import Recipe

@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "viz": MIDDLE,
     "export": MIDDLE,
     "lifting": [*MIDDLE, "runtime", "detect", "tracking"],
-    "evaluation": [*MIDDLE, "models", "runtime", "deploy", "lifting"],
+    "evaluation": [*MIDDLE, "models", "runtime", "deploy", "lifting", "viz"],
     "bench": [
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
         "evaluation",

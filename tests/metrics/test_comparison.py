@@ -12,15 +12,15 @@ from rich.console import Console
 
 from poselift.errors import RecipeError
 from poselift.metrics import (
+    Comparison,
     Report,
-    Runs,
+    compared,
+    comparison_to_csv,
+    comparison_to_json,
+    comparison_to_latex,
+    comparison_to_table,
+    comparison_to_text,
     evaluate,
-    runs_side_by_side,
-    runs_to_csv,
-    runs_to_json,
-    runs_to_latex,
-    runs_to_table,
-    runs_to_text,
 )
 from poselift.metrics.layout import latex_escaped
 from poselift.skeleton import H36M_17
@@ -40,8 +40,8 @@ def reports() -> dict[str, Report]:
 
 
 @pytest.fixture(scope="module")
-def runs(reports) -> Runs:
-    return runs_side_by_side(reports, "procrustes", "action")
+def runs(reports) -> Comparison:
+    return compared(reports, "procrustes", "action")
 
 
 def test_rows_hold_the_groups_of_each_report_and_their_mean(runs, reports):
@@ -54,14 +54,14 @@ def test_rows_hold_the_groups_of_each_report_and_their_mean(runs, reports):
 
 
 def test_joints_can_be_columns_and_their_average_is_that_of_all_poses(reports):
-    runs = runs_side_by_side(reports, "procrustes", "joint")
+    runs = compared(reports, "procrustes", "joint")
     assert runs.columns == H36M_17.joints
     assert [run.average_mm for run in runs.rows] == [r.results["procrustes"].mean_mm for r in reports.values()]
 
 
 def test_csv_and_json_keep_every_number(runs):
-    lines = list(csv.DictReader(io.StringIO(runs_to_csv(runs))))
-    read = json.loads(runs_to_json(runs))
+    lines = list(csv.DictReader(io.StringIO(comparison_to_csv(runs))))
+    read = json.loads(comparison_to_json(runs))
     assert (read["title"], read["by"]) == (runs.protocol.title, "action")
     for line, run in zip(lines, runs.rows, strict=True):
         assert (line["protocol"], line["run"], float(line["avg"])) == ("procrustes", run.name, run.average_mm)
@@ -73,8 +73,8 @@ def test_csv_and_json_keep_every_number(runs):
 
 def test_tables_for_people_name_the_protocol_and_what_has_no_frames(runs):
     console = Console(width=120, file=io.StringIO(), record=True)
-    console.print(runs_to_table(runs))
-    latex = runs_to_latex(runs)
+    console.print(comparison_to_table(runs))
+    latex = comparison_to_latex(runs)
     assert "test\\_2" in latex
     for text in (console.export_text(), latex):
         assert runs.protocol.title in text
@@ -83,7 +83,7 @@ def test_tables_for_people_name_the_protocol_and_what_has_no_frames(runs):
 
 
 def test_the_plain_table_is_as_wide_as_its_cells(runs):
-    lines = runs_to_text(runs, ["2", "3", "16"]).splitlines()
+    lines = comparison_to_text(runs, ["2", "3", "16"]).splitlines()
     assert len({len(line) for line in lines}) == 1
     assert lines[1] == "| test_name |   2   |     3     |     16    |  avg   |"
     assert lines[3].startswith(f"|   first   | {runs.rows[0].errors_mm[0]:.2f} |")
@@ -92,13 +92,13 @@ def test_the_plain_table_is_as_wide_as_its_cells(runs):
 
 def test_what_was_not_measured_is_refused_with_what_was(reports):
     with pytest.raises(RecipeError, match="run first: protocol 'lcn' was not measured") as caught:
-        runs_side_by_side(reports, "lcn", "action")
+        compared(reports, "lcn", "action")
     assert "root_relative" in caught.value.hint
     with pytest.raises(RecipeError, match="not grouped by 'subject'") as caught:
-        runs_side_by_side(reports, "procrustes", "subject")
+        compared(reports, "procrustes", "subject")
     assert caught.value.hint == "known: joint, action"
     with pytest.raises(RecipeError, match="at least one report"):
-        runs_side_by_side({}, "procrustes", "joint")
+        compared({}, "procrustes", "joint")
 
 
 def test_names_are_no_commands_of_latex():

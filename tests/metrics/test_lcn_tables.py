@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from poselift.geometry import Camera, image_frame_to_camera
-from poselift.metrics import Report, evaluate, runs_side_by_side, runs_to_text
+from poselift.metrics import Report, compared, comparison_to_text, evaluate
 from poselift.normalisation.image_frame import image_frame_denormalised
 from poselift.skeleton import H36M_17
 
@@ -64,6 +64,6 @@ def test_the_table_is_the_originals(measured, place, protocol, by):
     tables = "".join(line for line in lines if line[0] in "+|")
     # A table has a rule above, between and below, and two rows.
     expected = "".join(tables.splitlines(keepends=True)[5 * place : 5 * place + 5])
-    runs = runs_side_by_side({ROW[run]: report}, protocol, by)
+    runs = compared({ROW[run]: report}, protocol, by)
     headings = [str(number) for number in range(17)] if by == "joint" else None
-    assert runs_to_text(runs, headings) == expected
+    assert comparison_to_text(runs, headings) == expected

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from poselift.errors import OutputError
-from poselift.metrics import PROTOCOLS, Run, Runs
+from poselift.metrics import PROTOCOLS, ComparedRun, Comparison
 from poselift.viz.bars import draw_bars, write_bars
 
-RUNS = Runs(
+RUNS = Comparison(
     PROTOCOLS["procrustes"],
     "action",
     ("walk", "sit", "$a^$"),
-    (Run("plain", (40.0, 55.5, None), 47.75), Run("$with_flip^$", (38.0, 50.0, 60.0), 148.0 / 3)),
+    (ComparedRun("plain", (40.0, 55.5, None), 47.75), ComparedRun("$with_flip^$", (38.0, 50.0, 60.0), 148.0 / 3)),
 )
 
 
@@ -37,7 +37,7 @@ def test_the_picture_names_its_protocol_runs_and_what_has_no_frames():
     assert [text.get_text().strip() for text in axes.texts] == ["no frames"]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["plain", "$with_flip^$"]
     assert axes.get_ylabel() == "error in mm"
-    moving = Runs(PROTOCOLS["velocity"], RUNS.by, RUNS.columns, RUNS.rows)
+    moving = Comparison(PROTOCOLS["velocity"], RUNS.by, RUNS.columns, RUNS.rows)
     assert draw_bars(moving).axes[0].get_ylabel() == "error in mm per frame"
 
 

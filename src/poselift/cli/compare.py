@@ -40,11 +40,13 @@ def compare(
     from rich.console import Console
 
     from poselift.cli.output import check_output
-    from poselift.cli.runs import FORMATS, predictions_of, write_runs
+    from poselift.cli.progress import progress_bar
     from poselift.data.store import load_store
     from poselift.evaluation.clips import chosen_clips
+    from poselift.evaluation.predicting import predictions_of
     from poselift.evaluation.recordings import evaluate_recordings
-    from poselift.metrics import runs_side_by_side, runs_to_table
+    from poselift.evaluation.report_files import FORMATS, write_comparison
+    from poselift.metrics import compared, comparison_to_table
     from poselift.metrics.protocols import protocols_named
 
     check_output(output, FORMATS, overwrite=overwrite)
@@ -53,17 +55,18 @@ def compare(
     clips = chosen_clips(store, splits or ("test",), without_faulty=without_faulty)
     reports = {}
     for name, run in _named(runs).items():
-        made = predictions_of(run, store, clips, detections, flip=flip)
+        with progress_bar("predict", len(clips)) as show:
+            made = predictions_of(run, store, clips, detections, on_clip=show, flip=flip)
         reports[name] = evaluate_recordings(made, store, clips)
     for what in ("detections", "flip"):
         said = {name: report.about.get(what, "unknown") for name, report in reports.items()}
         if len(set(said.values())) > 1:
             each = ", ".join(f"{name} {value}" for name, value in said.items())
             typer.echo(f"the runs differ in {what}: {each}", err=True)
-    table = runs_side_by_side(reports, protocol, by.value)
-    Console().print(runs_to_table(table))
+    table = compared(reports, protocol, by.value)
+    Console().print(comparison_to_table(table))
     if output is not None:
-        write_runs(table, output, overwrite=overwrite)
+        write_comparison(table, output, overwrite=overwrite)
 
 
 def _named(runs: list[Path]) -> dict[str, Path]:

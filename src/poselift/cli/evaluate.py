@@ -8,14 +8,14 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from poselift.cli.output import check_output
-from poselift.cli.runs import FORMATS, opened_lifter, predictions_of, write_report
 from poselift.errors import RecipeError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from poselift.data.store import DatasetStore
     from poselift.evaluation.views import SeenSplit
     from poselift.metrics import Report
@@ -30,53 +30,60 @@ class Noise(str, Enum):
     detector = "detector"
 
 
+_Model = Annotated[
+    Path,
+    typer.Argument(
+        help="A model, .onnx, a checkpoint of a training, .safetensors, or what `poselift predict` wrote, .npz."
+    ),
+]
+_Splits = Annotated[list[str] | None, typer.Option("--split", help="Parts of the dataset. Default: test.")]
+_Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the report here, .json, .csv, .tex, .png or .svg.")
+]
+_Flip = Annotated[bool | None, typer.Option(help="Average with the prediction for the mirror image. Default: yes.")]
+_Detections = Annotated[
+    str | None, typer.Option(help="Recordings: which 2D joints; gt is the projected truth, the default.")
+]
+_WithoutFaulty = Annotated[
+    bool,
+    typer.Option("--without-faulty", help="Leave out clips that are tagged faulty; in Human3.6M three takes of S9."),
+]
+_Views = Annotated[
+    int | None, typer.Option(min=1, help=f"Motion capture: virtual cameras per pose. Default: {VIEWS}.")
+]
+_Seed = Annotated[int | None, typer.Option(min=0, help=f"Motion capture: which cameras are drawn. Default: {SEED}.")]
+_Noise = Annotated[
+    Noise | None,
+    typer.Option(
+        help="Motion capture: none for true 2D and focal length, detector (the default) for the errors of "
+        "detectors in the wild."
+    ),
+]
+_Predictions = Annotated[
+    Path | None, typer.Option(help="Motion capture: write what was seen, predicted and true here, .npz.")
+]
+
+
 def evaluate(
-    model: Annotated[
-        Path,
-        typer.Argument(
-            help="A model, .onnx, a checkpoint of a training, .safetensors, or what `poselift predict` wrote, .npz."
-        ),
-    ],
+    model: _Model,
     dataset: Annotated[Path, typer.Argument(help="A dataset made by `poselift prepare`.")],
-    splits: Annotated[list[str] | None, typer.Option("--split", help="Parts of the dataset. Default: test.")] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the report here, .json, .csv, .tex, .png or .svg.")
-    ] = None,
+    splits: _Splits = None,
+    output: _Output = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace existing files.")] = False,
-    flip: Annotated[
-        bool | None, typer.Option(help="Average with the prediction for the mirror image. Default: yes.")
-    ] = None,
+    flip: _Flip = None,
     device: Annotated[str | None, typer.Option(help="cpu, the default, cuda, or auto.")] = None,
-    detections: Annotated[
-        str | None, typer.Option(help="Recordings: which 2D joints; gt is the projected truth, the default.")
-    ] = None,
-    without_faulty: Annotated[
-        bool,
-        typer.Option(
-            "--without-faulty", help="Leave out clips that are tagged faulty; in Human3.6M three takes of S9."
-        ),
-    ] = False,
-    views: Annotated[
-        int | None, typer.Option(min=1, help=f"Motion capture: virtual cameras per pose. Default: {VIEWS}.")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help=f"Motion capture: which cameras are drawn. Default: {SEED}.")
-    ] = None,
-    noise: Annotated[
-        Noise | None,
-        typer.Option(
-            help="Motion capture: none for true 2D and focal length, detector (the default) for the errors of "
-            "detectors in the wild."
-        ),
-    ] = None,
-    predictions: Annotated[
-        Path | None, typer.Option(help="Motion capture: write what was seen, predicted and true here, .npz.")
-    ] = None,
+    detections: _Detections = None,
+    without_faulty: _WithoutFaulty = False,
+    views: _Views = None,
+    seed: _Seed = None,
+    noise: _Noise = None,
+    predictions: _Predictions = None,
 ) -> None:
     """Measure a model: on motion capture seen by virtual cameras, or on recordings by every protocol."""
     from rich.console import Console
 
     from poselift.data.store import load_store
+    from poselift.evaluation.report_files import FORMATS, write_report
     from poselift.metrics import report_to_table
 
     check_output(output, FORMATS, overwrite=overwrite)
@@ -85,7 +92,7 @@ def evaluate(
     asked = _Asked(
         model, store, chosen, flip, device, detections, without_faulty, views, seed, noise, predictions, overwrite
     )
-    report = _recorded(asked) if "joints_cam_mm" in store.arrays else _virtual(asked)
+    report = _recorded(asked) if store.kind == "recordings" else _virtual(asked)
     about = {"model": str(model), "dataset": str(dataset), "split": ", ".join(chosen)}
     report = replace(report, about={**report.about, **about})
     Console().print(report_to_table(report))
@@ -125,20 +132,26 @@ class _Asked:
 
 
 def _recorded(asked: _Asked) -> Report:
+    from poselift.cli.progress import progress_bar
     from poselift.evaluation.clips import chosen_clips
+    from poselift.evaluation.predicting import predictions_of
     from poselift.evaluation.recordings import evaluate_recordings
 
     asked.refuse_idle(("views", "seed", "noise", "predictions"), "recordings")
     if asked.model.suffix == ".npz":
         asked.refuse_idle(("flip", "device", "detections"), "predictions that are made already")
     clips = chosen_clips(asked.store, asked.splits, without_faulty=asked.without_faulty)
-    made = predictions_of(asked.model, asked.store, clips, asked.detections or "gt", **asked.lifting)
+    with progress_bar("predict", len(clips)) as show:
+        made = predictions_of(
+            asked.model, asked.store, clips, asked.detections or "gt", on_clip=show, **asked.lifting
+        )
     report = evaluate_recordings(made, asked.store, clips)
     return replace(report, about={**report.about, "without_faulty": asked.without_faulty})
 
 
 def _virtual(asked: _Asked) -> Report:
     from poselift.data.sources.virtual_cameras import ViewConfig
+    from poselift.evaluation.opening import opened_lifter
     from poselift.evaluation.views import lift_views, seen_split
     from poselift.metrics import evaluate as measured
 
@@ -158,6 +171,8 @@ def _virtual(asked: _Asked) -> Report:
 
 
 def _write_predictions(seen: SeenSplit, predicted_mm: np.ndarray, path: Path, *, overwrite: bool) -> None:
+    import numpy as np
+
     from poselift.files import whole_file
 
     with whole_file(path, overwrite=overwrite) as temporary:

@@ -154,8 +154,8 @@ def inference(
     """Predict the test set: experiment/testN/result_MODE.pkl, in pixels of the image frame."""
     from poselift.cli.lcn_workspace import DETECTIONS, LcnWorkspace
     from poselift.cli.output import check_output
-    from poselift.cli.runs import exported_lifter
     from poselift.cli.train import brief_waits
+    from poselift.evaluation.opening import exported_lifter
     from poselift.evaluation.recordings import predict_recordings
 
     _check_joints(in_joints, out_joints)
@@ -191,7 +191,7 @@ def evaluate(
     from poselift.cli.lcn_workspace import LcnWorkspace
     from poselift.evaluation.recordings import evaluate_recordings
     from poselift.files import whole_file
-    from poselift.metrics import PROTOCOLS, runs_side_by_side, runs_to_text
+    from poselift.metrics import PROTOCOLS, compared, comparison_to_text
 
     workspace = LcnWorkspace(root)
     by = "joint" if per_joint else "action"
@@ -211,8 +211,8 @@ def evaluate(
         reports[name] = report
         log = workspace.run(index) / f"err_{command}_{mode.value}_{time.strftime('%Y-%m-%d-%H-%M')}.log"
         with whole_file(log, overwrite=True) as temporary:
-            temporary.write_text(runs_to_text(runs_side_by_side({name: report}, protocol, by), _headings(by)) + "\n")
-    typer.echo(runs_to_text(runs_side_by_side(reports, protocol, by), _headings(by)))
+            temporary.write_text(comparison_to_text(compared({name: report}, protocol, by), _headings(by)) + "\n")
+    typer.echo(comparison_to_text(compared(reports, protocol, by), _headings(by)))
     typer.echo(f"{PROTOCOLS[protocol].title}; mm", err=True)
 
 

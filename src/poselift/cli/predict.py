@@ -27,16 +27,19 @@ def predict(
 ) -> None:
     """Lift the 2D joints of recordings, and keep the predictions for `poselift evaluate` and `poselift compare`."""
     from poselift.cli.output import check_output
-    from poselift.cli.runs import predictions_of
+    from poselift.cli.progress import progress_bar
     from poselift.data.store import load_store
     from poselift.errors import CheckpointError
     from poselift.evaluation.clips import chosen_clips
+    from poselift.evaluation.predicting import predictions_of
 
     check_output(output, (".npz",), overwrite=overwrite)
     if model.suffix == ".npz":
         raise CheckpointError(f"{model}: expected a model, .onnx or .safetensors", "predictions are made already")
     store = load_store(dataset)
     clips = chosen_clips(store, splits or ("test",), without_faulty=without_faulty)
-    made = predictions_of(model, store, clips, detections, flip=flip, precision=precision, device=device)
+    options = {"flip": flip, "precision": precision, "device": device}
+    with progress_bar("predict", len(clips)) as show:
+        made = predictions_of(model, store, clips, detections, on_clip=show, **options)
     made.save(output, overwrite=overwrite)
     typer.echo(f"{output}: {len(made.joints)} poses of {len(clips)} clips")

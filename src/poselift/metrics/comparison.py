@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Run:
+class ComparedRun:
     """A row.
 
     Attributes:
@@ -33,7 +33,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Runs:
+class Comparison:
     """Errors of several runs by one protocol.
 
     Attributes:
@@ -44,10 +44,10 @@ class Runs:
     protocol: Protocol
     by: str
     columns: tuple[str, ...]
-    rows: tuple[Run, ...]
+    rows: tuple[ComparedRun, ...]
 
 
-def runs_side_by_side(reports: Mapping[str, Report], protocol: str, by: str) -> Runs:
+def compared(reports: Mapping[str, Report], protocol: str, by: str) -> Comparison:
     """The errors of each report, by name of the run, for a protocol, by "joint" or a grouping such as "action".
 
     Raises:
@@ -61,8 +61,8 @@ def runs_side_by_side(reports: Mapping[str, Report], protocol: str, by: str) -> 
     for run, values in errors.items():
         result = reports[run].results[protocol]
         average = result.mean_mm if by == "joint" else result.mean_of_groups_mm[by]
-        rows.append(Run(run, tuple(values.get(column) for column in columns), average))
-    return Runs(next(iter(reports.values())).results[protocol].protocol, by, columns, tuple(rows))
+        rows.append(ComparedRun(run, tuple(values.get(column) for column in columns), average))
+    return Comparison(next(iter(reports.values())).results[protocol].protocol, by, columns, tuple(rows))
 
 
 def _errors(run: str, report: Report, protocol: str, by: str) -> dict[str, float | None]:
@@ -79,62 +79,64 @@ def _errors(run: str, report: Report, protocol: str, by: str) -> dict[str, float
     return {group: result.per_group_mm[by].get(group) for group in report.group_frames[by]}
 
 
-def runs_to_table(runs: Runs) -> Table:
+def comparison_to_table(comparison: Comparison) -> Table:
     """For a terminal, which is higher than wide: a column per run."""
-    title, head, (rows,), _ = _cells(runs, "run", runs.columns, 1)
+    title, head, (rows,), _ = _cells(comparison, "run", comparison.columns, 1)
     *groups, average = zip(*(head, *rows), strict=True)
-    return cells_to_table(Cells(title, [runs.by, *(run.name for run in runs.rows)], [groups[1:], [average]]))
+    return cells_to_table(
+        Cells(title, [comparison.by, *(run.name for run in comparison.rows)], [groups[1:], [average]])
+    )
 
 
-def runs_to_latex(runs: Runs) -> str:
+def comparison_to_latex(comparison: Comparison) -> str:
     """A LaTeX table in the style of booktabs."""
-    return cells_to_latex(_cells(runs, "run", runs.columns, 1))
+    return cells_to_latex(_cells(comparison, "run", comparison.columns, 1))
 
 
-def runs_to_text(runs: Runs, headings: Sequence[str] | None = None) -> str:
+def comparison_to_text(comparison: Comparison, headings: Sequence[str] | None = None) -> str:
     """The table of the original lcn-pose evaluation, character for character; it does not name its protocol.
 
     Args:
         headings: of the columns, in place of their names; the original counts its joints from 0.
     """
-    return cells_to_text(_cells(runs, "test_name", headings or runs.columns, 2))
+    return cells_to_text(_cells(comparison, "test_name", headings or comparison.columns, 2))
 
 
-def runs_to_dict(runs: Runs) -> dict[str, Any]:
+def comparison_to_dict(comparison: Comparison) -> dict[str, Any]:
     """Plain numbers and names, with the protocol's title and description."""
     return {
-        "protocol": runs.protocol.name,
-        "title": runs.protocol.title,
-        "description": runs.protocol.description,
-        "by": runs.by,
+        "protocol": comparison.protocol.name,
+        "title": comparison.protocol.title,
+        "description": comparison.protocol.description,
+        "by": comparison.by,
         "runs": {
             run.name: {
-                "errors_mm": dict(zip(runs.columns, run.errors_mm, strict=True)),
+                "errors_mm": dict(zip(comparison.columns, run.errors_mm, strict=True)),
                 "average_mm": run.average_mm,
             }
-            for run in runs.rows
+            for run in comparison.rows
         },
     }
 
 
-def runs_to_json(runs: Runs) -> str:
+def comparison_to_json(comparison: Comparison) -> str:
     """The text of a JSON file."""
-    return json.dumps(runs_to_dict(runs), indent=2) + "\n"
+    return json.dumps(comparison_to_dict(comparison), indent=2) + "\n"
 
 
-def runs_to_csv(runs: Runs) -> str:
+def comparison_to_csv(comparison: Comparison) -> str:
     """The text of a CSV file: protocol, run, one column per group or joint, avg; an empty cell has no frames."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["protocol", "run", *runs.columns, "avg"])
-    writer.writerows([runs.protocol.name, run.name, *run.errors_mm, run.average_mm] for run in runs.rows)
+    writer.writerow(["protocol", "run", *comparison.columns, "avg"])
+    writer.writerows([comparison.protocol.name, run.name, *run.errors_mm, run.average_mm] for run in comparison.rows)
     return text.getvalue()
 
 
-def _cells(runs: Runs, corner: str, headings: Sequence[str], digits: int) -> Cells:
+def _cells(comparison: Comparison, corner: str, headings: Sequence[str], digits: int) -> Cells:
     def cell(error_mm: float | None) -> str:
         return NO_FRAMES if error_mm is None else f"{error_mm:.{digits}f}"
 
-    rows = [[run.name, *map(cell, (*run.errors_mm, run.average_mm))] for run in runs.rows]
-    title = f"{runs.protocol.title}; errors in mm by {runs.by}"
+    rows = [[run.name, *map(cell, (*run.errors_mm, run.average_mm))] for run in comparison.rows]
+    title = f"{comparison.protocol.title}; errors in mm by {comparison.by}"
     return Cells(title, [corner, *headings, "avg"], [rows])

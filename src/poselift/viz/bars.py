@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from poselift.errors import OutputError
 from poselift.files import whole_file
-from poselift.metrics import Runs
+from poselift.metrics import Comparison
 from poselift.metrics.layout import NO_FRAMES
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMATS = (".png", ".svg")
 
 
-def draw_bars(runs: Runs) -> Figure:
+def draw_bars(comparison: Comparison) -> Figure:
     """The rows of a table of runs as bars, the average last; the title is the protocol's.
 
     Raises:
@@ -25,12 +25,14 @@ def draw_bars(runs: Runs) -> Figure:
     # Not pyplot, which would choose a window system and keep every figure.
     from matplotlib.figure import Figure
 
-    heads = [*runs.columns, "avg"]
-    width = 0.8 / len(runs.rows)
-    figure = Figure(figsize=(max(6.0, 1.5 + len(heads) * (0.3 + 0.2 * len(runs.rows))), 4.5), layout="constrained")
+    heads = [*comparison.columns, "avg"]
+    width = 0.8 / len(comparison.rows)
+    figure = Figure(
+        figsize=(max(6.0, 1.5 + len(heads) * (0.3 + 0.2 * len(comparison.rows))), 4.5), layout="constrained"
+    )
     axes = figure.subplots()
-    for number, run in enumerate(runs.rows):
-        offset = (number - (len(runs.rows) - 1) / 2) * width
+    for number, run in enumerate(comparison.rows):
+        offset = (number - (len(comparison.rows) - 1) / 2) * width
         values = (*run.errors_mm, run.average_mm)
         there = [(place + offset, value) for place, value in enumerate(values) if value is not None]
         axes.bar([place for place, _ in there], [value for _, value in there], width, label=run.name)
@@ -40,17 +42,17 @@ def draw_bars(runs: Runs) -> Figure:
     axes.axvline(len(heads) - 1.5, color="0.7", linewidth=1)
     axes.set_xticks(range(len(heads)), heads, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_xlim(-0.6, len(heads) - 0.4)
-    axes.set_ylabel("error in mm per frame" if runs.protocol.steps else "error in mm")
-    axes.set_title(runs.protocol.title)
+    axes.set_ylabel("error in mm per frame" if comparison.protocol.steps else "error in mm")
+    axes.set_title(comparison.protocol.title)
     axes.grid(axis="y", alpha=0.4)
     axes.set_axisbelow(True)
-    legend = figure.legend(loc="outside lower center", ncols=min(len(runs.rows), 4), frameon=False)
+    legend = figure.legend(loc="outside lower center", ncols=min(len(comparison.rows), 4), frameon=False)
     for text in (*axes.get_xticklabels(), *legend.get_texts()):
         text.set_parse_math(False)  # names of folders may hold dollar signs
     return figure
 
 
-def write_bars(runs: Runs, path: Path | str, *, overwrite: bool = False) -> None:
+def write_bars(comparison: Comparison, path: Path | str, *, overwrite: bool = False) -> None:
     """Write `draw_bars` as a `.png` or `.svg`; the same runs give the same file.
 
     Raises:
@@ -60,7 +62,7 @@ def write_bars(runs: Runs, path: Path | str, *, overwrite: bool = False) -> None
     path = Path(path)
     if path.suffix not in FORMATS:
         raise OutputError(f"{path}: expected a name that ends in {' or '.join(FORMATS)}", "name another file")
-    figure = draw_bars(runs)
+    figure = draw_bars(comparison)
     from matplotlib import rc_context
 
     metadata = {"Date": None} if path.suffix == ".svg" else None
