@@ -31,6 +31,8 @@ def make_recipe(mocap_store):
 
     def make(**sections):
         base = {"data": {"store": str(mocap_store), "val_poses": 20}, "model": TINY_MODEL, "train": TINY_TRAIN}
+        if sections.get("model", {}).get("name", "lcn") != "lcn":
+            base["model"] = {}  # the settings of another network
         merged = {name: {**base.get(name, {}), **sections.get(name, {})} for name in base.keys() | sections.keys()}
         return recipe_from(merged)
 
