@@ -138,6 +138,8 @@ def test_an_own_skeleton_goes_from_motion_capture_to_page(poselift, own, own_ske
         shown = page_data(tmp_path / f"{name}.html")["people"][0]
         assert shown["joints"] == list(own.joints), name
         assert len(shown["bones"]) == 25, name
+    done("lift", tmp_path / "out" / "poses.json", "-o", tmp_path / "again", "--model", tmp_path / "own.onnx")
+    assert load(tmp_path / "again" / "poses.npz").main.skeleton == own
 
 
 def test_a_detector_that_does_not_know_the_joints_is_refused_before_it_looks(
