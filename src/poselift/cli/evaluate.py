@@ -14,10 +14,9 @@ from poselift.cli.output import check_output
 from poselift.errors import RecipeError
 
 if TYPE_CHECKING:
-    import numpy as np
 
     from poselift.data.store import DatasetStore
-    from poselift.evaluation.views import SeenSplit
+    from poselift.evaluation.views import LiftedViews
     from poselift.metrics import Report
 
 VIEWS, SEED = 4, 0
@@ -152,35 +151,35 @@ def _recorded(asked: _Asked) -> Report:
 def _virtual(asked: _Asked) -> Report:
     from poselift.data.sources.virtual_cameras import ViewConfig
     from poselift.evaluation.opening import opened_lifter
-    from poselift.evaluation.views import lift_views, seen_split
-    from poselift.metrics import evaluate as measured
+    from poselift.evaluation.views import VirtualCameras, evaluate_views, predict_views
 
     asked.refuse_idle(("detections", "without_faulty"), "motion capture")
-    views, seed, noise = asked.views or VIEWS, asked.seed or SEED, asked.noise or Noise.detector
+    noise = asked.noise or Noise.detector
     config = ViewConfig() if noise is Noise.detector else ViewConfig().with_true_2d()
+    cameras = VirtualCameras(asked.views or VIEWS, asked.seed or SEED, config)
     with opened_lifter(asked.model, **asked.lifting) as lifter:
-        seen = seen_split(asked.store, asked.splits, lifter.skeleton, config, views=views, seed=seed)
-        predicted_mm = lift_views(lifter, seen.views)
-    if seen.left_out:
-        typer.echo(f"left out {seen.left_out} poses that are not finite", err=True)
+        lifted = predict_views(lifter, asked.store, asked.store.clips_of(asked.splits), cameras)
+    if lifted.seen.left_out:
+        typer.echo(f"left out {lifted.seen.left_out} poses that are not valid or not finite", err=True)
     if asked.predictions is not None:
-        _write_predictions(seen, predicted_mm, asked.predictions, overwrite=asked.overwrite)
-    about = {"views": views, "seed": seed, "noise": noise.value}
-    truth_mm = seen.views.joints_cam_mm
-    return measured(predicted_mm, truth_mm, lifter.skeleton, {"action": seen.actions}, about=about)
+        _write_predictions(lifted, asked.predictions, overwrite=asked.overwrite)
+    report = evaluate_views(lifted)
+    return replace(report, about={**report.about, "noise": noise.value})
 
 
-def _write_predictions(seen: SeenSplit, predicted_mm: np.ndarray, path: Path, *, overwrite: bool) -> None:
+def _write_predictions(lifted: LiftedViews, path: Path, *, overwrite: bool) -> None:
     import numpy as np
 
     from poselift.files import whole_file
 
+    seen = lifted.seen
+    views = seen.measured_views()
     with whole_file(path, overwrite=overwrite) as temporary:
         np.savez_compressed(
             temporary,
-            predicted_root_mm=predicted_mm,
-            joints_cam_mm=seen.views.joints_cam_mm,
-            joints_plane=seen.views.joints_plane,
-            confidence=seen.views.confidence,
-            action=np.array(seen.actions),
+            predicted_root_mm=lifted.joints_root_mm[seen.measured],
+            joints_cam_mm=views.joints_cam_mm,
+            joints_plane=views.joints_plane,
+            confidence=views.confidence,
+            action=np.array(seen.actions)[seen.measured],
         )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from poselift.data.model_header import ModelHeader
-from poselift.data.sources.recordings import GROUND_TRUTH, load_recorded
-from poselift.data.sources.virtual_cameras import ViewConfig
+from poselift.data.sources.batch import NetworkInput
+from poselift.data.sources.recordings import GROUND_TRUTH, clip_seen, frames_read, image_size
 from poselift.data.store import DatasetStore
-from poselift.errors import RecipeError, SkeletonError
-from poselift.evaluation.views import seen_split
+from poselift.errors import SkeletonError
+from poselift.evaluation.clip_lifting import inputs_about
+from poselift.evaluation.recordings import clip_times
+from poselift.evaluation.views import VirtualCameras, seen_clips
 from poselift.normalisation import normaliser
 
 _POSES = 10_000
@@ -17,44 +21,45 @@ _SPLIT = "train"
 
 
 def calibration_inputs(store: DatasetStore, header: ModelHeader) -> np.ndarray:
-    """Inputs (N, J, K) of the network for some 10,000 training poses.
+    """Inputs (N, J, K) of the network for some 10,000 training poses, or (N, T, J, K) for windows of as many.
 
-    A person_centred model sees motion capture as a detector would; one of the image frame recordings, by those 2D
-    joints that its recipe names, or else by the true ones.
+    Motion capture is seen as by a detector; recordings by those 2D joints that the model's recipe names, or else by
+    the true ones.
 
     Raises:
-        RecipeError: the store is of the other kind than the model.
         DataFormatError: the store has no training poses, or lacks those 2D joints.
         SkeletonError: the store's skeleton does not convert to the model's, or is another one for recordings.
     """
-    needed = "joints_world_mm" if header.normalisation == "person_centred" else "joints_cam_mm"
-    if needed not in store.arrays:
-        kind = "motion capture" if needed == "joints_world_mm" else "recordings"
-        raise RecipeError(
-            f"expected {kind}, for a model of normalisation {header.normalisation}; the dataset has no {needed}",
-            "calibrate with the dataset that the model was trained on",
-        )
-    make = _seen if header.normalisation == "person_centred" else _recorded
-    return make(store, header)
+    network = NetworkInput(normaliser(header.normalisation), header.in_channels, header.window)
+    count = max(_POSES // header.window.frames, 1)
+    make = _recorded if store.kind == "recordings" else _virtual
+    return np.concatenate(list(make(store, header, network, count)))
 
 
-def _seen(store: DatasetStore, header: ModelHeader) -> np.ndarray:
-    views = seen_split(store, (_SPLIT,), header.skeleton, ViewConfig(), views=1, seed=0).views
-    chosen = np.random.default_rng(0).permutation(len(views))[:_POSES]
-    seen = views.rows(chosen).seen(header.skeleton)
-    inputs: np.ndarray = normaliser(header.normalisation).normalised(seen, header.in_channels).inputs[:, 0]
-    return inputs
+def _virtual(store: DatasetStore, header: ModelHeader, network: NetworkInput, count: int) -> Iterator[np.ndarray]:
+    cameras, clips = VirtualCameras(views=1, seed=0), store.clips_of((_SPLIT,))
+    seen = seen_clips(store, clips, header.skeleton, cameras, window=header.window)
+    chosen = np.random.default_rng(0).permutation(len(seen.views))
+    chosen = chosen[seen.measured[chosen]][:count]
+    for rows, time_s in seen.takes:
+        anchors = chosen[(chosen >= rows.start) & (chosen < rows.stop)] - rows.start
+        if len(anchors):
+            yield inputs_about(seen.views.rows(rows).seen(header.skeleton), time_s, anchors, network).inputs
 
 
-def _recorded(store: DatasetStore, header: ModelHeader) -> np.ndarray:
+def _recorded(store: DatasetStore, header: ModelHeader, network: NetworkInput, count: int) -> Iterator[np.ndarray]:
     if not store.skeleton.same_joints(header.skeleton):
         raise SkeletonError(
             f"the recordings are of skeleton {store.skeleton.name}, the model is of {header.skeleton.name}",
             "calibrate with the dataset that the model was trained on",
         )
-    clips = store.clips_of((_SPLIT,))
-    stride = max(1, sum(clip.length for clip in clips) // _POSES)
-    return load_recorded(store, clips, _trained_on(header), channels=header.in_channels, stride=stride).inputs
+    clips, source = store.clips_of((_SPLIT,)), _trained_on(header)
+    stride = max(1, sum(clip.length for clip in clips) // count)
+    for clip in clips:
+        if network.normaliser.sees == "pixels":
+            image_size(store, clip)
+        anchors = frames_read(store, clip, stride) - clip.start
+        yield inputs_about(clip_seen(store, clip, source), clip_times(clip), anchors, network).inputs
 
 
 def _trained_on(header: ModelHeader) -> str:

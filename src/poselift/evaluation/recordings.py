@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+from jaxtyping import Float
 
 from poselift.data.predictions import Predictions
-from poselift.data.sources.recordings import GROUND_TRUTH, image_size, load_recorded, recorded_keypoints
+from poselift.data.sources.recordings import GROUND_TRUTH, clip_seen, frames_read, image_size
 from poselift.data.sources.truth import load_truth
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import SkeletonError
+from poselift.evaluation.clip_lifting import lifted_clip, network_says, stretches
 from poselift.lifting.lifter import Lifter
 from poselift.metrics import DEFAULT_PROTOCOLS, Grouping, Report, evaluate
-from poselift.normalisation.image_frame import image_frame_denormalised
+from poselift.normalisation.image_frame import IMAGE_FRAME, image_frame_denormalised
 
 
 def predict_recordings(
@@ -26,7 +28,8 @@ def predict_recordings(
 ) -> Predictions:
     """Lift the 2D joints of clips.
 
-    A model of the image frame predicts the image frame; a person_centred one millimetres relative to the root.
+    A model of the image frame predicts the image frame; any other one millimetres relative to the root. Frames that
+    are not valid are NaN, and nobody sees them.
 
     Args:
         detections: which 2D joints, see `data.sources.recordings.detection_sources`.
@@ -35,6 +38,7 @@ def predict_recordings(
     Raises:
         SkeletonError: the recordings are not of the model's skeleton.
         DataFormatError: the store holds no recordings or no such detections.
+        ShapeError: a clip has less than a quarter of the frames a second that the model sees.
     """
     if not store.skeleton.same_joints(lifter.skeleton):
         raise SkeletonError(
@@ -42,7 +46,9 @@ def predict_recordings(
             "use a model of the same skeleton",
         )
     joints = np.empty((sum(clip.length for clip in clips), len(lifter.skeleton), 3), dtype=np.float32)
-    lift = _image_frame if lifter.normalisation == "image_frame" else _root_relative
+    # The lcn protocol and the original's results are of the image frame.
+    image = lifter.normalisation == IMAGE_FRAME.name
+    lift = _image_frame if image else _root_relative
     done = 0
     for number, clip in enumerate(clips, 1):
         joints[done : done + clip.length] = lift(lifter, store, clip, detections)
@@ -51,23 +57,28 @@ def predict_recordings(
     about = {"model": lifter.about["model"], "config": lifter.about["config"]}
     about |= {"detections": detections, "flip": lifter.flip}
     named = tuple((clip.name, clip.length) for clip in clips)
-    return Predictions(joints, "image" if lift is _image_frame else "root_mm", named, about)
+    return Predictions(joints, "image" if image else "root_mm", named, about)
 
 
 def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Sequence[ClipInfo]) -> Report:
     """Errors of predictions for clips by action and by subject: every protocol that the predictions can have.
 
-    Those in the image frame go to camera axes by the true root depth and box, so they have the lcn protocol too.
-    Actions of the data set and subjects of these splits that the clips do not have are in the report, without frames.
+    Those in the image frame go to camera axes by the true root depth and box, so they have the lcn protocol too;
+    movements are compared between valid frames that follow one another. Actions of the data set and subjects of these
+    splits that the clips do not have are in the report, without frames.
 
     Raises:
         DataFormatError: the predictions are not of these clips.
+        ShapeError: those of valid frames are not finite.
     """
     predictions.check_fits(clips)
     truth = load_truth(store, clips)
+    valid = [store.valid_frames(clip) for clip in clips]
+    joints = predictions.joints
+    if len(truth) < len(joints):
+        joints = joints[np.concatenate(valid)]
     image = predictions.space == "image"
-    predicted_mm = truth.to_camera(predictions.joints) if image else predictions.joints
-    lengths = [clip.length for clip in clips]
+    lengths = [int(frames.sum()) for frames in valid]
     actions = store.about.get("actions", [])
     splits = {clip.split for clip in clips}
     subjects = [name for name, split in store.about.get("subjects", {}).items() if split in splits]
@@ -75,25 +86,39 @@ def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Se
         "action": Grouping.of([clip.action for clip in clips], actions).repeated(lengths),
         "subject": Grouping.of([clip.subject for clip in clips], subjects).repeated(lengths),
     }
-    protocols = (*(["lcn"] if image else []), *DEFAULT_PROTOCOLS, "velocity")
+    unbroken = [length for frames in valid for length in stretches(frames)]
+    velocity = ["velocity"] if max(unbroken, default=0) > 1 else []
     return evaluate(
-        predicted_mm,
+        truth.to_camera(joints) if image else joints,
         truth.joints_cam_mm,
         store.skeleton,
         groups,
-        protocols=protocols,
-        clip_lengths=lengths,
+        protocols=(*(["lcn"] if image else []), *DEFAULT_PROTOCOLS, *velocity),
+        clip_lengths=unbroken,
         about=predictions.about,
     )
 
 
-def _image_frame(lifter: Lifter, store: DatasetStore, clip: ClipInfo, detections: str) -> np.ndarray:
-    recorded = load_recorded(store, (clip,), detections, channels=lifter.in_channels)
-    return image_frame_denormalised(lifter.network_output(recorded.inputs), image_size(store, clip))
+def _image_frame(
+    lifter: Lifter, store: DatasetStore, clip: ClipInfo, detections: str
+) -> Float[np.ndarray, "frames joints 3"]:
+    size_px = image_size(store, clip)
+    joints = np.full((clip.length, len(store.skeleton), 3), np.nan, dtype=np.float32)
+    valid = frames_read(store, clip) - clip.start
+    for frames, output, _ in network_says(lifter, clip_seen(store, clip, detections), clip_times(clip), valid):
+        joints[frames] = image_frame_denormalised(output, size_px)
+    return joints
 
 
-def _root_relative(lifter: Lifter, store: DatasetStore, clip: ClipInfo, detections: str) -> np.ndarray:
-    camera = store.camera_of(clip)
-    # The projected truth knows no distortion.
-    camera = camera.without_distortion() if detections == GROUND_TRUTH else camera
-    return lifter.lift_arrays(*recorded_keypoints(store, clip, detections), camera)[0]
+def _root_relative(
+    lifter: Lifter, store: DatasetStore, clip: ClipInfo, detections: str
+) -> Float[np.ndarray, "frames joints 3"]:
+    root_cam_mm = store.skeleton.root_position(np.asarray(store.joints_cam_mm[clip.frames], dtype=np.float64))[:, 0]
+    valid = frames_read(store, clip) - clip.start
+    return lifted_clip(lifter, clip_seen(store, clip, detections), clip_times(clip), valid, root_cam_mm)
+
+
+def clip_times(clip: ClipInfo) -> Float[np.ndarray, " frames"]:
+    """When the frames of a clip were seen, in seconds from its first."""
+    times: np.ndarray = np.arange(clip.length) / clip.fps
+    return times

@@ -1,63 +1,243 @@
-"""Motion capture seen by virtual cameras, lifted: how well a model does where the truth is known."""
+"""Motion capture seen by virtual cameras, lifted and measured: how well a model does where the truth is known."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
+from jaxtyping import Bool, Float
 
 from poselift.data.sources.virtual_cameras import ViewConfig, Views, draw_views
-from poselift.data.store import DatasetStore
+from poselift.data.store import ClipInfo, DatasetStore
+from poselift.data.windows import SINGLE_FRAME, Window
 from poselift.errors import DataFormatError
-from poselift.geometry.camera import Camera
+from poselift.evaluation.clip_lifting import lifted_clip, stretches
 from poselift.lifting.lifter import Lifter
+from poselift.metrics import DEFAULT_PROTOCOLS, Report, evaluate
 from poselift.skeleton import Skeleton, conversion
 
 
-class SeenSplit(NamedTuple):
-    """Each pose of a split as often as there are views.
+@dataclass(frozen=True)
+class VirtualCameras:
+    """By whom motion capture is seen.
 
     Attributes:
-        views: truth and detections of N poses.
-        actions: (N,) the action of each pose's clip.
-        left_out: how many poses of the split are not finite.
+        views: how many cameras see each pose.
+        seed: which ones are drawn.
+        config: from which ones, and how well they see.
+    """
+
+    views: int = 4
+    seed: int = 0
+    config: ViewConfig = field(default_factory=ViewConfig)
+
+
+class Take(NamedTuple):
+    """Frames that lie one after the other, see `SeenSplit`.
+
+    Attributes:
+        rows: which they are.
+        time_s: (F,) when they were seen.
+    """
+
+    rows: slice
+    time_s: Float[np.ndarray, " frames"]
+
+
+@dataclass(frozen=True, eq=False)
+class SeenSplit:
+    """Each pose of a split as often as there are views.
+
+    For networks of single frames every frame is seen by a camera of its own, and all of them make one take. Others
+    get a take for each clip and view, through one camera, whole: frames that are no good stay in it, unseen.
+
+    Attributes:
+        views: truth and detections of N frames.
+        actions: (N,) the action of each frame's clip.
+        left_out: how many poses of the split are not valid or not finite.
+        measured: (N,) false for those of them that are here.
+        takes: one after the other, of all frames.
     """
 
     views: Views
     actions: list[str]
     left_out: int
+    measured: Bool[np.ndarray, " frames"]
+    takes: tuple[Take, ...]
+
+    def measured_views(self) -> Views:
+        """The views of the frames that are measured."""
+        return self.views if self.measured.all() else self.views.rows(self.measured)
+
+
+class LiftedViews(NamedTuple):
+    """What a model makes of motion capture.
+
+    Attributes:
+        seen: what it saw, and the truth.
+        joints_root_mm: (N, J, 3) what it says of all frames, in camera axes, relative to the root.
+        skeleton: what the J joints are.
+        window: which frames it saw at once.
+        about: what made them.
+    """
+
+    seen: SeenSplit
+    joints_root_mm: Float[np.ndarray, "frames joints 3"]
+    skeleton: Skeleton
+    window: Window
+    about: dict[str, Any]
 
 
 def seen_split(
-    store: DatasetStore, splits: Sequence[str], skeleton: Skeleton, config: ViewConfig, *, views: int, seed: int
+    store: DatasetStore,
+    splits: Sequence[str],
+    skeleton: Skeleton,
+    config: ViewConfig,
+    *,
+    views: int,
+    seed: int,
+    window: Window = SINGLE_FRAME,
 ) -> SeenSplit:
-    """The poses of some splits in `skeleton`, through cameras that depend on the seed, view and clip alone.
+    """The poses of some splits in `skeleton`, see `seen_clips`.
 
     Raises:
-        DataFormatError: the store has no such split, or no pose of it is finite.
+        DataFormatError: the store has no such split, or no pose of it is good.
+        SkeletonError: the store's skeleton does not convert to `skeleton`.
+    """
+    return seen_clips(store, store.clips_of(splits), skeleton, VirtualCameras(views, seed, config), window=window)
+
+
+def seen_clips(
+    store: DatasetStore,
+    clips: Sequence[ClipInfo],
+    skeleton: Skeleton,
+    cameras: VirtualCameras,
+    *,
+    window: Window = SINGLE_FRAME,
+) -> SeenSplit:
+    """The poses of some clips in `skeleton`, through cameras that depend on the seed, view and clip alone.
+
+    Args:
+        window: what a network sees at once.
+
+    Raises:
+        DataFormatError: no pose is valid and finite.
         SkeletonError: the store's skeleton does not convert to `skeleton`.
     """
     convert = conversion(store.skeleton, skeleton)
-    clips = store.clips_of(splits)
     parts: list[Views] = []
+    measured: list[np.ndarray] = []
     actions: list[str] = []
+    rates: list[float] = []
+    left_out = 0
     for number, clip in enumerate(clips):
         joints_world_mm = convert.joints(np.asarray(store.joints_world_mm[clip.frames], dtype=np.float64))
-        joints_world_mm = joints_world_mm[np.isfinite(joints_world_mm).all(axis=(1, 2))]
-        if len(joints_world_mm) == 0:
+        good = np.isfinite(joints_world_mm).all(axis=(1, 2)) & store.valid_frames(clip)
+        left_out += int((~good).sum())
+        if not good.any():
             continue
-        for view in range(views):
-            rng = np.random.default_rng((seed, view, number))
-            parts.append(draw_views(joints_world_mm, skeleton, config, rng))
-            actions += [clip.action or clip.name] * len(joints_world_mm)
+        for view in range(cameras.views):
+            rng = np.random.default_rng((cameras.seed, view, number))
+            if window.frames == 1:
+                parts.append(draw_views(joints_world_mm[good], skeleton, cameras.config, rng))
+            else:
+                parts.append(_through_one_camera(joints_world_mm, good, clip.fps, skeleton, cameras.config, rng))
+            measured.append(np.ones(good.sum(), dtype=bool) if window.frames == 1 else good)
+            actions += [clip.action or clip.name] * len(parts[-1])
+            rates.append(clip.fps)
     if not parts:
+        splits = dict.fromkeys(clip.split for clip in clips)
         raise DataFormatError(f"split {' and '.join(splits)} has no finite pose", "prepare the dataset again")
-    return SeenSplit(Views.joined(parts), actions, sum(clip.length for clip in clips) - len(actions) // views)
+    takes = _takes([len(part) for part in parts], rates, window)
+    return SeenSplit(Views.joined(parts), actions, left_out, np.concatenate(measured), takes)
 
 
-def lift_views(lifter: Lifter, views: Views) -> np.ndarray:
-    """Joints (N, J, 3) in camera axes, relative to the root, in millimetres."""
-    # The image of this camera is the plane z = 1.
-    camera = Camera(focal_px=np.ones(2), center_px=np.zeros(2))
-    return lifter.lift_arrays(views.joints_plane, views.confidence, camera)[0]
+def predict_views(
+    lifter: Lifter, store: DatasetStore, clips: Sequence[ClipInfo], cameras: VirtualCameras | None = None
+) -> LiftedViews:
+    """Lift motion capture as virtual cameras see it.
+
+    Args:
+        cameras: which. Default: `VirtualCameras()`.
+
+    Raises:
+        DataFormatError, SkeletonError: as for `seen_clips`.
+        ShapeError: a clip has less than a quarter of the frames a second that the model sees.
+    """
+    cameras = cameras or VirtualCameras()
+    seen = seen_clips(store, clips, lifter.skeleton, cameras, window=lifter.window)
+    about = {"views": cameras.views, "seed": cameras.seed}
+    return LiftedViews(seen, lift_views(lifter, seen), lifter.skeleton, lifter.window, about)
+
+
+def lift_views(lifter: Lifter, seen: SeenSplit) -> Float[np.ndarray, "frames joints 3"]:
+    """Joints (N, J, 3) in camera axes, relative to the root, in millimetres; NaN in frames that are not measured.
+
+    Where only the truth leads from what the network says to millimetres, it is the true root and camera that do.
+
+    Raises:
+        ShapeError: a clip has less than a quarter of the frames a second that the model sees.
+    """
+    parts = []
+    for rows, time_s in seen.takes:
+        views = seen.views.rows(rows)
+        root_cam_mm = lifter.skeleton.root_position(views.joints_cam_mm)[:, 0]
+        anchors = np.flatnonzero(seen.measured[rows])
+        parts.append(lifted_clip(lifter, views.seen(lifter.skeleton), time_s, anchors, root_cam_mm))
+    return np.concatenate(parts)
+
+
+def evaluate_views(lifted: LiftedViews) -> Report:
+    """Errors by action; where one camera saw movements, of these too, between good frames that follow one another.
+
+    Raises:
+        ShapeError: what a model says of a frame is not finite.
+    """
+    seen = lifted.seen
+    every = bool(seen.measured.all())
+    lengths = [length for rows, _ in seen.takes for length in stretches(seen.measured[rows])]
+    moving = lifted.window.frames > 1 and max(lengths) > 1
+    return evaluate(
+        lifted.joints_root_mm if every else lifted.joints_root_mm[seen.measured],
+        seen.measured_views().joints_cam_mm,
+        lifted.skeleton,
+        {"action": seen.actions if every else np.array(seen.actions)[seen.measured]},
+        protocols=(*DEFAULT_PROTOCOLS, *(["velocity"] if moving else [])),
+        clip_lengths=lengths if moving else None,
+        about=lifted.about,
+    )
+
+
+def _through_one_camera(
+    joints_world_mm: np.ndarray,
+    good: np.ndarray,
+    fps: float,
+    skeleton: Skeleton,
+    config: ViewConfig,
+    rng: np.random.Generator,
+) -> Views:
+    """All frames (F, J, 3) of a clip; nothing is seen of those that are not good."""
+    # The camera is placed by all that there is: a pose that is no good must not draw it away.
+    latest = np.maximum.accumulate(np.where(good, np.arange(len(good)), int(np.argmax(good))))
+    whole = draw_views(joints_world_mm[latest][None], skeleton, config, rng, fps=fps)
+    one = np.zeros(len(good), dtype=np.int64)
+    return Views(
+        whole.joints_cam_mm[0],
+        whole.joints_plane[0],
+        np.where(good[:, None], whole.confidence[0], 0),
+        whole.lens.rows(one),
+        whole.true_lens.rows(one),
+    )
+
+
+def _takes(lengths: list[int], rates: list[float], window: Window) -> tuple[Take, ...]:
+    if window.frames == 1:
+        total = sum(lengths)
+        return (Take(slice(0, total), np.arange(total, dtype=np.float64)),)
+    ends = np.cumsum(lengths).tolist()
+    return tuple(
+        Take(slice(end - length, end), np.arange(length) / rate)
+        for end, length, rate in zip(ends, lengths, rates, strict=True)
+    )

@@ -10,7 +10,7 @@ from jaxtyping import Bool
 
 from poselift.arrays import Joints3D
 from poselift.data.windows import SINGLE_FRAME, Window
-from poselift.normalisation.base import Normaliser, Seen, View
+from poselift.normalisation.base import Normalised, Normaliser, Seen, View
 
 
 class Batch(NamedTuple):
@@ -64,14 +64,23 @@ def looked_at(
     seen: Seen, joints_cam_mm: Joints3D, there: Bool[np.ndarray, "windows frames"], network: NetworkInput
 ) -> Looked:
     """As `batch_of`, with the way back."""
+    inputs, view = inputs_of(seen, there, network)
+    targets = view.targets(joints_cam_mm[:, network.window.predicted])
+    return Looked(Batch(inputs, targets.astype(np.float32)), view)
+
+
+def inputs_of(seen: Seen, there: Bool[np.ndarray, "windows frames"], network: NetworkInput) -> Normalised:
+    """The inputs of `batch_of` alone, and the way back: where the truth is unknown.
+
+    Raises:
+        ShapeError, GeometryError: a window cannot be normalised.
+    """
     hidden = not there.all()
     if hidden:
         seen = replace(seen, confidence=np.where(there[..., None], seen.confidence, 0))
     inputs, view = network.normaliser.normalised(seen, network.channels)
     if hidden:
         inputs[~there] = 0
-    window = network.window
-    targets = view.targets(joints_cam_mm[:, window.predicted])
-    if window.frames == 1:
+    if network.window.frames == 1:
         inputs = inputs[:, 0]
-    return Looked(Batch(inputs.astype(np.float32), targets.astype(np.float32)), view)
+    return Normalised(inputs.astype(np.float32), view)

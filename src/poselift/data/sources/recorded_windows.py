@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from poselift.data.sources.batch import Batch, Looked, NetworkInput, looked_at
-from poselift.data.sources.recordings import image_size, recorded_seen
+from poselift.data.sources.recordings import clip_seen, image_size
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.data.windows import Samples, frame_samples
 from poselift.geometry.intrinsics import Intrinsics
@@ -100,8 +100,8 @@ def load_recorded_windows(
     for clip, start in zip(clips, first.tolist(), strict=True):
         image_size(store, clip)
         part, valid = slice(start, start + clip.length), store.valid_frames(clip)
-        seen = recorded_seen(store, clip, source, clip.frames)
-        confidence[part] = np.where(valid[:, None], seen.confidence[:, 0], 0)
+        seen = clip_seen(store, clip, source)
+        confidence[part] = seen.confidence[:, 0]
         seen_at[part] = (seen.joints_px if network.normaliser.sees == "pixels" else seen.joints_plane)[:, 0]
         joints_cam_mm[part] = store.joints_cam_mm[clip.frames]
         anchors.append(start + np.flatnonzero(valid)[np.flatnonzero(valid) % stride == 0])

@@ -111,6 +111,23 @@ def recorded_seen(
     return Seen(store.skeleton, confidence[:, None], lens, in_pixels=joints_px[:, None])
 
 
+def clip_seen(store: DatasetStore, clip: ClipInfo, source: str) -> Seen:
+    """What was seen in all frames of a clip, as windows of one frame each; in those that are not valid, nothing.
+
+    Raises:
+        DataFormatError: the store has no such 2D joints.
+    """
+    frames = frames_read(store, clip)
+    seen = recorded_seen(store, clip, source, frames)
+    if len(frames) == clip.length:
+        return seen
+    joints = len(store.skeleton)
+    joints_px = np.zeros((clip.length, 1, joints, 2))
+    confidence = np.zeros((clip.length, 1, joints), dtype=seen.confidence.dtype)
+    joints_px[frames - clip.start], confidence[frames - clip.start] = seen.joints_px, seen.confidence
+    return Seen(store.skeleton, confidence, seen.lens, in_pixels=joints_px)
+
+
 def image_size(store: DatasetStore, clip: ClipInfo) -> tuple[int, int]:
     """Width and height of what a clip's camera saw.
 
