@@ -14,7 +14,6 @@ from poselift.cli.output import check_output
 from poselift.errors import RecipeError
 
 if TYPE_CHECKING:
-
     from poselift.data.store import DatasetStore
     from poselift.evaluation.views import LiftedViews
     from poselift.metrics import Report

@@ -45,7 +45,7 @@ def predict_recordings(
             f"the recordings are of skeleton {store.skeleton.name}, the model is of {lifter.skeleton.name}",
             "use a model of the same skeleton",
         )
-    joints = np.empty((sum(clip.length for clip in clips), len(lifter.skeleton), 3), dtype=np.float32)
+    joints = np.empty((sum(clip.length for clip in clips), *store.joints_cam_mm.shape[1:]), dtype=np.float32)
     # The lcn protocol and the original's results are of the image frame.
     image = lifter.normalisation == IMAGE_FRAME.name
     lift = _image_frame if image else _root_relative
