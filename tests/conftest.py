@@ -114,7 +114,7 @@ def recorded_store(tmp_path_factory):
     Everybody stands about before two cameras, in two actions, 30 frames each; "sh_ft" are noisy detections.
     """
     from poselift.data.clip import Keypoints
-    from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
+    from poselift.data.readers.h36m.recordings import h36m_recording, h36m_store
     from poselift.data.readers.h36m.tables import CAMERAS, Take, camera_of
     from poselift.skeleton import H36M_17
 

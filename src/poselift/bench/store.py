@@ -12,7 +12,7 @@ import numpy as np
 
 from poselift.bench.rounds import Contest, Settings
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
+from poselift.data.readers.h36m.recordings import h36m_recording, h36m_store
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, Take, camera_of
 from poselift.data.readers.recordings import Recording
 from poselift.data.sources.epochs import RecordedBatches

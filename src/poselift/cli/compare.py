@@ -18,7 +18,7 @@ class By(str, Enum):
 
 
 def compare(
-    dataset: Annotated[Path, typer.Argument(help="A dataset of recordings, made by `poselift prepare h36m`.")],
+    dataset: Annotated[Path, typer.Argument(help="A dataset of recordings, made by `poselift prepare`.")],
     runs: Annotated[list[Path], typer.Argument(help="Models, or what `poselift predict` wrote; a row for each.")],
     protocol: Annotated[str, typer.Option(help="By which protocol, see `poselift evaluate`.")] = "root_relative",
     by: Annotated[By, typer.Option(help="What the columns are.")] = By.action,

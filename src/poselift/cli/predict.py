@@ -10,7 +10,7 @@ import typer
 
 def predict(
     model: Annotated[Path, typer.Argument(help="A model, .onnx, or a checkpoint of a training, .safetensors.")],
-    dataset: Annotated[Path, typer.Argument(help="A dataset of recordings, made by `poselift prepare h36m`.")],
+    dataset: Annotated[Path, typer.Argument(help="A dataset of recordings, made by `poselift prepare`.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Predictions to write, .npz.")],
     splits: Annotated[list[str] | None, typer.Option("--split", help="Parts of the dataset. Default: test.")] = None,
     detections: Annotated[str, typer.Option(help="Which 2D joints; gt is the projected truth.")] = "gt",

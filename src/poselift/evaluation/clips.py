@@ -22,6 +22,6 @@ def chosen_clips(store: DatasetStore, splits: Sequence[str], *, without_faulty: 
     if not any(FAULTY in clip.tags for clip in store.clips):
         raise RecipeError(
             "no clip of this data set is called faulty, so leaving those out has no effect",
-            "if it was made by poselift 0.1 or before, prepare it again; otherwise leave --without-faulty out",
+            "older files have no tags: prepare it again, or leave --without-faulty out",
         )
     return tuple(clip for clip in clips if FAULTY not in clip.tags)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from importlib import import_module
 
 import numpy as np
 import pytest
 
-from poselift.data.readers import READERS
 from poselift.data.readers.corpus import mocap_files, prepare_mocap
 from poselift.data.store import load_store
 from poselift.errors import DataFormatError, ShapeError
@@ -22,12 +20,6 @@ def folder(tmp_path, person, write_bvh, write_amc):
     write_amc(person, "all/asf/02/02_01.amc")
     (tmp_path / "all" / "README.txt").write_text("not a motion")
     return tmp_path / "all"
-
-
-def test_the_table_of_readers_leads_to_functions():
-    for target in READERS.values():
-        module, function = target.split(":")
-        assert callable(getattr(import_module(module), function))
 
 
 def test_files_are_found_at_any_depth_in_the_order_of_their_names(folder):

@@ -6,7 +6,7 @@ import pytest
 
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m import prepare_h36m
-from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
+from poselift.data.readers.h36m.recordings import h36m_recording, h36m_store
 from poselift.data.readers.h36m.tables import CAMERAS, Take, camera_of
 from poselift.data.store import DatasetStore, load_store
 from poselift.data.writers.lcn_pose import write_lcn_pose

@@ -13,7 +13,7 @@ from cdflib.cdfwrite import CDF
 from scipy.io import savemat
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import h36m_recording
+from poselift.data.readers.h36m.recordings import h36m_recording
 from poselift.data.readers.h36m.tables import ACTION_NUMBERS, ACTIONS, CAMERAS, SPLITS, Take, camera_of
 from poselift.data.readers.recordings import Recording
 from poselift.geometry.camera import Camera

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from poselift.data.readers.h36m.baseline import read_baseline
-from poselift.data.readers.h36m.recording import h36m_store
+from poselift.data.readers.h36m.recordings import h36m_store
 from poselift.data.readers.h36m.tables import CAMERAS, camera_of
 from poselift.errors import DataFormatError, MissingExtraError
 from poselift.skeleton import H36M_17, SH_16

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from poselift.data.readers.h36m.original import read_original
-from poselift.data.readers.h36m.recording import h36m_store
+from poselift.data.readers.h36m.recordings import h36m_store
 from poselift.data.readers.h36m.tables import Take
 from poselift.errors import DataFormatError, MissingExtraError
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from poselift.data.readers.h36m import LAYOUTS, prepare_h36m, recognised
-from poselift.data.readers.h36m.recording import h36m_store
+from poselift.data.readers.h36m.recordings import h36m_store
 from poselift.errors import DataFormatError, RecipeError
 from poselift.skeleton import H36M_17, SH_16
 

@@ -3,7 +3,7 @@ import os
 import numpy as np
 import pytest
 
-from poselift.data.readers.h36m.recording import h36m_store
+from poselift.data.readers.h36m.recordings import h36m_store
 from poselift.data.readers.h36m.tables import CAMERAS, Take
 from poselift.data.readers.h36m.videopose3d import read_videopose3d
 from poselift.errors import DataFormatError

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 from poselift.data.readers import OnRead, read_silently
-from poselift.data.readers.h36m.recording import h36m_store
+from poselift.data.readers.h36m.recordings import h36m_store
 from poselift.data.readers.option import Option
 from poselift.data.readers.recordings import Recording
 from poselift.data.store import DatasetStore

@@ -24,7 +24,7 @@ import numpy as np
 
 from poselift.data.clip import Keypoints
 from poselift.data.readers.h36m.lcn_detections import read_detections
-from poselift.data.readers.h36m.recording import h36m_recording
+from poselift.data.readers.h36m.recordings import h36m_recording
 from poselift.data.readers.h36m.tables import ACTIONS, CAMERAS, SPLITS, Take, measured_camera
 from poselift.data.readers.recordings import Recording
 from poselift.data.unpickle import read_pickle

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from poselift.data.readers.h36m.cameras_h5 import read_cameras_h5
-from poselift.data.readers.h36m.recording import h36m_recording
+from poselift.data.readers.h36m.recordings import h36m_recording
 from poselift.data.readers.h36m.tables import CAMERAS, SPLITS, camera_of, parsed_name
 from poselift.data.readers.recordings import Recording
 from poselift.errors import DataFormatError, MissingExtraError

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import h36m_recording
+from poselift.data.readers.h36m.recordings import h36m_recording
 from poselift.data.readers.h36m.tables import Take, camera_of, parsed_name
 from poselift.data.readers.recordings import Recording
 from poselift.data.unpickle import read_pickle

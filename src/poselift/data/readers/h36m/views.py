@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Num
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import h36m_recording
+from poselift.data.readers.h36m.recordings import h36m_recording
 from poselift.data.readers.h36m.tables import ACTION_NUMBERS, Take
 from poselift.data.readers.recordings import Recording
 from poselift.errors import DataFormatError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Keypoints
-from poselift.data.readers.h36m.recording import h36m_recording, h36m_store
+from poselift.data.readers.h36m.recordings import h36m_recording, h36m_store
 from poselift.data.readers.h36m.tables import ACTIONS, Take, camera_of
 from poselift.data.store import load_store
 from poselift.errors import DataFormatError, RecipeError
