@@ -1,7 +1,7 @@
 """The lifter: 2D joints in, 3D joints out, by an exported model in onnxruntime. No torch.
 
 A network sees one frame, or a window of them (`data.windows`); frames are lifted in batches, or as they come by
-`lifting.stream`. What the network does not do over time, `lifting.smooth` and others do.
+`lifting.stream`. What the network does not do over time, `lifting.smoothing` and others do.
 """
 
 from __future__ import annotations
