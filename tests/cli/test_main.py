@@ -52,7 +52,7 @@ def test_the_version(poselift):
     [
         (["nonsense"], "nonsense", "poselift --help"),
         (["--nonsense"], "--nonsense", "poselift --help"),
-        (["lift"], "video", "poselift lift --help"),
+        (["lift"], "source", "poselift lift --help"),
         (["lift", "a.mp4"], "--output", "poselift lift --help"),
         (["lift", "a.mp4", "-o", "b", "--nonsense"], "--nonsense", "poselift lift --help"),
         (["lift", "a.mp4", "-o", "b", "--smooth", "much"], "--smooth", "poselift lift --help"),

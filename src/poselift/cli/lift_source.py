@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from poselift.data.keypoints import read_keypoints
+from poselift.data.keypoints.reading import read_keypoints
 from poselift.data.scene import Scene
 from poselift.detect import DETECTORS
 from poselift.detect.frames import video_info

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from poselift.data import keypoints
 from poselift.data.clip import Clip
 from poselift.data.detections import Detections
 from poselift.data.footage import Footage
-from poselift.data.keypoints import KEYPOINTS, KeypointFormat, read_keypoints, recognised
+from poselift.data.keypoints import KEYPOINTS, KeypointFormat, reading, recognised
+from poselift.data.keypoints.reading import read_keypoints
 from poselift.data.scene import Scene
 from poselift.data.scene_file import save
 from poselift.errors import DataFormatError, RecipeError
@@ -25,7 +25,7 @@ def read_nobody(path):
 @pytest.fixture
 def empty_format(monkeypatch):
     monkeypatch.setitem(KEYPOINTS, "empty", KeypointFormat(f"{__name__}:read_nobody", (".void",)))
-    monkeypatch.setattr(keypoints, "look_up", lambda table, name, what: read_nobody)
+    monkeypatch.setattr(reading, "look_up", lambda table, name, what: read_nobody)
 
 
 def test_a_format_is_recognised_by_the_ending(tmp_path, empty_format):
