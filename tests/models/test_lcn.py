@@ -66,11 +66,11 @@ def with_joints_in_order(model, order: list[int], in_channels: int):
             state[name] = tensor[order][:, order]
         if ".weight" in name or ".bias" in name:
             outputs = 3 if name.startswith("output") else channels
-            blocks = tensor.unflatten(-1, (JOINTS, outputs))[..., order, :].flatten(-2)
+            relabelled = tensor.unflatten(-1, (JOINTS, outputs))[..., order, :].flatten(-2)
             if ".weight" in name:
                 inputs = in_channels if name.startswith("input") else channels
-                blocks = blocks.unflatten(0, (JOINTS, inputs))[order].flatten(0, 1)
-            state[name] = blocks
+                relabelled = relabelled.unflatten(0, (JOINTS, inputs))[order].flatten(0, 1)
+            state[name] = relabelled
     return state
 
 
@@ -102,8 +102,8 @@ def test_masked_weights_act_through_the_norm_alone(settled):
         model = settled(tiny(hops=1, max_norm=max_norm))
         before = model(poses())
         for layer in (model.input.linear, model.output):
-            blocks = layer.weight.view(JOINTS, layer.in_channels, JOINTS, layer.out_channels)
-            blocks += 3 * (model.neighbours == 0)[:, None, :, None]
+            pairs = layer.weight.view(JOINTS, layer.in_channels, JOINTS, layer.out_channels)
+            pairs += 3 * (model.neighbours == 0)[:, None, :, None]
         outputs[max_norm] = (before, model(poses()))
     assert torch.equal(*outputs[False])
     assert not torch.allclose(*outputs[True], atol=1e-3)
@@ -112,8 +112,8 @@ def test_masked_weights_act_through_the_norm_alone(settled):
 def test_masked_weights_are_trained_through_the_norm():
     model = tiny(hops=1)
     model(poses()).square().sum().backward()
-    blocks = model.output.weight.grad.view(JOINTS, 4, JOINTS, 3)
-    hidden = blocks[(model.neighbours == 0)[:, None, :, None].expand_as(blocks)]
+    pairs = model.output.weight.grad.view(JOINTS, 4, JOINTS, 3)
+    hidden = pairs[(model.neighbours == 0)[:, None, :, None].expand_as(pairs)]
     assert (hidden != 0).all()
 
 
@@ -226,7 +226,7 @@ def test_a_symmetric_network_commutes_with_the_exchange_of_sides(settled, wiring
 
 @torch.no_grad()
 def test_sharing_changes_no_shape_and_is_to_copy_one_side_to_the_other(settled):
-    """What counts are the blocks into the joint of lower index, and of those into a joint without a side, likewise
+    """What counts are the weights into the joint of lower index, and of those into a joint without a side, likewise
     the ones from the joint of lower index.
     """
     plain, symmetric = settled(tiny()), settled(tiny(share="symmetric"))
@@ -235,11 +235,11 @@ def test_sharing_changes_no_shape_and_is_to_copy_one_side_to_the_other(settled):
     }
     flip = H36M_17.flip_permutation
     for layer in (plain.input.linear, plain.blocks[0].first.linear, plain.blocks[0].second.linear, plain.output):
-        blocks = layer.weight.view(JOINTS, layer.in_channels, JOINTS, layer.out_channels)
+        pairs = layer.weight.view(JOINTS, layer.in_channels, JOINTS, layer.out_channels)
         bias = layer.bias.view(JOINTS, layer.out_channels)
         for i, j in np.ndindex(JOINTS, JOINTS):
             if (flip[j], flip[i]) > (j, i):
-                blocks[flip[i], :, flip[j]] = blocks[i, :, j]
+                pairs[flip[i], :, flip[j]] = pairs[i, :, j]
         for right, left in ((1, 4), (2, 5), (3, 6), (14, 11), (15, 12), (16, 13)):
             bias[max(left, right)] = bias[min(left, right)]
     torch.testing.assert_close(symmetric(poses()), plain(poses()))
@@ -252,9 +252,9 @@ def test_idle_weights_have_no_effect_whatsoever():
     idle = [4, 5, 6, 14, 15, 16]
     assert (gradient[idle] == 0).all()
     assert (gradient[[j for j in range(JOINTS) if j not in idle]] > 0).all()
-    blocks = model.output.weight.grad.view(JOINTS, 4, JOINTS, 3)
-    assert (blocks[:, :, idle] == 0).all()
-    assert (blocks[:, :, [1, 2, 3, 11, 12, 13]] != 0).all()
+    pairs = model.output.weight.grad.view(JOINTS, 4, JOINTS, 3)
+    assert (pairs[:, :, idle] == 0).all()
+    assert (pairs[:, :, [1, 2, 3, 11, 12, 13]] != 0).all()
 
 
 def after_folding(network, x: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The product in blocks is the masked product, and training by it is training by PyTorch's own operations."""
+"""The product in parts is the masked product, and training by it is training by PyTorch's own operations."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 
 from poselift.models import create_model
 from poselift.models.lcn import MaskedLinear
-from poselift.models.neighbour_product import LEAST_CHANNELS, neighbour_blocks, neighbour_product
+from poselift.models.neighbour_product import LEAST_CHANNELS, neighbour_plan, neighbour_product
 from poselift.skeleton import H36M_17
 from poselift.skeleton.graph import graph_adjacency, hop_mask
 from poselift.training.optimisers.adam import Adam
@@ -23,7 +23,7 @@ def plain(model: torch.nn.Module) -> torch.nn.Module:
     """The same network, made to use PyTorch's own operations."""
     for module in model.modules():
         if isinstance(module, MaskedLinear):
-            module.blocks = None
+            module.plan = None
     return model
 
 
@@ -33,7 +33,7 @@ def plain(model: torch.nn.Module) -> torch.nn.Module:
 def test_values_and_gradients_are_those_of_the_masked_product(hops, scale, max_norm):
     torch.manual_seed(0)
     feeds = mask(hops)
-    blocks = neighbour_blocks(feeds.numpy(), CHANNELS, CHANNELS, compact=False)
+    plan = neighbour_plan(feeds.numpy(), CHANNELS, CHANNELS, compact=False)
     linear = MaskedLinear(17, CHANNELS, CHANNELS, max_norm=max_norm).double()
     with torch.no_grad():
         linear.weight.mul_(scale)
@@ -41,7 +41,7 @@ def test_values_and_gradients_are_those_of_the_masked_product(hops, scale, max_n
     towards = torch.randn(5, 17 * CHANNELS, dtype=torch.float64)
     expected = linear(x, feeds.double())
     none = linear.hidden_squares()
-    found = neighbour_product(x, linear.weight, linear.bias, blocks, max_norm=max_norm, elsewhere=none)
+    found = neighbour_product(x, linear.weight, linear.bias, plan, max_norm=max_norm, elsewhere=none)
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
     inputs = (x, linear.weight, linear.bias)
     gradients = [torch.autograd.grad((out * towards).sum(), inputs) for out in (expected, found)]
@@ -49,37 +49,37 @@ def test_values_and_gradients_are_those_of_the_masked_product(hops, scale, max_n
         torch.testing.assert_close(other, one, rtol=1e-10, atol=1e-12)
 
 
-def test_blocks_cover_the_mask_once_and_nothing_else():
+def test_products_cover_the_mask_once_and_nothing_else():
     feeds = mask(3)
     seen = torch.zeros(17 * CHANNELS, 17 * CHANNELS)
-    for part in neighbour_blocks(feeds.numpy(), CHANNELS, CHANNELS, compact=False).weights(seen):
+    for part in neighbour_plan(feeds.numpy(), CHANNELS, CHANNELS, compact=False).weights(seen):
         part.add_(1)
     assert torch.equal(seen, torch.kron(feeds.float(), torch.ones(CHANNELS, CHANNELS)))
 
 
-def test_few_channels_have_no_blocks():
-    assert neighbour_blocks(mask(1).numpy(), LEAST_CHANNELS - 1, 64, compact=False) is None
+def test_few_channels_have_no_plan():
+    assert neighbour_plan(mask(1).numpy(), LEAST_CHANNELS - 1, 64, compact=False) is None
 
 
 @pytest.mark.parametrize("compact", [True, False])
 def test_a_joint_that_none_feeds_has_its_bias(compact):
     feeds = mask(1).numpy()
     feeds[:, 4] = False
-    blocks = neighbour_blocks(feeds, CHANNELS, CHANNELS, compact=compact)
+    plan = neighbour_plan(feeds, CHANNELS, CHANNELS, compact=compact)
     weight = torch.randn(feeds.sum() * CHANNELS, CHANNELS) if compact else torch.randn(17 * CHANNELS, 17 * CHANNELS)
     bias = torch.randn(17 * CHANNELS)
     x = torch.randn(2, 17 * CHANNELS)
-    out = neighbour_product(x, weight, bias, blocks, max_norm=True, elsewhere=torch.zeros(()))
+    out = neighbour_product(x, weight, bias, plan, max_norm=True, elsewhere=torch.zeros(()))
     found, expected = (y.view(-1, 17, CHANNELS)[:, 4] for y in (out, bias.repeat(2, 1)))
     assert torch.equal(found, expected)
     assert not torch.equal(out, bias.repeat(2, 1))
 
 
-def test_the_network_trains_by_blocks_where_the_mask_is_fixed_and_nothing_is_shared():
+def test_the_network_trains_by_products_where_the_mask_is_fixed_and_nothing_is_shared():
     hidden = create_model("lcn", channels=CHANNELS, layers=1).blocks[0].first.linear
-    assert hidden.blocks is not None
+    assert hidden.plan is not None
     for other in ({"mask": "learnable"}, {"share": "symmetric"}):
-        assert create_model("lcn", channels=CHANNELS, layers=1, **other).blocks[0].first.linear.blocks is None
+        assert create_model("lcn", channels=CHANNELS, layers=1, **other).blocks[0].first.linear.plan is None
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

@@ -86,7 +86,8 @@ def _read(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
     try:
         with safe_open(path, "pt") as file:
             header = header_from_json((file.metadata() or {}).get("poselift"), path)
-            return header, {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+            # Copies, since in the file they begin anywhere, and the last bits of products depend on that.
+            return header, {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(

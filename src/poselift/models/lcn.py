@@ -24,7 +24,7 @@ from poselift.models.folded import Dense, FoldedNetwork, folded_dense
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.lcn_config import LCNConfig
 from poselift.models.masks import SideSharing, neighbour_matrix, network_graph
-from poselift.models.neighbour_product import NeighbourBlocks, neighbour_blocks, neighbour_product
+from poselift.models.neighbour_product import NeighbourPlan, neighbour_plan, neighbour_product
 from poselift.skeleton import skeleton_of
 from poselift.skeleton.graph import mean_limb_lengths
 
@@ -37,7 +37,7 @@ class MaskedLinear(nn.Module):
     The norm is that of the whole matrix before the mask is applied, and the gradient flows through it; so masked
     weights matter, are trained and belong to the state. What the sides of the body share is shared before all that.
 
-    Given `blocks`, which say where a fixed mask is not 0, training on a processor multiplies these alone.
+    Given a `plan` of the products where a fixed mask is not 0, training on a processor computes these alone.
     """
 
     def __init__(
@@ -48,22 +48,22 @@ class MaskedLinear(nn.Module):
         *,
         max_norm: bool,
         sharing: SideSharing | None = None,
-        blocks: NeighbourBlocks | None = None,
+        plan: NeighbourPlan | None = None,
     ) -> None:
         super().__init__()
         self.joints, self.max_norm, self.sharing = joints, max_norm, sharing
-        self.in_channels, self.out_channels, self.blocks = in_channels, out_channels, blocks
+        self.in_channels, self.out_channels, self.plan = in_channels, out_channels, plan
         self.weight = nn.Parameter(truncated_normal(joints * in_channels, joints * out_channels))
         self.bias = nn.Parameter(truncated_normal(joints * out_channels))
 
     def effective_weight(self, joint_mask: Tensor) -> Tensor:
         """The matrix (J * K, J * C) that multiplies the input, given the mask (J, J) from joint to joint."""
-        blocks = self.weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
+        pairs = self.weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
         if self.sharing is not None:
-            blocks = self.sharing.of_pairs(blocks)
+            pairs = self.sharing.of_pairs(pairs)
         if self.max_norm:
-            blocks = norm_clipped(blocks)
-        return (blocks * joint_mask[:, None, :, None]).reshape(self.weight.shape)
+            pairs = norm_clipped(pairs)
+        return (pairs * joint_mask[:, None, :, None]).reshape(self.weight.shape)
 
     def hidden_squares(self) -> Tensor:
         """Sum of squares of weights that count in the norm without being among `weight`, (): here there are none."""
@@ -77,9 +77,9 @@ class MaskedLinear(nn.Module):
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
         # Many small products are no gain elsewhere, and bfloat16 comes with PyTorch's own operations.
-        if self.blocks and self.training and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
+        if self.plan and self.training and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
             settings: dict[str, Any] = {"max_norm": self.max_norm, "elsewhere": self.hidden_squares()}
-            return neighbour_product(x, self.weight, self.bias, self.blocks, **settings)
+            return neighbour_product(x, self.weight, self.bias, self.plan, **settings)
         return torch.addmm(self.effective_bias(), x, self.effective_weight(joint_mask))
 
     def folded(self, joint_mask: Tensor, norm: nn.Module | None = None) -> Dense:
@@ -153,16 +153,16 @@ class LCN(LiftingNetwork):
         return HiddenLayer(self._linear(in_channels, self.config.channels), self.config)
 
     def _linear(self, in_channels: int, out_channels: int) -> MaskedLinear:
-        config, blocks = self.config, None
+        config, plan = self.config, None
         if config.mask == "fixed" and config.neighbourhood == "hops" and self.sharing is None:
-            blocks = neighbour_blocks(self.neighbours.numpy() != 0, in_channels, out_channels, compact=False)
+            plan = neighbour_plan(self.neighbours.numpy() != 0, in_channels, out_channels, compact=False)
         return MaskedLinear(
             len(self.skeleton),
             in_channels,
             out_channels,
             max_norm=config.max_norm,
             sharing=self.sharing,
-            blocks=blocks,
+            plan=plan,
         )
 
     def joint_mask(self) -> Tensor:

@@ -13,13 +13,13 @@ from poselift.errors import RecipeError
 from poselift.models.layers import norm_clipped
 from poselift.models.lcn import LCN, MaskedLinear
 from poselift.models.lcn_config import LCNConfig
-from poselift.models.neighbour_product import NeighbourBlocks, neighbour_blocks
+from poselift.models.neighbour_product import NeighbourPlan, neighbour_plan
 
 __all__ = ["LCNConfig", "LCNFast", "NeighbourLinear"]
 
 
 class NeighbourLinear(MaskedLinear):
-    """As `MaskedLinear`, but its weights are (pairs * K, C), see `NeighbourBlocks.compact`.
+    """As `MaskedLinear`, but its weights are (pairs * K, C), see `NeighbourPlan.compact`.
 
     For the others stands `hidden`, (), the root of their mean square.
 
@@ -27,9 +27,9 @@ class NeighbourLinear(MaskedLinear):
     """
 
     def __init__(
-        self, feeds: Tensor, in_channels: int, out_channels: int, *, max_norm: bool, blocks: NeighbourBlocks | None
+        self, feeds: Tensor, in_channels: int, out_channels: int, *, max_norm: bool, plan: NeighbourPlan | None
     ) -> None:
-        super().__init__(len(feeds), in_channels, out_channels, max_norm=max_norm, blocks=blocks)
+        super().__init__(len(feeds), in_channels, out_channels, max_norm=max_norm, plan=plan)
         # Pairs in the order of the joints that are fed.
         fed, feeding = feeds.T.nonzero(as_tuple=True)
         self.fed: Tensor
@@ -44,18 +44,18 @@ class NeighbourLinear(MaskedLinear):
 
     def compacted(self, weight: Tensor) -> Tensor:
         """The weights of used pairs, (pairs * K, C), out of those of all, (J * K, J * C)."""
-        blocks = weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
-        return blocks[self.feeding, :, self.fed].reshape(-1, self.out_channels)
+        pairs = weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
+        return pairs[self.feeding, :, self.fed].reshape(-1, self.out_channels)
 
     def hidden_squares(self) -> Tensor:
         return self.hidden_count * self.hidden.square()
 
     def effective_weight(self, joint_mask: Tensor) -> Tensor:
         weight = norm_clipped(self.weight, self.hidden_squares()) if self.max_norm else self.weight
-        pairs = weight.view(-1, self.in_channels, self.out_channels)
-        blocks = weight.new_zeros(self.joints, self.joints, self.in_channels, self.out_channels)
-        blocks = blocks.index_put((self.feeding, self.fed), pairs)
-        return blocks.transpose(1, 2).reshape(self.joints * self.in_channels, -1)
+        used = weight.view(-1, self.in_channels, self.out_channels)
+        pairs = weight.new_zeros(self.joints, self.joints, self.in_channels, self.out_channels)
+        pairs = pairs.index_put((self.feeding, self.fed), used)
+        return pairs.transpose(1, 2).reshape(self.joints * self.in_channels, -1)
 
 
 class LCNFast(LCN):
@@ -77,5 +77,5 @@ class LCNFast(LCN):
 
     def _linear(self, in_channels: int, out_channels: int) -> MaskedLinear:
         feeds = self.neighbours != 0
-        blocks = neighbour_blocks(feeds.numpy(), in_channels, out_channels, compact=True)
-        return NeighbourLinear(feeds, in_channels, out_channels, max_norm=self.config.max_norm, blocks=blocks)
+        plan = neighbour_plan(feeds.numpy(), in_channels, out_channels, compact=True)
+        return NeighbourLinear(feeds, in_channels, out_channels, max_norm=self.config.max_norm, plan=plan)

@@ -1,7 +1,7 @@
 """The product of a locally connected layer in training, which leaves out what the mask leaves out.
 
 Where the mask is fixed, `x @ (mask * clip(weight)) + bias` needs no masked copy of the weights: it is a few products
-of consecutive joints' channels with the block of weights between them and other consecutive joints. To clip is to
+of consecutive joints' channels with the weights from them to other consecutive joints. To clip is to
 scale those products, and the gradient through the norm adds a multiple of the weights to theirs. So a step passes
 over all weights once for the norm and once for their gradient, where PyTorch's own operations pass over them some ten
 times.
@@ -39,11 +39,11 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Pieces:
-    """Columns of a matrix, those of each block.
+    """Where to cut a matrix by columns, so that each product gets its own.
 
     Attributes:
-        distinct: without repetition. To cut takes as long as a small product, and many blocks share their joints.
-        chosen: for each block, which of them.
+        distinct: the cuts, each once: to cut takes as long as a small product, and many products take the same.
+        chosen: for each product, the index of its cut.
     """
 
     distinct: tuple[Span, ...]
@@ -60,13 +60,14 @@ class Pieces:
 
 
 @dataclass(frozen=True)
-class NeighbourBlocks:
-    """How the product of a layer is cut.
+class NeighbourPlan:
+    """The small products that make up the product of a layer.
 
     Attributes:
-        inputs: for each block, of the channels (J * K) of all joints, those of consecutive joints.
-        outputs: of the channels (J * C) of all joints, those of consecutive joints that all of `inputs` feed.
-        rows: rows of the weights that belong to each block.
+        inputs: what each takes: of the channels (J * K) of all joints, those of consecutive joints.
+        outputs: what each adds to: of the channels (J * C) of all joints, those of consecutive joints that all joints
+            of `inputs` feed.
+        rows: the rows of the weights that each multiplies by.
         compact: weights are stored for used pairs of joints alone, (pairs * K, C): joint after joint that is fed, and
             for each those that feed it, in ascending order. Else for all, (J * K, J * C).
     """
@@ -77,26 +78,26 @@ class NeighbourBlocks:
     compact: bool
 
     def weights(self, weight: Tensor) -> list[Tensor]:
-        """For each block its weights (its inputs, its outputs)."""
+        """The weights (its inputs, its outputs) of each product."""
         if self.compact:
             return list(torch.split(weight, [length for _, length in self.rows]))
         columns = self.outputs.of(weight)
         return [part.narrow(0, start, length) for part, (start, length) in zip(columns, self.rows, strict=True)]
 
 
-def neighbour_blocks(
+def neighbour_plan(
     feeds: Bool[np.ndarray, "joints joints"], in_channels: int, out_channels: int, *, compact: bool
-) -> NeighbourBlocks | None:
-    """The blocks of a layer where joint i (row) feeds joint j (column) or not.
+) -> NeighbourPlan | None:
+    """The products of a layer where joint i (row) feeds joint j (column) or not.
 
     None where that would gain nothing: for few channels.
     """
     if min(in_channels, out_channels) < LEAST_CHANNELS:
         return None
-    blocks = _runs(feeds) if compact else _rectangles(feeds)
-    inputs = [joints.times(in_channels) for joints, _ in blocks]
-    outputs = [joints.times(out_channels) for _, joints in blocks]
-    return NeighbourBlocks(Pieces.at(inputs), Pieces.at(outputs), tuple(inputs), compact)
+    products = _runs(feeds) if compact else _rectangles(feeds)
+    inputs = [joints.times(in_channels) for joints, _ in products]
+    outputs = [joints.times(out_channels) for _, joints in products]
+    return NeighbourPlan(Pieces.at(inputs), Pieces.at(outputs), tuple(inputs), compact)
 
 
 def _runs(feeds: Bool[np.ndarray, "joints joints"]) -> list[tuple[Span, Span]]:
@@ -135,7 +136,7 @@ def _largest_rectangle(ones: Bool[np.ndarray, "rows columns"]) -> tuple[Span, Sp
 
 
 def neighbour_product(
-    x: Tensor, weight: Tensor, bias: Tensor, blocks: NeighbourBlocks, *, max_norm: bool, elsewhere: Tensor
+    x: Tensor, weight: Tensor, bias: Tensor, plan: NeighbourPlan, *, max_norm: bool, elsewhere: Tensor
 ) -> Tensor:
     """(B, J * K) to (B, J * C): `x @ (mask * clip(weight)) + bias`, with a gradient for all tensors.
 
@@ -144,7 +145,7 @@ def neighbour_product(
         elsewhere: sum of squares of weights that are not in `weight` and yet count in the norm, ().
     """
     apply = cast(Callable[..., Tensor], _NeighbourProduct.apply)
-    return apply(x, weight, bias, blocks, max_norm, elsewhere)
+    return apply(x, weight, bias, plan, max_norm, elsewhere)
 
 
 class _NeighbourProduct(torch.autograd.Function):
@@ -154,7 +155,7 @@ class _NeighbourProduct(torch.autograd.Function):
         x: Tensor,
         weight: Tensor,
         bias: Tensor,
-        blocks: NeighbourBlocks,
+        plan: NeighbourPlan,
         max_norm: bool,
         elsewhere: Tensor,
     ) -> Tensor:
@@ -162,11 +163,11 @@ class _NeighbourProduct(torch.autograd.Function):
         squares = float(torch.dot(weight.flatten(), weight.flatten()) + elsewhere) if max_norm else 1.0
         scale = 1 / math.sqrt(max(squares, 1.0))
         product = bias.expand(len(x), -1).clone()
-        inputs, parts = blocks.inputs.of(x), blocks.weights(weight)
-        for out, feeding, part in zip(blocks.outputs.of(product), inputs, parts, strict=True):
+        inputs, parts = plan.inputs.of(x), plan.weights(weight)
+        for out, feeding, part in zip(plan.outputs.of(product), inputs, parts, strict=True):
             out.addmm_(feeding, part, alpha=scale)
         # Cut once for both directions.
-        ctx.blocks, ctx.scale, ctx.cut = blocks, scale, (inputs, parts)
+        ctx.plan, ctx.scale, ctx.cut = plan, scale, (inputs, parts)
         ctx.save_for_backward(x, weight, bias, product)
         return product
 
@@ -174,7 +175,7 @@ class _NeighbourProduct(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, bias, product = ctx.saved_tensors
-        blocks: NeighbourBlocks = ctx.blocks
+        plan: NeighbourPlan = ctx.plan
         scale: float = ctx.scale
         for_bias = gradient.sum(dim=0)
         if scale < 1:
@@ -184,12 +185,12 @@ class _NeighbourProduct(torch.autograd.Function):
             for_weight, for_elsewhere = weight * slope, slope / 2
         else:
             for_weight, for_elsewhere = torch.zeros_like(weight), gradient.new_zeros(())
-        (inputs, parts), outputs = ctx.cut, blocks.outputs.of(gradient)
-        for part, feeding, out in zip(blocks.weights(for_weight), inputs, outputs, strict=True):
+        (inputs, parts), outputs = ctx.cut, plan.outputs.of(gradient)
+        for part, feeding, out in zip(plan.weights(for_weight), inputs, outputs, strict=True):
             part.addmm_(feeding.t(), out, alpha=scale)
         for_x = None
         if ctx.needs_input_grad[0]:
             for_x = torch.zeros_like(x)
-            for feeding, out, part in zip(blocks.inputs.of(for_x), outputs, parts, strict=True):
+            for feeding, out, part in zip(plan.inputs.of(for_x), outputs, parts, strict=True):
                 feeding.addmm_(out, part.t(), alpha=scale)
         return for_x, for_weight, for_bias, None, None, for_elsewhere
