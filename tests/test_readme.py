@@ -16,7 +16,7 @@ from poselift.cli.main import app
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```", README, re.S | re.M)
-PAGES = [README, (ROOT / "docs" / "reproduce-lcn.md").read_text(encoding="utf-8")]
+PAGES = [README, *((ROOT / "docs" / f"{name}.md").read_text("utf-8") for name in ("reproduce-lcn", "add-your-own"))]
 COMMANDS = [command for page in PAGES for command in re.findall(r"^poselift (.+?)(?:\s+#.*)?$", page, re.M)]
 
 
