@@ -23,7 +23,15 @@ from typing import ClassVar
 
 
 class PoseliftError(Exception):
-    """Base of all errors of this package; `hint` says in one line what to do about it."""
+    """Base of all errors of this package; `hint` says in one line what to do about it.
+
+    >>> from poselift import load
+    >>> try:
+    ...     load("walk.mp4")
+    ... except PoseliftError as error:
+    ...     print(error, "->", error.hint)
+    walk.mp4: expected a name that ends in .npz or .json, got '.mp4' -> name another file
+    """
 
     exit_code: ClassVar[int] = 2
 

@@ -80,6 +80,13 @@ class DatasetStore:
             `valid` (F,) bool, where it is there, is false for frames whose pose nobody knows.
         about: provenance: source, licence, how it was prepared.
         cameras: by the key that clips name them by.
+
+    >>> from poselift import SKELETONS
+    >>> clips = (ClipInfo("walk 1", "Anna", "walk", start=0, length=50, fps=25.0),)
+    >>> arrays = {"joints_world_mm": np.zeros((50, 17, 3), dtype=np.float32)}
+    >>> store = DatasetStore(SKELETONS["h36m17"], clips, arrays)
+    >>> store.n_frames, store.kind
+    (50, 'motion_capture')
     """
 
     skeleton: Skeleton
@@ -219,6 +226,14 @@ def load_store(path: Path | str) -> DatasetStore:
     Raises:
         DataFormatError: the file is missing, cut, or no dataset store of this version.
         SkeletonError: its skeleton is unknown.
+
+    >>> from poselift import SKELETONS
+    >>> clips = (ClipInfo("walk 1", "Anna", "walk", start=0, length=50, fps=25.0),)
+    >>> arrays = {"joints_world_mm": np.zeros((50, 17, 3), dtype=np.float32)}
+    >>> DatasetStore(SKELETONS["h36m17"], clips, arrays).save("motion.safetensors")
+    >>> store = load_store("motion.safetensors")
+    >>> [clip.name for clip in store.clips], store.arrays["joints_world_mm"].shape
+    (['walk 1'], (50, 17, 3))
     """
     header, arrays = _mapped_arrays(Path(path))
     try:

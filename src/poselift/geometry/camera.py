@@ -41,6 +41,10 @@ class Camera:
         radial: (3,) k1, k2, k3.   tangential: (2,) p1, p2.   See `distortion`.
         size_px: (width, height) of the image, where known.
         name: free text, such as the serial number.
+
+    >>> camera = Camera.guessed((1920, 1080), fov_deg=60)
+    >>> camera.camera_to_image(np.array([[0.0, 0.0, 3000.0], [100.0, 0.0, 3000.0]])).round(1).tolist()
+    [[960.0, 540.0], [1015.4, 540.0]]
     """
 
     focal_px: np.ndarray

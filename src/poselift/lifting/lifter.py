@@ -53,6 +53,19 @@ class Lifter:
         CheckpointError: a file is missing or no model of ours.
         ShapeError: `threads` is less than 1.
         RecipeError: there is no such precision or device.
+
+    >>> from poselift import SKELETONS
+    >>> joints_px = np.random.default_rng(0).uniform(200, 800, (50, 17, 2))
+    >>> lifter = Lifter()
+    >>> clip = lifter.lift(Clip(SKELETONS["coco17"], fps=25, joints_px=joints_px, size_px=(1920, 1080)))
+    >>> clip.skeleton.name, clip.joints_root_mm.shape
+    ('h36m17', (50, 17, 3))
+
+    The same person live, frame by frame, in the joints of the model:
+
+    >>> stream = lifter.stream(clip.camera)
+    >>> [lifted.frame for lifted in stream.push(clip.joints_px[0])]
+    [0]
     """
 
     def __init__(

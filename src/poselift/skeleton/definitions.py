@@ -4,6 +4,9 @@ Joint orders follow the formats' own documents: Human3.6M-17 as used by lcn-pose
 joints of its original files, the 16 of VideoPose3D's stacked hourglass detections and of that detector itself;
 COCO keypoints; OpenPose BODY_25 and BODY_25B; Halpe-26 (AlphaPose); BlazePose-33 (MediaPipe); the joints of the
 CMU motion-capture database in the names of its BVH conversion.
+
+>>> SKELETONS["coco17"].joints[:3]
+('nose', 'left_eye', 'right_eye')
 """
 
 from __future__ import annotations

@@ -25,6 +25,11 @@ class Skeleton:
         root: the joints whose mean is the root; one joint for most skeletons.
         left, right: mirror pairs, `left[i]` mirrors `right[i]`.
         extra_edges: pairs that are neighbours in a network's graph although no bone joins them.
+
+    >>> stick = Skeleton("stick", ("hip", "foot_l", "foot_r"), (("hip", "foot_l"), ("hip", "foot_r")),
+    ...                  root=("hip",), left=("foot_l",), right=("foot_r",))
+    >>> stick.index("foot_r"), stick.flip_permutation.tolist()
+    (2, [0, 2, 1])
     """
 
     name: str
