@@ -14,7 +14,8 @@ from poselift.cli.output import check_output
 from poselift.errors import RecipeError
 
 if TYPE_CHECKING:
-    from poselift.data.store import DatasetStore
+    from poselift.data.predictions import Predictions
+    from poselift.data.store import ClipInfo, DatasetStore
     from poselift.evaluation.views import LiftedViews
     from poselift.metrics import Report
 
@@ -90,7 +91,7 @@ def evaluate(
     asked = _Asked(
         model, store, chosen, flip, device, detections, without_faulty, views, seed, noise, predictions, overwrite
     )
-    report = _recorded(asked) if store.kind == "recordings" else _virtual(asked)
+    report = _measured(asked)
     about = {"model": str(model), "dataset": str(dataset), "split": ", ".join(chosen)}
     report = replace(report, about={**report.about, **about})
     Console().print(report_to_table(report))
@@ -129,41 +130,44 @@ class _Asked:
                 raise RecipeError(f"--{name.replace('_', '-')} has no effect on {data}", "leave it out")
 
 
-def _recorded(asked: _Asked) -> Report:
-    from poselift.cli.progress import progress_bar
+def _measured(asked: _Asked) -> Report:
     from poselift.evaluation.clips import chosen_clips
-    from poselift.evaluation.predicting import predictions_of
-    from poselift.evaluation.recordings import evaluate_recordings
+    from poselift.evaluation.stores import evaluate_store
+    from poselift.evaluation.views import LiftedViews
 
-    asked.refuse_idle(("views", "seed", "noise", "predictions"), "recordings")
-    if asked.model.suffix == ".npz":
-        asked.refuse_idle(("flip", "device", "detections"), "predictions that are made already")
+    recorded = asked.store.kind == "recordings"
+    if recorded:
+        asked.refuse_idle(("views", "seed", "noise", "predictions"), "recordings")
+    else:
+        asked.refuse_idle(("detections", "without_faulty"), "motion capture")
     clips = chosen_clips(asked.store, asked.splits, without_faulty=asked.without_faulty)
-    with progress_bar("predict", len(clips)) as show:
-        made = predictions_of(
-            asked.model, asked.store, clips, asked.detections or "gt", on_clip=show, **asked.lifting
-        )
-    report = evaluate_recordings(made, asked.store, clips)
-    return replace(report, about={**report.about, "without_faulty": asked.without_faulty})
+    predicted = _predicted(asked, clips)
+    if isinstance(predicted, LiftedViews):
+        if predicted.seen.left_out:
+            typer.echo(f"left out {predicted.seen.left_out} poses that are not valid or not finite", err=True)
+        if asked.predictions is not None:
+            _write_predictions(predicted, asked.predictions, overwrite=asked.overwrite)
+    report = evaluate_store(predicted, asked.store, clips)
+    about = {"without_faulty": asked.without_faulty} if recorded else {"noise": (asked.noise or Noise.detector).value}
+    return replace(report, about={**report.about, **about})
 
 
-def _virtual(asked: _Asked) -> Report:
+def _predicted(asked: _Asked, clips: Sequence[ClipInfo]) -> Predictions | LiftedViews:
+    from poselift.cli.progress import progress_bar
+    from poselift.data.predictions import load_predictions
     from poselift.data.sources.virtual_cameras import ViewConfig
     from poselift.evaluation.opening import opened_lifter
-    from poselift.evaluation.views import VirtualCameras, evaluate_views, predict_views
+    from poselift.evaluation.stores import predict_store
+    from poselift.evaluation.views import VirtualCameras
 
-    asked.refuse_idle(("detections", "without_faulty"), "motion capture")
-    noise = asked.noise or Noise.detector
-    config = ViewConfig() if noise is Noise.detector else ViewConfig().with_true_2d()
+    if asked.model.suffix == ".npz":
+        asked.refuse_idle(("flip", "device", "detections"), "predictions that are made already")
+        return load_predictions(asked.model)
+    config = ViewConfig().with_true_2d() if asked.noise is Noise.none else ViewConfig()
     cameras = VirtualCameras(asked.views or VIEWS, asked.seed or SEED, config)
-    with opened_lifter(asked.model, **asked.lifting) as lifter:
-        lifted = predict_views(lifter, asked.store, asked.store.clips_of(asked.splits), cameras)
-    if lifted.seen.left_out:
-        typer.echo(f"left out {lifted.seen.left_out} poses that are not valid or not finite", err=True)
-    if asked.predictions is not None:
-        _write_predictions(lifted, asked.predictions, overwrite=asked.overwrite)
-    report = evaluate_views(lifted)
-    return replace(report, about={**report.about, "noise": noise.value})
+    detections = asked.detections or "gt"
+    with opened_lifter(asked.model, **asked.lifting) as lifter, progress_bar("predict", len(clips)) as show:
+        return predict_store(lifter, asked.store, clips, detections=detections, cameras=cameras, on_clip=show)
 
 
 def _write_predictions(lifted: LiftedViews, path: Path, *, overwrite: bool) -> None:

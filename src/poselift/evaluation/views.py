@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -155,12 +155,18 @@ def seen_clips(
 
 
 def predict_views(
-    lifter: Lifter, store: DatasetStore, clips: Sequence[ClipInfo], cameras: VirtualCameras | None = None
+    lifter: Lifter,
+    store: DatasetStore,
+    clips: Sequence[ClipInfo],
+    cameras: VirtualCameras | None = None,
+    *,
+    on_clip: Callable[[int], None] = lambda done: None,
 ) -> LiftedViews:
     """Lift motion capture as virtual cameras see it.
 
     Args:
         cameras: which. Default: `VirtualCameras()`.
+        on_clip: called with the number of clips done; those of a network of single frames are done all at once.
 
     Raises:
         DataFormatError, SkeletonError: as for `seen_clips`.
@@ -169,10 +175,13 @@ def predict_views(
     cameras = cameras or VirtualCameras()
     seen = seen_clips(store, clips, lifter.skeleton, cameras, window=lifter.window)
     about = {"views": cameras.views, "seed": cameras.seed}
-    return LiftedViews(seen, lift_views(lifter, seen), lifter.skeleton, lifter.window, about)
+    joints = lift_views(lifter, seen, on_take=lambda done: on_clip(len(clips) * done // len(seen.takes)))
+    return LiftedViews(seen, joints, lifter.skeleton, lifter.window, about)
 
 
-def lift_views(lifter: Lifter, seen: SeenSplit) -> Float[np.ndarray, "frames joints 3"]:
+def lift_views(
+    lifter: Lifter, seen: SeenSplit, *, on_take: Callable[[int], None] = lambda done: None
+) -> Float[np.ndarray, "frames joints 3"]:
     """Joints (N, J, 3) in camera axes, relative to the root, in millimetres; NaN in frames that are not measured.
 
     Where only the truth leads from what the network says to millimetres, it is the true root and camera that do.
@@ -181,11 +190,12 @@ def lift_views(lifter: Lifter, seen: SeenSplit) -> Float[np.ndarray, "frames joi
         ShapeError: a clip has less than a quarter of the frames a second that the model sees.
     """
     parts = []
-    for rows, time_s in seen.takes:
+    for number, (rows, time_s) in enumerate(seen.takes, 1):
         views = seen.views.rows(rows)
         root_cam_mm = lifter.skeleton.root_position(views.joints_cam_mm)[:, 0]
         anchors = np.flatnonzero(seen.measured[rows])
         parts.append(lifted_clip(lifter, views.seen(lifter.skeleton), time_s, anchors, root_cam_mm))
+        on_take(number)
     return np.concatenate(parts)
 
 
