@@ -121,3 +121,15 @@ def test_each_person_is_a_clip_in_the_axes_of_the_moving_camera(poselift, wild, 
     video = json.loads((wild / "street_00.json").read_text())
     seen = np.array(video["people"][1]["joints"]) - np.array(video["position"])[:, None]
     np.testing.assert_allclose(store.joints_cam_mm[store.clips[2].frames][:4], seen[:4], rtol=1e-5)
+
+
+def test_models_are_measured_on_it_where_the_pose_is_known(poselift, wild, tiny_model, tmp_path):
+    path = tmp_path / "wild.safetensors"
+    assert poselift("prepare", "wild", wild, "-o", path, "--test", "street_00").code == 0
+    for source in ("gt", "openpose"):
+        report = tmp_path / f"{source}.json"
+        ended = poselift("evaluate", tiny_model, path, "--detections", source, "-o", report)
+        assert ended.code == 0, ended.err
+        read = json.loads(report.read_text())
+        assert read["n_frames"] == 6 + 4  # the second person is gone for two frames
+        assert read["group_frames"] == {"action": {"street": 10}, "subject": {"actor 0": 6, "actor 1": 4}}
