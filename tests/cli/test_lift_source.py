@@ -1,0 +1,59 @@
+"""Which camera saw what is lifted: the one that is named, else that of the source, else a guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from poselift.cli.lift_source import KeypointSource, chosen_camera
+from poselift.data.clip import Clip
+from poselift.data.scene_file import save
+from poselift.errors import DataFormatError, RecipeError
+from poselift.geometry.camera import Camera
+from poselift.skeleton import COCO_17
+
+OWN = Camera(np.full(2, 900.0), np.array([320.0, 240.0]), size_px=(640, 480))
+
+
+def source(size_px=(640, 480), camera=None):
+    return SimpleNamespace(path=Path("walk.npz"), size_px=size_px, camera=camera)
+
+
+def test_what_is_named_wins_then_the_sources_own_then_a_guess():
+    assert chosen_camera(source(camera=OWN), None, None) is OWN
+    assert chosen_camera(source(camera=OWN), 700.0, None).focal_px.tolist() == [700, 700]
+    np.testing.assert_allclose(chosen_camera(source(camera=OWN), None, 90.0).focal_px, 320)
+    np.testing.assert_allclose(chosen_camera(source(), None, None).focal_px, Camera.guessed((640, 480)).focal_px)
+
+
+@pytest.mark.parametrize(
+    ("focal_px", "fov_deg", "message"),
+    [
+        (700.0, 60.0, "got both"),
+        (0.0, None, "--focal-px: expected a positive number, got 0"),
+        (float("inf"), None, "--focal-px: expected a positive number, got inf"),
+        (None, 180.0, "--fov-deg: expected 0 to 180 degrees, got 180"),
+        (None, float("nan"), "--fov-deg: expected 0 to 180 degrees, got nan"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(focal_px, fov_deg, message):
+    with pytest.raises(RecipeError, match=message):
+        chosen_camera(source(), focal_px, fov_deg)
+
+
+def test_without_a_size_there_is_no_camera():
+    with pytest.raises(DataFormatError, match=r"walk\.npz: does not say the size of its image"):
+        chosen_camera(source(size_px=None), 700.0, None)
+
+
+def test_a_file_of_keypoints_keeps_its_ids_and_camera(tmp_path):
+    joints_px = np.random.default_rng(0).uniform(100, 300, (4, 17, 2))
+    save(Clip(COCO_17, 25.0, joints_px=joints_px, size_px=(640, 480), camera=OWN), tmp_path / "a.npz")
+    found = KeypointSource(tmp_path / "a.npz", None)
+    np.testing.assert_array_equal(chosen_camera(found, None, None).focal_px, OWN.focal_px)
+    with found.opened() as (skeleton, people):
+        assert skeleton == COCO_17
+        assert [person.id for person in people().tracks] == [1]

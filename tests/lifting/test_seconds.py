@@ -1,0 +1,14 @@
+import math
+
+import pytest
+
+from poselift.errors import ShapeError
+from poselift.lifting.seconds import checked_seconds
+
+
+def test_a_length_of_time_is_0_or_more():
+    assert [checked_seconds(seconds, "max_gap_s") for seconds in (0, 0.5, 3)] == [0, 0.5, 3]
+    for seconds in (-1e-9, math.inf, math.nan):
+        with pytest.raises(ShapeError, match="max_gap_s: expected 0 or more seconds") as caught:
+            checked_seconds(seconds, "max_gap_s")
+        assert "0 turns it off" in caught.value.hint
