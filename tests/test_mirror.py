@@ -18,8 +18,6 @@ ELSEWHERE = {
     "data/readers/h36m/cameras_h5.py": "data/readers/h36m/test_baseline.py",
     "data/sources/batch.py": "data/sources/test_views.py",
     "data/sources/truth.py": "data/sources/test_recordings.py",
-    "deploy/folded_graph.py": "deploy/test_onnx.py",
-    "deploy/int8_graph.py": "deploy/test_quantised.py",
     "detect/base.py": "detect/test_video.py",
     "models/folded.py": "models/test_lcn.py",
     "models/lcn_config.py": "models/test_config.py",
