@@ -14,11 +14,10 @@ from typer.testing import CliRunner
 torch = pytest.importorskip("torch")
 
 from poselift.cli.evaluate import evaluate  # noqa: E402
-from poselift.data.sources.virtual_cameras import ViewConfig  # noqa: E402
 from poselift.data.store import DatasetStore, load_store  # noqa: E402
 from poselift.deploy.onnx import export_onnx  # noqa: E402
 from poselift.errors import DataFormatError, OutputError, PoseliftError  # noqa: E402
-from poselift.evaluation.views import seen_split  # noqa: E402
+from poselift.evaluation.views import VirtualCameras, seen_clips  # noqa: E402
 from poselift.metrics import DEFAULT_PROTOCOLS  # noqa: E402
 from poselift.metrics import evaluate as measured  # noqa: E402
 from poselift.models import create_model  # noqa: E402
@@ -82,9 +81,9 @@ def test_each_option_changes_the_result(report, option):
 
 def test_more_views_keep_the_first_ones(mocap_store):
     store = load_store(mocap_store)
-    few, more = (
-        seen_split(store, ("val",), H36M_17, ViewConfig(), views=views, seed=0).views.joints_plane for views in (1, 2)
-    )
+    clips = store.clips_of(("val",))
+    seen = [seen_clips(store, clips, H36M_17, VirtualCameras(views=views)) for views in (1, 2)]
+    few, more = (one.views.joints_plane for one in seen)
     np.testing.assert_array_equal(more[: len(few)], few)
     assert len(more) == 2 * len(few)
 
@@ -143,9 +142,9 @@ def test_poses_that_are_not_finite_are_left_out_and_counted(mocap_store):
     joints = np.array(store.joints_world_mm)
     joints[[2, 5, 85], 3, 1] = np.nan
     spoilt = DatasetStore(store.skeleton, store.clips, {"joints_world_mm": joints})
-    seen = seen_split(spoilt, ("train",), H36M_17, ViewConfig(), views=2, seed=0)
+    seen = seen_clips(spoilt, store.clips_of(("train",)), H36M_17, VirtualCameras(views=2))
     assert seen.left_out == 3
     assert len(seen.actions) == len(seen.views.joints_plane) == 2 * (90 - 3)
     nothing = DatasetStore(store.skeleton, store.clips, {"joints_world_mm": np.full_like(joints, np.nan)})
     with pytest.raises(DataFormatError, match="no finite pose"):
-        seen_split(nothing, ("train",), H36M_17, ViewConfig(), views=1, seed=0)
+        seen_clips(nothing, store.clips_of(("train",)), H36M_17, VirtualCameras(views=1))

@@ -11,7 +11,7 @@ from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import DatasetStore
 from poselift.data.windows import SINGLE_FRAME, Window
 from poselift.errors import DataFormatError, ShapeError
-from poselift.evaluation.views import VirtualCameras, evaluate_views, predict_views, seen_clips, seen_split
+from poselift.evaluation.views import VirtualCameras, evaluate_views, predict_views, seen_clips
 from poselift.metrics import DEFAULT_PROTOCOLS
 from poselift.normalisation import NORMALISATIONS
 from poselift.normalisation.person_centred import person_centred
@@ -177,12 +177,12 @@ def test_poses_that_are_not_valid_are_left_out_like_those_that_are_not_finite(st
     valid = np.ones(len(joints), dtype=bool)
     valid[[2, 7]] = False
     spoilt = replace(store, arrays={"joints_world_mm": joints, "valid": valid})
-    seen = seen_split(spoilt, ("train",), H36M_17, ViewConfig(), views=2, seed=0)
+    seen = seen_clips(spoilt, store.clips_of(("train",)), H36M_17, TWO)
     assert seen.left_out == 3
     assert len(seen.actions) == len(seen.views) == 2 * 87
     nothing = DatasetStore(store.skeleton, store.clips, {**spoilt.arrays, "valid": np.zeros(len(joints), dtype=bool)})
     with pytest.raises(DataFormatError, match="split train has no finite pose"):
-        seen_split(nothing, ("train",), H36M_17, ViewConfig(), views=1, seed=0, window=FIVE)
+        seen_clips(nothing, store.clips_of(("train",)), H36M_17, TWO, window=FIVE)
 
 
 @pytest.mark.parametrize("name", NORMALISATIONS)

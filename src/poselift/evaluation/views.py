@@ -35,7 +35,7 @@ class VirtualCameras:
 
 
 class Take(NamedTuple):
-    """Frames that lie one after the other, see `SeenSplit`.
+    """Frames that lie one after the other, see `SeenClips`.
 
     Attributes:
         rows: which they are.
@@ -47,8 +47,8 @@ class Take(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class SeenSplit:
-    """Each pose of a split as often as there are views.
+class SeenClips:
+    """Each pose of some clips as often as there are views.
 
     For networks of single frames every frame is seen by a camera of its own, and all of them make one take. Others
     get a take for each clip and view, through one camera, whole: frames that are no good stay in it, unseen.
@@ -56,7 +56,7 @@ class SeenSplit:
     Attributes:
         views: truth and detections of N frames.
         actions: (N,) the action of each frame's clip.
-        left_out: how many poses of the split are not valid or not finite.
+        left_out: how many poses of the clips are not valid or not finite.
         measured: (N,) false for those of them that are here.
         takes: one after the other, of all frames.
     """
@@ -83,30 +83,11 @@ class LiftedViews(NamedTuple):
         about: what made them.
     """
 
-    seen: SeenSplit
+    seen: SeenClips
     joints_root_mm: Float[np.ndarray, "frames joints 3"]
     skeleton: Skeleton
     window: Window
     about: dict[str, Any]
-
-
-def seen_split(
-    store: DatasetStore,
-    splits: Sequence[str],
-    skeleton: Skeleton,
-    config: ViewConfig,
-    *,
-    views: int,
-    seed: int,
-    window: Window = SINGLE_FRAME,
-) -> SeenSplit:
-    """The poses of some splits in `skeleton`, see `seen_clips`.
-
-    Raises:
-        DataFormatError: the store has no such split, or no pose of it is good.
-        SkeletonError: the store's skeleton does not convert to `skeleton`.
-    """
-    return seen_clips(store, store.clips_of(splits), skeleton, VirtualCameras(views, seed, config), window=window)
 
 
 def seen_clips(
@@ -116,7 +97,7 @@ def seen_clips(
     cameras: VirtualCameras,
     *,
     window: Window = SINGLE_FRAME,
-) -> SeenSplit:
+) -> SeenClips:
     """The poses of some clips in `skeleton`, through cameras that depend on the seed, view and clip alone.
 
     Args:
@@ -151,7 +132,7 @@ def seen_clips(
         splits = dict.fromkeys(clip.split for clip in clips)
         raise DataFormatError(f"split {' and '.join(splits)} has no finite pose", "prepare the dataset again")
     takes = _takes([len(part) for part in parts], rates, window)
-    return SeenSplit(Views.joined(parts), actions, left_out, np.concatenate(measured), takes)
+    return SeenClips(Views.joined(parts), actions, left_out, np.concatenate(measured), takes)
 
 
 def predict_views(
@@ -180,7 +161,7 @@ def predict_views(
 
 
 def lift_views(
-    lifter: Lifter, seen: SeenSplit, *, on_take: Callable[[int], None] = lambda done: None
+    lifter: Lifter, seen: SeenClips, *, on_take: Callable[[int], None] = lambda done: None
 ) -> Float[np.ndarray, "frames joints 3"]:
     """Joints (N, J, 3) in camera axes, relative to the root, in millimetres; NaN in frames that are not measured.
 
