@@ -48,12 +48,12 @@ def own(monkeypatch):
 def trained(mocap_store, tmp_path):
     """Train a small network by a recipe with these sections; its folder."""
 
-    def run(name, steps=4, **sections):
+    def run(name, steps=4, *, resume=False, **sections):
         model = {"name": "lcn", "channels": 4, "layers": 1, "normalisation": "person_centred"}
         base = {"data": {"store": str(mocap_store), "val_poses": 16}, "model": model}
         base["train"] = {"steps": steps, "batch_size": 8, "threads": 1, "log_every": 2, "val_every": 2}
         merged = {key: {**base.get(key, {}), **sections.get(key, {})} for key in base.keys() | sections.keys()}
-        train(recipe_from(merged), tmp_path / name, device="cpu")
+        train(recipe_from(merged), tmp_path / name, device="cpu", resume=resume)
         return tmp_path / name
 
     return run
@@ -107,6 +107,7 @@ def test_an_optimiser_trains_when_a_recipe_names_it_and_resumes(own, trained, mo
     steps = (two - one).abs().unique()
     torch.testing.assert_close(steps[steps > 1e-3], torch.full_like(steps[steps > 1e-3], 0.25))
     assert 'name = "sign"' in (tmp_path / "3 steps" / "recipe.toml").read_text()
+    assert torch.equal(weights(trained("2 steps", 3, resume=True, optim=optim)), two)
 
 
 class Doubled(PersonCentring):

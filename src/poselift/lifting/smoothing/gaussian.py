@@ -1,4 +1,4 @@
-"""3D joints averaged over time: frames are lifted one by one, so what is left of the detector's jitter shows."""
+"""3D joints averaged over time, which takes away what is left of the detector's jitter."""
 
 from __future__ import annotations
 
