@@ -77,6 +77,15 @@ def test_frames_that_are_not_valid_are_seen_by_nobody_and_anchor_nothing(store):
     assert len(frames) == len(windows)
 
 
+def test_where_all_frames_are_predicted_all_must_be_valid(store):
+    valid = np.ones(store.n_frames, dtype=bool)
+    valid[10:13] = False
+    spoilt = replace(store, arrays={**store.arrays, "valid": valid})
+    windows = windows_of(spoilt, window=Window(frames=5, predicts="all"))
+    assert windows.anchors[:12].tolist() == [*range(8), 15, 16, 17, 18]
+    assert len(windows_of(store, window=Window(frames=5, predicts="all"))) == len(windows_of(store))
+
+
 def test_recordings_are_resampled_to_the_rate_of_the_window(store):
     fps = store.clips[0].fps
     half = windows_of(store, window=Window(frames=3, predicts="all", fps=fps / 2)).truth_mm(np.array([10]))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from poselift.data.sources.batch import Batch, Looked, NetworkInput, looked_at
 from poselift.data.sources.recordings import clip_seen, image_size
@@ -70,6 +70,14 @@ class RecordedWindows:
         samples, _ = self._samples(chosen)
         return samples.of(self.joints_cam_mm)[:, self.network.window.predicted]
 
+    def where_predicted(self, known: Bool[np.ndarray, " frames"]) -> RecordedWindows:
+        """Those windows of which every frame that is predicted is known."""
+        if not self.network.window.output_frames or known.all():
+            return self
+        samples, _ = self._samples(np.arange(len(self)))
+        whole = (known[samples.before] & known[samples.after]).all(axis=1)
+        return replace(self, anchors=self.anchors[whole])
+
     def _samples(self, chosen: np.ndarray) -> tuple[Samples, np.ndarray]:
         anchors = self.anchors[chosen]
         clip = self.clip[anchors]
@@ -86,6 +94,8 @@ def load_recorded_windows(
 ) -> RecordedWindows:
     """Read clips into memory; every `stride`-th valid frame of each is the anchor of a window.
 
+    Where all frames of a window are predicted all of them must be valid.
+
     Raises:
         DataFormatError: the store holds no recordings or no such source, or a camera has no image size.
         GeometryError: a visible joint lies where its lens draws nothing.
@@ -96,16 +106,17 @@ def load_recorded_windows(
     joints_cam_mm = np.empty((total, joints, 3), dtype=np.float32)
     length = np.array([clip.length for clip in clips], dtype=np.int64)
     first = np.cumsum(length) - length
-    anchors = []
+    anchors, known = [], np.empty(total, dtype=bool)
     for clip, start in zip(clips, first.tolist(), strict=True):
         image_size(store, clip)
         part, valid = slice(start, start + clip.length), store.valid_frames(clip)
+        known[part] = valid
         seen = clip_seen(store, clip, source)
         confidence[part] = seen.confidence[:, 0]
         seen_at[part] = (seen.joints_px if network.normaliser.sees == "pixels" else seen.joints_plane)[:, 0]
         joints_cam_mm[part] = store.joints_cam_mm[clip.frames]
         anchors.append(start + np.flatnonzero(valid)[np.flatnonzero(valid) % stride == 0])
-    return RecordedWindows(
+    windows = RecordedWindows(
         np.nan_to_num(seen_at),
         confidence,
         joints_cam_mm,
@@ -118,3 +129,4 @@ def load_recorded_windows(
         store.skeleton,
         network,
     )
+    return windows.where_predicted(known)
