@@ -19,7 +19,7 @@ from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import load_store
 from poselift.data.windows import Window
 from poselift.evaluation.opening import opened_lifter
-from poselift.evaluation.views import LiftedViews, SeenSplit, evaluate_views, lift_views, seen_split
+from poselift.evaluation.views import LiftedViews, SeenSplit, VirtualCameras, evaluate_views, lift_views, seen_clips
 from poselift.skeleton import H36M_17
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row
@@ -75,8 +75,9 @@ def main() -> None:
         poses = recipe.train.steps * recipe.train.batch_size
         print(f"{name}: {poses:,} poses seen, {minutes(folders[name]):.1f} minutes")
     store = load_store(options.store)
+    clips = store.clips_of((options.split,))
     for noise, config in NOISE.items():
-        seen = seen_split(store, (options.split,), H36M_17, config, views=4, seed=0, window=WINDOW)
+        seen = seen_clips(store, clips, H36M_17, VirtualCameras(config=config), window=WINDOW)
         errors = []
         for folder in folders.values():
             with opened_lifter(folder.best) as lifter:
