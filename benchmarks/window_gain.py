@@ -19,7 +19,7 @@ from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import load_store
 from poselift.data.windows import Window
 from poselift.evaluation.opening import opened_lifter
-from poselift.evaluation.views import LiftedViews, SeenSplit, VirtualCameras, evaluate_views, lift_views, seen_clips
+from poselift.evaluation.views import LiftedViews, SeenClips, VirtualCameras, evaluate_views, lift_views, seen_clips
 from poselift.skeleton import H36M_17
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row
@@ -54,7 +54,7 @@ def minutes(folder: RunFolder) -> float:
     return sum((step - last) / rate for (step, rate), last in zip(rows, before, strict=False)) / 60
 
 
-def errors_mm(lifter: Lifter, seen: SeenSplit) -> list[float]:
+def errors_mm(lifter: Lifter, seen: SeenClips) -> list[float]:
     """Of each protocol, over all frames."""
     results = evaluate_views(LiftedViews(seen, lift_views(lifter, seen), lifter.skeleton, WINDOW, {})).results
     return [results[name].mean_mm for name in PROTOCOLS.values()]
