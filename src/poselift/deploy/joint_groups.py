@@ -1,7 +1,8 @@
 """Which joints of a masked layer are computed together, so that little is multiplied by zeros and little is copied.
 
-A group's output is one matrix product. Its input is what the groups that feed it have put out, side by side: joints
-that only another member of a group feeds, or that only share a group with one that is needed, meet zeros.
+A group's output is one matrix product. Its input is the outputs of all groups that hold a joint which feeds one of
+its own, side by side. So a joint also meets joints that do not feed it: those that feed another joint of its group,
+and those whose group holds a joint that does. The weights between them are zeros.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The LCN with weights for those pairs of joints alone that feed each other: less to keep, to multiply and to train.
 
 In `models.lcn` the weights that the mask hides act through the norm of their matrix alone, which `max_norm` clips.
-Here one number stands for them, the root of their mean square. So every LCN has its like here, the same function with
-the same gradients. Trained they differ: that number takes the steps that Adam gives to one weight, not to each.
+Here one number stands for all hidden weights, the root of their mean square. So every LCN can be written as one of
+these, the same function with the same gradients. Trained further the two differ: Adam takes one step for that number,
+and there one for each hidden weight.
 """
 
 from __future__ import annotations

@@ -64,12 +64,13 @@ class NeighbourPlan:
     """The small products that make up the product of a layer.
 
     Attributes:
-        inputs: what each takes: of the channels (J * K) of all joints, those of consecutive joints.
-        outputs: what each adds to: of the channels (J * C) of all joints, those of consecutive joints that all joints
-            of `inputs` feed.
+        inputs: the columns of the layer's input (B, J * K) that each product takes: the channels of some joints in a
+            row.
+        outputs: the columns of the layer's output (B, J * C) that each adds to: the channels of some joints in a row,
+            each of which is fed by all joints of `inputs`.
         rows: the rows of the weights that each multiplies by.
-        compact: weights are stored for used pairs of joints alone, (pairs * K, C): joint after joint that is fed, and
-            for each those that feed it, in ascending order. Else for all, (J * K, J * C).
+        compact: the weights are (pairs * K, C), only of pairs of which one joint feeds the other, sorted by the joint
+            that is fed, then by the one that feeds. Else they are (J * K, J * C), of all pairs.
     """
 
     inputs: Pieces

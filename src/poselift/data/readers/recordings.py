@@ -167,7 +167,7 @@ def _append(parts: dict[str, list[np.ndarray]], recording: Recording, *, first: 
 
 
 def _stored(array: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """In float32; frames that are not valid repeat one that is, so that whoever computes with all meets numbers."""
+    """In float32. Frames that are not valid repeat a valid one near them, so that every frame holds numbers."""
     if valid.all():
         return array.astype(np.float32)
     good = np.flatnonzero(valid)

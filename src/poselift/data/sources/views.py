@@ -134,7 +134,7 @@ def load_poses(
 
 
 class _Part(NamedTuple):
-    """Of one clip: poses, those of them that may be drawn, and the runs that they make."""
+    """One clip's poses, the numbers of those that may be drawn, and its unbroken runs of frames."""
 
     joints: np.ndarray
     anchors: np.ndarray

@@ -122,6 +122,6 @@ def _write_list(parts: Iterable[list[Any]], path: Path, *, overwrite: bool) -> N
 def _pickled(value: Any) -> bytes:
     """A pickle in which numpy's modules are called as all versions know them: numpy 2 writes names that 1 lacks.
 
-    Up to protocol 3 a name ends with its line; later its length stands before it, and that of what is around it.
+    Up to protocol 3 a name ends with its line, so a shorter one may replace it; later protocols count its letters.
     """
     return pickle.dumps(value, protocol=3).replace(b"cnumpy._core.", b"cnumpy.core.")
