@@ -185,13 +185,14 @@ class Lifter:
             some = np.flatnonzero(liftable(near, confidence[part]))
             if len(some) == 0:
                 continue
-            if whole is None:
-                seen = self._seen(near[some][:, None], confidence[part][some][:, None])
-            else:
-                seen = self.windows_seen(*whole, some + start)
-            joints_root_mm[start + some], root_cam_mm[start + some] = self.lift_seen(
-                seen, near[some], confidence[part][some]
+            shown, sure = near[some], confidence[part][some]
+            seen = (
+                self._seen(shown[:, None], sure[:, None])
+                if whole is None
+                else self.windows_seen(*whole, some + start)
             )
+            lifted = start + some
+            joints_root_mm[lifted], root_cam_mm[lifted] = self.lift_seen(seen, shown, sure)
         return joints_root_mm, root_cam_mm
 
     def stream(self, camera: Camera) -> Stream:

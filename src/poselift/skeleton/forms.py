@@ -36,6 +36,9 @@ def stored_skeleton(entry: Any) -> Skeleton:
     """
     if isinstance(entry, str):
         return get_skeleton(entry)  # never a path: a file that is read must not lead to another one
+    name = entry.get("name") if isinstance(entry, Mapping) else None
+    if isinstance(name, str) and name in SKELETONS and entry == SKELETONS[name].as_dict():
+        return SKELETONS[name]  # nothing to check
     return skeleton_of(Skeleton.from_dict(entry))
 
 

@@ -83,10 +83,10 @@ def load_recorded(
         done = part.stop
         if normaliser.sees == "pixels":
             image_size(store, clip)
-        seen = recorded_seen(store, clip, source, chosen)
-        normalised, view = normaliser.normalised(seen, channels)
+        rows = _rows(chosen, stride)
+        normalised, view = normaliser.normalised(recorded_seen(store, clip, source, rows), channels)
         inputs[part] = normalised[:, 0]
-        targets[part] = view.targets(_double(joints_cam_mm[chosen]))
+        targets[part] = view.targets(_double(joints_cam_mm[rows]))
     return Recorded(inputs, targets, store.skeleton)
 
 
@@ -95,6 +95,13 @@ def frames_read(store: DatasetStore, clip: ClipInfo, stride: int = 1) -> Int[np.
     chosen = np.arange(0, clip.length, stride)
     rows: np.ndarray = clip.start + chosen[store.valid_frames(clip)[chosen]]
     return rows
+
+
+def _rows(chosen: Int[np.ndarray, " frames"], stride: int) -> Int[np.ndarray, " frames"] | slice:
+    """The same rows as a slice where they are evenly spaced: taking one by one copies the mapped file twice."""
+    if len(chosen) == 0 or chosen[-1] - chosen[0] != stride * (len(chosen) - 1):
+        return chosen
+    return slice(int(chosen[0]), int(chosen[-1]) + 1, stride)
 
 
 def recorded_seen(
