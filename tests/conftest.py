@@ -53,6 +53,35 @@ def standing_mm(skeleton):
     return joints
 
 
+class BeforeCamera:
+    """People somewhere before a camera, and how it sees them."""
+
+    @staticmethod
+    def poses(seed=0, n=5):
+        """Joints in camera axes around a root some metres away, and the same relative to the root."""
+        from poselift.skeleton import H36M_17
+
+        rng = np.random.default_rng(seed)
+        root = rng.uniform([-1500, -800, 3000], [1500, 800, 8000], (n, 3))[:, None]
+        joints_root_mm = rng.normal(size=(n, 17, 3)) * 350
+        joints_root_mm -= H36M_17.root_position(joints_root_mm)
+        return joints_root_mm + root, joints_root_mm, root
+
+    @staticmethod
+    def plane_of(joints_cam_mm):
+        return joints_cam_mm[..., :2] / joints_cam_mm[..., 2:]
+
+    @staticmethod
+    def everyone(joints):
+        """A confidence of 1 for every joint."""
+        return np.ones(joints.shape[:-1])
+
+
+@pytest.fixture(scope="session")
+def people():
+    return BeforeCamera
+
+
 def pytest_runtest_setup(item):
     if item.get_closest_marker("gpu"):
         import torch
@@ -238,3 +267,45 @@ def tiny_model(tmp_path_factory):
     with torch.no_grad():
         export_onnx(model, {"licence": "MIT"}, path)
     return path
+
+
+class MadeUpNetwork:
+    """In place of `runtime.network.Network`: every number of the window matters to every number that comes out."""
+
+    device = "cpu"
+    path = Path("made_up.onnx")
+
+    def __init__(self, normalisation, window, channels=3):
+        from poselift.data.model_header import ModelHeader
+        from poselift.skeleton import H36M_17
+
+        config = {"normalisation": normalisation, "in_channels": channels}
+        self.metadata = {"poselift": ModelHeader("made_up", config, H36M_17, window).to_json()}
+        self.shape = (*window.output_frames, 17, 3)
+        seen = [*([] if window.frames == 1 else [window.frames]), 17, channels]
+        self.sides = [("joints_norm", seen), ("joints_out", list(self.shape))]
+        draw = np.random.default_rng(5)
+        self.weight = draw.normal(0, 0.1, (int(np.prod(seen)), int(np.prod(self.shape))))
+
+    def run(self, inputs):
+        assert [*inputs.shape[1:]] == self.sides[0][1]
+        output = np.tanh(inputs.reshape(len(inputs), -1).astype(np.float64) @ self.weight)
+        return output.reshape(len(inputs), *self.shape).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def made_up_network():
+    """The network of `made_up_lifter`, without its lifter."""
+    return MadeUpNetwork
+
+
+@pytest.fixture
+def made_up_lifter(monkeypatch):
+    """A lifter of a network of that normalisation, window and input channels."""
+    from poselift.lifting import lifter
+
+    def made(normalisation, window, channels=3, **options):
+        monkeypatch.setattr(lifter, "network_of", lambda *args: MadeUpNetwork(normalisation, window, channels))
+        return lifter.Lifter("made_up.onnx", **options)
+
+    return made

@@ -19,7 +19,7 @@ from poselift.normalisation import normaliser
 from poselift.normalisation.image_frame import image_frame_denormalised
 from poselift.skeleton import H36M_17
 
-from .conftest import CASES, MadeUpNetwork
+from .conftest import CASES
 
 NINE = Window(frames=9, ends="mask")
 
@@ -34,11 +34,11 @@ def clips(store):
     return store.clips_of(("test",))
 
 
-def by_training(store, clips, source, name, window):
+def by_training(network, store, clips, source, name, window):
     """The same predictions by the windows that training sees."""
     windows = load_recorded_windows(store, clips, source, NetworkInput(normaliser(name), 3, window))
     batch, view = windows.looked_at(np.arange(len(windows)))
-    output = MadeUpNetwork(name, window).run(batch.inputs)
+    output = network(name, window).run(batch.inputs)
     output = output[:, window.place] if window.output_frames else output
     if name == "image_frame":
         return image_frame_denormalised(output, image_size(store, clips[0]))
@@ -48,11 +48,13 @@ def by_training(store, clips, source, name, window):
 
 @pytest.mark.parametrize("source", ["gt", "sh_ft"])
 @pytest.mark.parametrize(("name", "window"), CASES, ids=str)
-def test_a_network_sees_in_evaluation_what_it_sees_in_training(made_up_lifter, store, clips, name, window, source):
+def test_a_network_sees_in_evaluation_what_it_sees_in_training(
+    made_up_network, made_up_lifter, store, clips, name, window, source
+):
     lifter = made_up_lifter(name, window, flip=False)
     predictions = predict_recordings(lifter, store, clips[:1], source)
     assert predictions.space == ("image" if name == "image_frame" else "root_mm")
-    expected = by_training(store, clips[:1], source, name, window)
+    expected = by_training(made_up_network, store, clips[:1], source, name, window)
     np.testing.assert_allclose(predictions.joints, expected, rtol=1e-4, atol=0.5)
     assert np.ptp(expected) > 100
     report = evaluate_recordings(predictions, store, clips[:1])

@@ -17,7 +17,7 @@ from poselift.normalisation import NORMALISATIONS
 from poselift.normalisation.person_centred import person_centred
 from poselift.skeleton import H36M_17
 
-from .conftest import CASES, MadeUpNetwork
+from .conftest import CASES
 
 TWO = VirtualCameras(views=2)
 FIVE = Window(frames=5)
@@ -66,10 +66,10 @@ def normalised_slowly(name, views, frame, take, window, rate):
     return inputs, found.rotation
 
 
-def lifted_slowly(name, views, frame, take, window, rate):
+def lifted_slowly(network, name, views, frame, take, window, rate):
     inputs, rotation = normalised_slowly(name, views, frame, take, window, rate)
     inputs = inputs if window.frames > 1 else inputs[0]
-    output = MadeUpNetwork(name, window).run(inputs[None].astype(np.float32))[0].astype(np.float64)
+    output = network(name, window).run(inputs[None].astype(np.float32))[0].astype(np.float64)
     output = output[window.place] if window.output_frames else output
     if name == "person_centred":
         joints = output @ rotation * 1000
@@ -85,7 +85,7 @@ def lifted_slowly(name, views, frame, take, window, rate):
 
 
 @pytest.mark.parametrize(("name", "window"), CASES, ids=str)
-def test_views_are_lifted_as_slowly_done_by_hand(made_up_lifter, store, clips, name, window):
+def test_views_are_lifted_as_slowly_done_by_hand(made_up_network, made_up_lifter, store, clips, name, window):
     lifted = predict_views(made_up_lifter(name, window, flip=False), store, clips, TWO)
     views = lifted.seen.views
     assert lifted.joints_root_mm.shape == (180, 17, 3)
@@ -93,7 +93,7 @@ def test_views_are_lifted_as_slowly_done_by_hand(made_up_lifter, store, clips, n
     assert [take.stop - take.start for take in takes] == ([180] if window.frames == 1 else [80, 80, 10, 10])
     for take in takes:
         for frame in range(0, take.stop - take.start, 3):
-            by_hand = lifted_slowly(name, views, frame, take, window, 30.0)
+            by_hand = lifted_slowly(made_up_network, name, views, frame, take, window, 30.0)
             np.testing.assert_allclose(lifted.joints_root_mm[take][frame], by_hand, rtol=1e-3, atol=0.5)
     report = evaluate_views(lifted)
     assert report.group_frames == {"action": {"walk": 160, "jump": 20}}

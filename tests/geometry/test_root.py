@@ -1,47 +1,22 @@
-import json
-from pathlib import Path
-
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from poselift.geometry.root import root_from_projection
-from poselift.skeleton import H36M_17
-
-SAMPLE = json.loads((Path(__file__).parents[1] / "data_files" / "lcn_pose_sample.json").read_text())
-# Heights of the four cameras of Human3.6M, all 1000 wide.
-HEIGHTS = {"54138969": 1002, "60457274": 1002, "55011271": 1000, "58860488": 1000}
-
-
-def poses(seed=0, n=5):
-    """Joints in camera axes around a root some metres away, and the same relative to the root."""
-    rng = np.random.default_rng(seed)
-    root = rng.uniform([-1500, -800, 3000], [1500, 800, 8000], (n, 3))[:, None]
-    joints_root_mm = rng.normal(size=(n, 17, 3)) * 350
-    joints_root_mm -= H36M_17.root_position(joints_root_mm)
-    return joints_root_mm + root, joints_root_mm, root
-
-
-def plane_of(joints_cam_mm):
-    return joints_cam_mm[..., :2] / joints_cam_mm[..., 2:]
-
-
-def everyone(joints):
-    return np.ones(joints.shape[:-1])
 
 
 @given(st.integers(0, 1000))
-def test_a_perfect_pose_finds_its_root(seed):
-    joints_cam_mm, joints_root_mm, root = poses(seed)
-    found = root_from_projection(joints_root_mm, plane_of(joints_cam_mm), everyone(joints_cam_mm))
+def test_a_perfect_pose_finds_its_root(people, seed):
+    joints_cam_mm, joints_root_mm, root = people.poses(seed)
+    found = root_from_projection(joints_root_mm, people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm))
     np.testing.assert_allclose(found, root[:, 0], rtol=1e-8, atol=1e-6)
 
 
-def test_the_closed_form_is_the_weighted_least_squares_solution():
+def test_the_closed_form_is_the_weighted_least_squares_solution(people):
     """The equations x (Z + t_z) = X + t_x and y (Z + t_z) = Y + t_y, handed to numpy's solver."""
-    joints_cam_mm, joints_root_mm, _ = poses()
+    joints_cam_mm, joints_root_mm, _ = people.poses()
     rng = np.random.default_rng(5)
-    plane = plane_of(joints_cam_mm) + rng.normal(size=(5, 17, 2)) * 0.01
+    plane = people.plane_of(joints_cam_mm) + rng.normal(size=(5, 17, 2)) * 0.01
     weight = rng.uniform(0.1, 1, (5, 17))
     found = root_from_projection(joints_root_mm, plane, weight)
     for pose, seen, w, root in zip(joints_root_mm, plane, weight, found, strict=True):
@@ -55,18 +30,18 @@ def test_the_closed_form_is_the_weighted_least_squares_solution():
         np.testing.assert_allclose(root, expected[0], rtol=1e-7)
 
 
-def test_joints_without_weight_do_not_matter():
-    joints_cam_mm, joints_root_mm, root = poses()
-    plane, weight = plane_of(joints_cam_mm), everyone(joints_cam_mm)
+def test_joints_without_weight_do_not_matter(people):
+    joints_cam_mm, joints_root_mm, root = people.poses()
+    plane, weight = people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm)
     weight[:, [3, 9]] = 0
     plane[:, 3] = 77
     plane[:, 9] = joints_root_mm[:, 9] = np.nan
     np.testing.assert_allclose(root_from_projection(joints_root_mm, plane, weight), root[:, 0], rtol=1e-8)
 
 
-def test_a_view_that_does_not_determine_the_root_gives_nan():
-    joints_cam_mm, joints_root_mm, _ = poses()
-    plane, weight = plane_of(joints_cam_mm), everyone(joints_cam_mm)
+def test_a_view_that_does_not_determine_the_root_gives_nan(people):
+    joints_cam_mm, joints_root_mm, _ = people.poses()
+    plane, weight = people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm)
     plane[0] = 0.1  # all joints in one place
     weight[1] = 0
     weight[2, 1:] = 0

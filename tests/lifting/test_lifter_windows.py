@@ -14,15 +14,6 @@ from poselift.skeleton import H36M_17
 
 SIZE_PX = (640, 480)
 CAMERA = Camera.guessed(SIZE_PX)
-WINDOWS = [
-    Window(),
-    Window(frames=9),
-    Window(frames=4, step=2, predicts="last"),
-    Window(frames=5, predicts="all", ends="mask"),
-    Window(frames=7, fps=25.0),
-    Window(frames=7, predicts="last", fps=40.0, ends="mask"),
-]
-over_time = pytest.mark.parametrize("window", WINDOWS, ids=repr)
 
 
 def walk(frames: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -43,7 +34,6 @@ def same(a: np.ndarray, b: np.ndarray, atol: float = 0.01) -> None:
     np.testing.assert_allclose(a, b, atol=atol)  # of millimetres
 
 
-@over_time
 def test_every_frame_of_a_clip_is_lifted(window_lifter, window):
     lifted = window_lifter(window).lift(clip_of(*walk()))
     assert lifted.valid.all()
@@ -51,14 +41,12 @@ def test_every_frame_of_a_clip_is_lifted(window_lifter, window):
     np.testing.assert_allclose(root, 0, atol=1e-4)
 
 
-@over_time
 def test_moving_time_moves_nothing(window_lifter, window):
     lifter, clip = window_lifter(window), clip_of(*walk())
     later = clip.replaced(time_s=clip.time_s + 1000)
     same(lifter.lift(later).joints_root_mm, lifter.lift(clip).joints_root_mm)
 
 
-@over_time
 def test_mirrored_in_is_mirrored_out(window_lifter, window):
     lifter = window_lifter(window)
     joints_px, confidence = walk()
@@ -70,7 +58,6 @@ def test_mirrored_in_is_mirrored_out(window_lifter, window):
     same(mirrored[1], plain[1] * [-1, 1, 1], atol=0.5)
 
 
-@over_time
 def test_what_a_missing_joint_says_does_not_matter(window_lifter, window):
     lifter = window_lifter(window)
     joints_px, confidence = walk()
@@ -83,7 +70,6 @@ def test_what_a_missing_joint_says_does_not_matter(window_lifter, window):
             np.testing.assert_array_equal(a, b)
 
 
-@over_time
 def test_a_clip_in_overlapping_pieces_is_the_whole(window_lifter, window, monkeypatch):
     lifter, (joints_px, confidence) = window_lifter(window), walk(60)
     time_s = np.arange(60) / 30.0
@@ -99,7 +85,6 @@ def test_a_clip_in_overlapping_pieces_is_the_whole(window_lifter, window, monkey
         same(a, b)
 
 
-@over_time
 def test_a_gap_is_masked_and_does_not_shift_time(window_lifter, window):
     """Frames that nobody saw are as good as frames whose joints are missing, and far from them nothing changes."""
     lifter, (joints_px, confidence) = window_lifter(window), walk(60)
@@ -117,13 +102,11 @@ def test_a_gap_is_masked_and_does_not_shift_time(window_lifter, window):
 
 
 @pytest.mark.parametrize("frames", [1, 2, 5])
-@over_time
 def test_a_clip_may_be_shorter_than_the_window(window_lifter, window, frames):
     lifted = window_lifter(window).lift(clip_of(*walk(frames)))
     assert lifted.valid.all()
 
 
-@over_time
 def test_an_empty_clip_stays_empty(window_lifter, window):
     joints, root = window_lifter(window).lift_arrays(np.zeros((0, 17, 2)), None, CAMERA)
     assert (joints.shape, root.shape) == ((0, 17, 3), (0, 3))
@@ -173,7 +156,6 @@ def test_times_that_cannot_be_are_named(window_lifter, time_s, said):
         window_lifter(Window(frames=3, fps=25.0)).lift_arrays(joints_px, confidence, CAMERA, time_s=time_s)
 
 
-@over_time
 def test_data_sets_ask_the_network_itself(window_lifter, window):
     lifter = window_lifter(window, channels=2)
     frames = () if window.frames == 1 else (window.frames,)

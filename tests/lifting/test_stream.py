@@ -14,15 +14,6 @@ from poselift.models import create_model
 
 SIZE_PX = (640, 480)
 CAMERA = Camera.guessed(SIZE_PX)
-WINDOWS = [
-    Window(),
-    Window(frames=9),
-    Window(frames=4, step=2, predicts="last"),
-    Window(frames=5, predicts="all", ends="mask"),
-    Window(frames=7, fps=25.0),
-    Window(frames=7, predicts="last", fps=40.0, ends="mask"),
-]
-over_time = pytest.mark.parametrize("window", WINDOWS, ids=repr)
 
 
 def walk(frames: int = 40) -> tuple[np.ndarray, np.ndarray]:
@@ -49,7 +40,6 @@ def check_same(answers, whole, time_s):
 
 
 @pytest.mark.parametrize("rate", ["even", "varying"])
-@over_time
 def test_a_stream_is_the_whole_clip(window_lifter, window, rate):
     lifter, (joints_px, confidence) = window_lifter(window), walk()
     time_s = np.arange(40) / 30.0
@@ -59,7 +49,6 @@ def test_a_stream_is_the_whole_clip(window_lifter, window, rate):
     check_same(streamed(lifter, joints_px, confidence, time_s), whole, time_s)
 
 
-@over_time
 def test_frames_without_the_person_are_gaps(window_lifter, window):
     lifter, (joints_px, confidence) = window_lifter(window), walk()
     time_s, unseen = np.arange(40) / 30.0, {0, 1, 12, 13, 14, 39}
@@ -69,7 +58,6 @@ def test_frames_without_the_person_are_gaps(window_lifter, window):
     assert np.isnan(whole[0][12]).all()
 
 
-@over_time
 def test_it_answers_after_the_delay_that_it_states(window_lifter, window):
     stream, (joints_px, confidence) = window_lifter(window).stream(CAMERA), walk()
     fps = window.fps or 30.0
@@ -83,7 +71,6 @@ def test_it_answers_after_the_delay_that_it_states(window_lifter, window):
         assert stream.delay_frames == 0
 
 
-@over_time
 def test_it_holds_only_what_the_window_needs(window_lifter, window):
     stream, (joints_px, confidence) = window_lifter(window).stream(CAMERA), walk(40)
     for frame in range(400):

@@ -5,28 +5,10 @@ import numpy as np
 import pytest
 
 from poselift.normalisation.image_frame import image_frame_denormalised, image_frame_normalised
-from poselift.skeleton import H36M_17
 
 SAMPLE = json.loads((Path(__file__).parents[1] / "data_files" / "lcn_pose_sample.json").read_text())
 # Heights of the four cameras of Human3.6M, all 1000 wide.
 HEIGHTS = {"54138969": 1002, "60457274": 1002, "55011271": 1000, "58860488": 1000}
-
-
-def poses(seed=0, n=5):
-    """Joints in camera axes around a root some metres away, and the same relative to the root."""
-    rng = np.random.default_rng(seed)
-    root = rng.uniform([-1500, -800, 3000], [1500, 800, 8000], (n, 3))[:, None]
-    joints_root_mm = rng.normal(size=(n, 17, 3)) * 350
-    joints_root_mm -= H36M_17.root_position(joints_root_mm)
-    return joints_root_mm + root, joints_root_mm, root
-
-
-def plane_of(joints_cam_mm):
-    return joints_cam_mm[..., :2] / joints_cam_mm[..., 2:]
-
-
-def everyone(joints):
-    return np.ones(joints.shape[:-1])
 
 
 @pytest.mark.parametrize("row", SAMPLE[:8])

@@ -1,6 +1,3 @@
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,71 +12,49 @@ from poselift.normalisation.person_centred import (
     person_centred_target,
     person_centred_to_root,
 )
-from poselift.skeleton import H36M_17
-
-SAMPLE = json.loads((Path(__file__).parents[1] / "data_files" / "lcn_pose_sample.json").read_text())
-# Heights of the four cameras of Human3.6M, all 1000 wide.
-HEIGHTS = {"54138969": 1002, "60457274": 1002, "55011271": 1000, "58860488": 1000}
 
 
-def poses(seed=0, n=5):
-    """Joints in camera axes around a root some metres away, and the same relative to the root."""
-    rng = np.random.default_rng(seed)
-    root = rng.uniform([-1500, -800, 3000], [1500, 800, 8000], (n, 3))[:, None]
-    joints_root_mm = rng.normal(size=(n, 17, 3)) * 350
-    joints_root_mm -= H36M_17.root_position(joints_root_mm)
-    return joints_root_mm + root, joints_root_mm, root
-
-
-def plane_of(joints_cam_mm):
-    return joints_cam_mm[..., :2] / joints_cam_mm[..., 2:]
-
-
-def everyone(joints):
-    return np.ones(joints.shape[:-1])
-
-
-def test_a_normalised_person_has_mean_zero_and_size_one():
-    joints_cam_mm, _, _ = poses()
-    joints_norm = person_centred(plane_of(joints_cam_mm), everyone(joints_cam_mm)).joints_norm
+def test_a_normalised_person_has_mean_zero_and_size_one(people):
+    joints_cam_mm, _, _ = people.poses()
+    joints_norm = person_centred(people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm)).joints_norm
     np.testing.assert_allclose(joints_norm.mean(axis=-2), 0, atol=1e-12)
     np.testing.assert_allclose((joints_norm**2).sum(axis=-1).mean(axis=-1), 1)
 
 
 @given(st.floats(0.3, 20))
-def test_size_in_the_world_at_a_proportional_distance_does_not_matter(factor):
-    joints_cam_mm, _, _ = poses()
-    plain = person_centred(plane_of(joints_cam_mm), everyone(joints_cam_mm))
-    scaled = person_centred(plane_of(joints_cam_mm * factor), everyone(joints_cam_mm))
+def test_size_in_the_world_at_a_proportional_distance_does_not_matter(people, factor):
+    joints_cam_mm, _, _ = people.poses()
+    plain = person_centred(people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm))
+    scaled = person_centred(people.plane_of(joints_cam_mm * factor), people.everyone(joints_cam_mm))
     np.testing.assert_allclose(scaled.joints_norm, plain.joints_norm, atol=1e-9)
 
 
 @pytest.mark.parametrize("axis", ["X", "Y"])
 @pytest.mark.parametrize("angle_rad", [-0.5, 0.3])
-def test_turning_the_camera_hardly_changes_a_small_person(axis, angle_rad):
-    _, joints_root_mm, _ = poses()
+def test_turning_the_camera_hardly_changes_a_small_person(people, axis, angle_rad):
+    _, joints_root_mm, _ = people.poses()
     ahead = joints_root_mm / 100 + [0, 0, 5000]
     turned = ahead @ axis_rotation(axis, angle_rad).T
-    plain, other = (person_centred(plane_of(p), everyone(p)).joints_norm for p in (ahead, turned))
+    plain, other = (person_centred(people.plane_of(p), people.everyone(p)).joints_norm for p in (ahead, turned))
     np.testing.assert_allclose(other, plain, atol=2e-3)
-    shifted_only = plane_of(turned) - plane_of(turned).mean(axis=-2, keepdims=True)
+    shifted_only = people.plane_of(turned) - people.plane_of(turned).mean(axis=-2, keepdims=True)
     shifted_only /= np.sqrt((shifted_only**2).sum(axis=-1).mean(axis=-1))[:, None, None]
     assert np.abs(shifted_only - plain).max() > 0.03
 
 
-def test_the_rotation_puts_the_middle_of_the_person_on_the_optical_axis():
-    joints_cam_mm, _, _ = poses()
-    plane = plane_of(joints_cam_mm)
-    rotation = person_centred(plane, everyone(joints_cam_mm)).rotation
+def test_the_rotation_puts_the_middle_of_the_person_on_the_optical_axis(people):
+    joints_cam_mm, _, _ = people.poses()
+    plane = people.plane_of(joints_cam_mm)
+    rotation = person_centred(plane, people.everyone(joints_cam_mm)).rotation
     middle = np.concatenate([plane.mean(axis=-2), np.ones((5, 1))], axis=-1)
     turned = (rotation @ middle[..., None])[..., 0]
     np.testing.assert_allclose(turned[:, :2], 0, atol=1e-12)
     assert (turned[:, 2] > 0).all()
 
 
-def test_target_to_root_and_back():
-    joints_cam_mm, joints_root_mm, root = poses()
-    rotation = person_centred(plane_of(joints_cam_mm), everyone(joints_cam_mm)).rotation
+def test_target_to_root_and_back(people):
+    joints_cam_mm, joints_root_mm, root = people.poses()
+    rotation = person_centred(people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm)).rotation
     target = person_centred_target(joints_cam_mm, root, rotation)
     np.testing.assert_allclose(
         np.linalg.norm(target, axis=-1), np.linalg.norm(joints_root_mm, axis=-1) / OUTPUT_UNIT_MM
@@ -87,19 +62,19 @@ def test_target_to_root_and_back():
     np.testing.assert_allclose(person_centred_to_root(target, rotation), joints_root_mm, atol=1e-9)
 
 
-def test_input_and_target_share_their_axes():
+def test_input_and_target_share_their_axes(people):
     """A joint right of another in the input is right of it in the target, when they are equally deep."""
     joints = np.array([[[0.0, 0, 4000], [300, 0, 4000], [0, 300, 4000]]])
-    joints_norm, rotation = person_centred(plane_of(joints), everyone(joints))
+    joints_norm, rotation = person_centred(people.plane_of(joints), people.everyone(joints))
     target = person_centred_target(joints, joints[:, :1], rotation)
     for a, b, axis in ((0, 1, 0), (0, 2, 1)):
         assert joints_norm[0, b, axis] > joints_norm[0, a, axis] + 0.1
         assert target[0, b, axis] > target[0, a, axis] + 0.1
 
 
-def test_missing_joints_do_not_matter_and_come_out_as_zero():
-    joints_cam_mm, _, _ = poses()
-    plane, confidence = plane_of(joints_cam_mm), everyone(joints_cam_mm)
+def test_missing_joints_do_not_matter_and_come_out_as_zero(people):
+    joints_cam_mm, _, _ = people.poses()
+    plane, confidence = people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm)
     confidence[:, 3] = 0
     results = []
     for value in (np.nan, 0.0, 1e6):
@@ -111,12 +86,12 @@ def test_missing_joints_do_not_matter_and_come_out_as_zero():
         np.testing.assert_array_equal(result.rotation, results[0].rotation)
 
 
-def test_float32_stays_float32():
-    joints_cam_mm, joints_root_mm, root = (a.astype(np.float32) for a in poses())
-    joints_norm, rotation = person_centred(plane_of(joints_cam_mm), everyone(joints_cam_mm))
+def test_float32_stays_float32(people):
+    joints_cam_mm, joints_root_mm, root = (a.astype(np.float32) for a in people.poses())
+    joints_norm, rotation = person_centred(people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm))
     target = person_centred_target(joints_cam_mm, root, rotation)
     back = person_centred_to_root(target, rotation)
-    found = root_from_projection(joints_root_mm, plane_of(joints_cam_mm), everyone(joints_cam_mm))
+    found = root_from_projection(joints_root_mm, people.plane_of(joints_cam_mm), people.everyone(joints_cam_mm))
     assert {a.dtype for a in (joints_norm, rotation, target, back, found)} == {np.dtype(np.float32)}
 
 

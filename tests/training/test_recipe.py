@@ -60,7 +60,9 @@ def test_a_skeleton_of_the_recipe_that_is_none_is_one_line():
 def test_every_shipped_recipe_makes_its_network(path):
     recipe = load_recipe(path)
     with torch.device("meta"):
-        create_model(recipe.model.name, **recipe.model.config)
+        model = create_model(recipe.model.name, **recipe.model.config)
+    made = model.config.as_dict()
+    assert {key: made[key] for key in recipe.model.config} == recipe.model.config
 
 
 def test_a_recipe_does_not_change():

@@ -7,6 +7,7 @@ import itertools
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from safetensors.torch import load_file
 
@@ -107,7 +108,10 @@ def test_a_network_of_another_skeleton_is_refused(run):
 def test_a_network_of_a_graph_of_ones_own_learns_from_the_same_joints(run):
     """Another graph over the joints of the recordings makes another skeleton, not other arrays."""
     chain = replace(H36M_17, name="chain", bones=tuple(itertools.pairwise(H36M_17.joints)), extra_edges=())
-    run(model={"skeleton": chain.as_dict()})
+    folder, result = run(model={"skeleton": chain.as_dict()})
+    assert result.finished
+    assert np.isfinite(result.best)
+    assert load_checkpoint(folder / "final.safetensors")[0].skeleton == chain
 
 
 @pytest.mark.parametrize("length", [{"steps": 5, "epochs": 1}, {}])

@@ -125,6 +125,10 @@ def test_play_scrub_and_keys_move_through_time(open_page, walk):
 def test_it_plays_by_itself_unless_motion_is_unwanted(open_page, walk):
     page = open_page(walk(1000), motion="no-preference")
     _wait_until(page, lambda: _frame(page) > 5)
+    assert page.locator("#play").get_attribute("aria-label") == "pause"
+    still = open_page(walk(1000), motion="reduce")
+    assert still.locator("#play").get_attribute("aria-label") == "play"
+    assert _frame(still) == 0
 
 
 def test_it_begins_with_the_first_frame_though_the_browsers_time_is_behind(open_page, walk):

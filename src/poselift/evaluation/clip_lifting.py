@@ -11,15 +11,13 @@ from jaxtyping import Float, Int
 from poselift.arrays import Joints3D
 from poselift.data.sources.batch import NetworkInput, inputs_of
 from poselift.data.windows import check_rate, time_samples
-from poselift.geometry.camera import Camera
+from poselift.geometry.camera import PLANE_CAMERA, Camera
 from poselift.lifting.lifter import Lifter
 from poselift.normalisation import normaliser
 from poselift.normalisation.base import Normalised, Seen, View
 
 # Frames of all windows that are made at once: many windows of a long clip are as many times the clip.
 _FRAMES = 8192
-# The camera whose image is the plane z = 1.
-_PLANE = Camera(focal_px=np.ones(2), center_px=np.zeros(2))
 
 
 class Said(NamedTuple):
@@ -120,7 +118,7 @@ def lifted_clip(
     if isinstance(seen.lens, Camera):
         lifted, _ = lifter.lift_arrays(seen.joints_px[:, 0], confidence, seen.lens, time_s=time_s)
     else:
-        lifted, _ = lifter.lift_arrays(seen.joints_plane[:, 0], confidence, _PLANE, time_s=time_s)
+        lifted, _ = lifter.lift_arrays(seen.joints_plane[:, 0], confidence, PLANE_CAMERA, time_s=time_s)
     joints[anchors] = lifted[anchors]
     return joints
 

@@ -180,3 +180,7 @@ class Camera:
         for axis in range(2):
             np.multiply(plane[..., axis], points[..., 2], out=points[..., axis])
         return points
+
+
+# The camera whose image is the plane z = 1.
+PLANE_CAMERA = Camera(np.ones(2), np.zeros(2))

@@ -19,7 +19,7 @@ from poselift.data.clip import Clip
 from poselift.data.footage import checked_times
 from poselift.data.windows import Window, check_rate, time_samples
 from poselift.errors import ShapeError
-from poselift.geometry.camera import Camera
+from poselift.geometry.camera import PLANE_CAMERA, Camera
 from poselift.geometry.root import root_from_projection
 from poselift.lifting.keypoint_input import checked_keypoints, liftable, plane_of
 from poselift.normalisation import normaliser
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 # Frames in one call of the network; more make it no faster.
 _BATCH = 1024
-# The camera whose image is the plane z = 1.
-_PLANE = Camera(np.ones(2), np.zeros(2))
 
 
 class Lifter:
@@ -244,7 +242,7 @@ class Lifter:
         return joints, root_from_projection(joints, plane, confidence)
 
     def _seen(self, plane: np.ndarray, confidence: np.ndarray) -> Seen:
-        return Seen(self.skeleton, confidence, _PLANE, on_plane=plane)
+        return Seen(self.skeleton, confidence, PLANE_CAMERA, on_plane=plane)
 
     def _times(self, time_s: np.ndarray | None, frames: int) -> np.ndarray | None:
         """The times of the frames, where the model has a rate of its own and somebody knows them."""
