@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from poselift.detect.frames import Frame
+from poselift.detect.picture import Picture
 from poselift.detect.video import detect_video
 from poselift.errors import DataFormatError, ExternalToolError, NoPersonError
 
@@ -85,7 +86,7 @@ def test_times_that_are_none_are_not_believed(video, crowd, monkeypatch, caplog,
 
     def frames(path):
         for i in range(9):
-            yield Frame(np.full((48, 64, 3), 5 + 10 * i, dtype=np.uint8), shown_s[i])
+            yield Frame(Picture.of(np.full((48, 64, 3), 5 + 10 * i, dtype=np.uint8)), shown_s[i])
 
     monkeypatch.setattr("poselift.detect.frames.timed_frames", frames)
     footage = detect_video(video, crowd).footage
@@ -121,7 +122,7 @@ def test_an_error_of_the_decoding_is_raised_here(tmp_path, video, fake_detector,
         detect_video(tmp_path / "absent.mp4", fake_detector(lambda frame: []))
 
     def broken(path):
-        yield Frame(np.zeros((48, 64, 3), dtype=np.uint8), 0.0)
+        yield Frame(Picture.of(np.zeros((48, 64, 3), dtype=np.uint8)), 0.0)
         raise MemoryError("no room for a frame")
 
     monkeypatch.setattr("poselift.detect.frames.timed_frames", broken)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import UInt8
 
+from poselift.detect.picture import UPRIGHT, Picture, Turn
 from poselift.errors import DataFormatError, MissingExtraError
 
 logger = logging.getLogger(__name__)
@@ -42,12 +43,14 @@ class Frame(NamedTuple):
     """One frame of a video.
 
     Attributes:
-        image: (H, W, 3) upright, RGB.
+        picture: what it shows; all of a video have one size.
         shown_s: when the file says that it is shown; NaN where it does not say.
+        damaged: the decoder found it damaged, and made something up where it was.
     """
 
-    image: np.ndarray
+    picture: Picture
     shown_s: float
+    damaged: bool = False
 
 
 def video_info(path: Path | str) -> VideoInfo:
@@ -58,13 +61,13 @@ def video_info(path: Path | str) -> VideoInfo:
         MissingExtraError: PyAV is not installed.
     """
     with _opened(Path(path)) as (container, stream):
-        height, width = next(_decoded(Path(path), container, stream)).image.shape[:2]
+        size_px = next(_decoded(Path(path), container, stream)).picture.size_px
         fps = _fps(stream)
         if not fps:
             raise DataFormatError(f"{path}: expected a frame rate, found none", _HINT)
         seconds = _seconds(container, stream)
         n_frames = stream.frames or (round(seconds * fps) if seconds else None)
-        return VideoInfo((width, height), fps, n_frames, float(stream.time_base or 0))
+        return VideoInfo(size_px, fps, n_frames, float(stream.time_base or 0))
 
 
 def read_frames(path: Path | str) -> Generator[UInt8[np.ndarray, "height width 3"], None, None]:
@@ -76,11 +79,11 @@ def read_frames(path: Path | str) -> Generator[UInt8[np.ndarray, "height width 3
         DataFormatError: as for `video_info`.
         MissingExtraError: PyAV is not installed.
     """
-    yield from (frame.image for frame in timed_frames(path))
+    yield from (frame.picture.rgb() for frame in timed_frames(path))
 
 
 def timed_frames(path: Path | str) -> Generator[Frame, None, None]:
-    """The images of `read_frames`, each with the time that the file gives it; see `detect.times`.
+    """The frames of `read_frames` as the decoder gave them, with the times that the file says; see `detect.times`.
 
     Raises:
         DataFormatError, MissingExtraError: as for `read_frames`.
@@ -136,7 +139,7 @@ def _decoded(path: Path, container: Any, stream: Any) -> Generator[Frame, None, 
     import av
 
     size_px: tuple[int, int] | None = None
-    matrix: np.ndarray | None = None
+    turn = UPRIGHT
     first_s = last_s = np.nan
     damage: list[str | None] = []
     for packet in _packets(path, container, stream):
@@ -148,10 +151,9 @@ def _decoded(path: Path, container: Any, stream: Any) -> Generator[Frame, None, 
         for frame in frames:
             if size_px is None:
                 size_px, first_s = _size_px(frame, stream), _time_s(frame, stream)
-                matrix = _display_matrix(frame)
+                turn = Turn.of_display_matrix(_display_matrix(frame))
             last_s = _time_s(frame, stream)
-            image = frame.to_ndarray(format="rgb24", width=size_px[0], height=size_px[1])
-            yield Frame(_upright(image, matrix), last_s)
+            yield Frame(Picture(frame, size_px, turn), last_s, bool(frame.is_corrupt))
     if size_px is None:
         raise DataFormatError(f"{path}: no frame can be decoded{f' ({damage[0]})' if damage else ''}", _HINT)
     if damage:
@@ -210,14 +212,3 @@ def _display_matrix(frame: Any) -> np.ndarray | None:
     """
     matrix = frame.side_data.get("DISPLAYMATRIX")
     return None if matrix is None else np.frombuffer(matrix, dtype=np.int32).copy()
-
-
-def _upright(image: np.ndarray, matrix: np.ndarray | None) -> np.ndarray:
-    """The image as its display matrix shows it: turned by right angles, mirrored."""
-    if matrix is None:
-        return image
-    # A pixel (x, y) is shown at (a x + c y, b x + d y).
-    a, b, _, c, d = (float(n) for n in matrix[:5])
-    if abs(b) + abs(c) > abs(a) + abs(d):
-        image, (a, d) = image.swapaxes(0, 1), (c, b)
-    return np.ascontiguousarray(image[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1])

@@ -38,12 +38,12 @@ def detect_video(
     time_s = -1 / info.fps
     # An error of the detector, or Ctrl-C, must end the thread at once.
     with closing(made_ahead(timed_frames(path))) as frames:
-        for image, shown in frames:
+        for picture, shown, _ in frames:
             shown_s.append(shown)
             # A detector wants times that rise, whatever the file says.
             since_first_s = shown - shown_s[0]
             time_s = since_first_s if since_first_s > time_s else time_s + 1 / info.fps
-            found.append(detector.detect(image, time_s))
+            found.append(detector.detect(picture.rgb(), time_s))
             on_frame(len(found))
     if not any(found):
         raise NoPersonError(

@@ -1,0 +1,111 @@
+"""`Picture`: one frame of a video as its decoder gave it, and the way to RGB."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+# Conversions that a thread keeps; more sizes than these at once would make each prepared anew.
+_KEPT = 8
+_own = threading.local()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """How a picture is turned by right angles and mirrored to be upright.
+
+    Attributes:
+        transposed: rows become columns, first of all.
+        mirrored_x, mirrored_y: then left and right, top and bottom are exchanged.
+    """
+
+    transposed: bool = False
+    mirrored_x: bool = False
+    mirrored_y: bool = False
+
+    @classmethod
+    def of_display_matrix(cls, matrix: np.ndarray | None) -> Turn:
+        """The turn that a display matrix means (ISO/IEC 14496-12, 6.2.2): nine numbers, or None."""
+        if matrix is None:
+            return cls()
+        # A pixel (x, y) is shown at (a x + c y, b x + d y).
+        a, b, _, c, d = (float(n) for n in matrix[:5])
+        transposed = abs(b) + abs(c) > abs(a) + abs(d)
+        if transposed:
+            a, d = c, b
+        return cls(transposed, a < 0, d < 0)
+
+    def size_px(self, size_px: tuple[int, int]) -> tuple[int, int]:
+        """(width, height) once turned; its own inverse."""
+        return (size_px[1], size_px[0]) if self.transposed else size_px
+
+    def turned(self, image: np.ndarray) -> np.ndarray:
+        """The image (H, W, 3) turned, contiguous."""
+        if self.transposed:
+            image = image.swapaxes(0, 1)
+        return np.ascontiguousarray(image[:: -1 if self.mirrored_y else 1, :: -1 if self.mirrored_x else 1])
+
+
+UPRIGHT = Turn()
+
+
+class Picture:
+    """One frame as the decoder gave it, in half the memory of RGB. Never changed; any thread may ask for its RGB.
+
+    Args:
+        frame: PyAV's frame.
+        stored_px: (width, height) that it is to have with square pixels, before it is turned. Default: its own.
+        turn: how it becomes upright.
+    """
+
+    __slots__ = ("_frame", "_lock", "_stored_px", "_turn")
+
+    def __init__(self, frame: Any, stored_px: tuple[int, int] | None = None, turn: Turn = UPRIGHT) -> None:
+        self._frame, self._turn = frame, turn
+        self._stored_px = stored_px or (frame.width, frame.height)
+        self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, image: UInt8[np.ndarray, "height width 3"]) -> Picture:
+        """The picture of an upright RGB image."""
+        import av
+
+        return cls(av.VideoFrame.from_ndarray(image, format="rgb24"))
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """(width, height) as shown: upright, with square pixels."""
+        return self._turn.size_px(self._stored_px)
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return sum(plane.buffer_size for plane in self._frame.planes)
+
+    def rgb(self, size_px: tuple[int, int] | None = None) -> UInt8[np.ndarray, "height width 3"]:
+        """The upright RGB image, on the way scaled to `size_px` (width, height), which costs less than to do it later."""
+        stored_px = self._turn.size_px(size_px) if size_px else self._stored_px
+        # PyAV changes the frame for the time of the conversion.
+        with self._lock:
+            converted = _converted(self._frame, stored_px)
+        return self._turn.turned(converted.to_ndarray())
+
+
+def _converted(frame: Any, size_px: tuple[int, int]) -> Any:
+    """The frame as rgb24 of another size. FFmpeg prepares each conversion once a thread.
+
+    Those who want several cores ask from several threads.
+    """
+    from av.video.reformatter import VideoReformatter
+
+    kept = _own.__dict__.setdefault("kept", {})
+    key = (frame.format.name, frame.width, frame.height, size_px)
+    if key not in kept:
+        if len(kept) >= _KEPT:
+            kept.clear()
+        kept[key] = VideoReformatter()
+    return kept[key].reformat(frame, *size_px, "rgb24", threads=1)

@@ -1,0 +1,69 @@
+"""One frame of a video, from the decoder to RGB."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from poselift.detect.picture import UPRIGHT, Picture, Turn
+
+av = pytest.importorskip("av")
+
+TURNS = [Turn(t, x, y) for t in (False, True) for x in (False, True) for y in (False, True)]
+
+
+def image_of(width, height):
+    """Red grows to the right, green downwards."""
+    red, green = np.meshgrid(np.linspace(0, 255, width), np.linspace(0, 255, height))
+    return np.stack([red, green, np.full_like(red, 90)], axis=-1).round().astype(np.uint8)
+
+
+def stored(image, turn=UPRIGHT):
+    frame = av.VideoFrame.from_ndarray(image, format="rgb24").reformat(format="yuv444p")
+    return Picture(frame, (image.shape[1], image.shape[0]), turn)
+
+
+def test_an_image_comes_back_as_it_was():
+    image = image_of(37, 21)
+    picture = Picture.of(image)
+    assert picture.size_px == (37, 21)
+    np.testing.assert_array_equal(picture.rgb(), image)
+
+
+def test_a_picture_takes_what_its_format_takes():
+    frame = av.VideoFrame(640, 480, "yuv420p")
+    assert Picture(frame).nbytes == 640 * 480 * 3 // 2
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_turned_and_scaled_is_scaled_and_turned(turn):
+    image = image_of(64, 32)
+    upright = turn.turned(image)
+    picture = stored(image, turn)
+    assert picture.size_px == (upright.shape[1], upright.shape[0])
+    np.testing.assert_allclose(picture.rgb().astype(int), upright, atol=4)
+    half = (picture.size_px[0] // 2, picture.size_px[1] // 2)
+    small = picture.rgb(half)
+    assert small.shape == (half[1], half[0], 3)
+    assert small.flags.c_contiguous
+    np.testing.assert_allclose(small.astype(int), upright[::2, ::2], atol=12)
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_turn_is_what_its_display_matrix_says(turn):
+    a, d = (-1 if turn.mirrored_x else 1), (-1 if turn.mirrored_y else 1)
+    matrix = [0, d, 0, a, 0] if turn.transposed else [a, 0, 0, 0, d]
+    assert Turn.of_display_matrix(np.array([*matrix, 0, 0, 0, 1])) == turn
+
+
+def test_many_threads_get_the_same_images():
+    pictures = [stored(np.roll(image_of(160, 96), 9 * i, axis=1)) for i in range(8)]
+    wanted = [None, (80, 48), (40, 96), (33, 17)]
+    tasks = [(picture, size) for _ in range(5) for picture in pictures for size in wanted]
+    alone = [picture.rgb(size) for picture, size in tasks]
+    with ThreadPoolExecutor(4) as threads:
+        together = list(threads.map(lambda task: task[0].rgb(task[1]), tasks))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one, other)
