@@ -87,7 +87,7 @@ class Picture:
         return sum(plane.buffer_size for plane in self._frame.planes)
 
     def rgb(self, size_px: tuple[int, int] | None = None) -> UInt8[np.ndarray, "height width 3"]:
-        """The upright RGB image, on the way scaled to `size_px` (width, height), which costs less than to do it later."""
+        """The upright RGB image, scaled on the way to `size_px` (width, height): cheaper than later."""
         stored_px = self._turn.size_px(size_px) if size_px else self._stored_px
         # PyAV changes the frame for the time of the conversion.
         with self._lock:
