@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from poselift.data.clip import Clip
+from poselift.detect.base import TimedImage
 from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
 from poselift.errors import NoPersonError
@@ -36,8 +37,8 @@ def landmarks_of(video: Path, bundle: Path | None) -> Landmarks:
     info = video_info(video)
     people = []
     with MediaPipeDetector(bundle) as detector:
-        for number, frame in enumerate(read_frames(video)):
-            found = detector.detect(frame, number / info.fps)
+        frames = (TimedImage(frame, number / info.fps) for number, frame in enumerate(read_frames(video)))
+        for number, found in enumerate(detector.detect(frames)):
             if not found:
                 raise NoPersonError(f"{video}: nobody found in frame {number}", "try another bundle")
             people.append(found[0])

@@ -1,4 +1,4 @@
-"""Items made ahead come in order, and nothing goes on when their user stops."""
+"""Items made ahead and worked on come in order, and nothing goes on when their user stops."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 
 import pytest
 
-from poselift.threads import made_ahead
+from poselift.threads import made_ahead, worked_on
 
 
 def made(make: Callable[[int], object], count: int) -> Generator[object, None, None]:
@@ -15,7 +15,7 @@ def made(make: Callable[[int], object], count: int) -> Generator[object, None, N
 
 
 def threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+    return [thread for thread in threading.enumerate() if thread.name.startswith(("ahead", "work"))]
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 20])
@@ -54,4 +54,45 @@ def test_a_generator_that_is_left_ends_its_thread_and_its_source():
     assert len(threads()) == 1
     items.close()
     assert ended.is_set()
+    assert threads() == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 20])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_work_is_handed_out_in_order(count, workers):
+    """Although the first item takes longest."""
+    others = threading.Event()
+
+    def work(n):
+        if n == 0 and workers > 1 and count > 1:
+            assert others.wait(20)
+        others.set()
+        return n * n
+
+    assert list(worked_on(work, made(lambda n: n, count), workers)) == [n * n for n in range(count)]
+    assert threads() == []
+
+
+def test_several_work_at_once_and_few_items_wait():
+    both = threading.Barrier(2, timeout=20)
+    asked: list[int] = []
+    results = worked_on(lambda n: both.wait() >= 0, made(asked.append, 1000), 2)
+    for done in range(1, 6):
+        assert next(results)
+        assert len(asked) <= done + 2
+    both.abort()
+    results.close()
+    assert threads() == []
+
+
+def test_an_error_of_the_work_comes_out_and_ends_it():
+    worked: list[int] = []
+
+    def work(n):
+        worked.append(n)
+        return 1 // (2 - n)
+
+    with pytest.raises(ZeroDivisionError):
+        list(worked_on(work, made(lambda n: n, 1000), 2))
+    assert len(worked) < 10
     assert threads() == []

@@ -13,12 +13,19 @@ import numpy as np
 import pytest
 
 from poselift.detect import mediapipe as module
+from poselift.detect.base import TimedImage
 from poselift.detect.frames import read_frames
 from poselift.detect.mediapipe import DEFAULT_BUNDLE, MediaPipeDetector
 from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
 
 pytest.importorskip("mediapipe")
 VIDEO = Path(__file__).parents[2] / "examples" / "balance.mp4"
+
+
+def seen(detector, image, time_s):
+    """Those in a run of one frame."""
+    (found,) = detector.detect([TimedImage(image, time_s)])
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +42,7 @@ def detector():
 @pytest.fixture(scope="module")
 def person(detector, frames):
     """The man on the beam, in the first frame."""
-    (found,) = detector.detect(frames[0], 0)
+    (found,) = seen(detector, frames[0], 0)
     return found
 
 
@@ -60,18 +67,18 @@ def test_confidences_are_shares_and_the_own_guess_is_in_millimetres(detector, pe
 
 
 def test_a_view_of_an_image_is_an_image(detector, frames, person):
-    (mirrored,) = detector.detect(frames[0][:, ::-1], 1)
+    (mirrored,) = seen(detector, frames[0][:, ::-1], 1)
     nose = detector.skeleton.index("nose")
     np.testing.assert_allclose(mirrored.joints_px[nose], [1080, 0] + person.joints_px[nose] * [-1, 1], atol=25)
 
 
 def test_time_may_stand_still(detector, frames):
     for _ in range(2):
-        assert len(detector.detect(frames[0], 2)) == 1
+        assert len(seen(detector, frames[0], 2)) == 1
 
 
 def test_nobody_is_an_empty_list(detector):
-    assert detector.detect(np.zeros((200, 100, 3), dtype=np.uint8), 3) == []
+    assert seen(detector, np.zeros((200, 100, 3), dtype=np.uint8), 3) == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,7 @@ def test_nobody_is_an_empty_list(detector):
 )
 def test_what_is_no_image_is_named(detector, frame):
     with pytest.raises(ShapeError, match="frame: expected"):
-        detector.detect(frame, 4)
+        seen(detector, frame, 4)
 
 
 def test_two_people_are_looked_for_because_one_would_be_smoothed(frames):
@@ -90,9 +97,9 @@ def test_two_people_are_looked_for_because_one_would_be_smoothed(frames):
     for people in (2, 1):
         with MediaPipeDetector(people=people) as detector:
             for i in range(4):
-                (before,) = detector.detect(still, i / 30)
-            (after,) = detector.detect(jumped, 4 / 30)
-            (later,) = detector.detect(jumped, 5 / 30)
+                (before,) = seen(detector, still, i / 30)
+            (after,) = seen(detector, jumped, 4 / 30)
+            (later,) = seen(detector, jumped, 5 / 30)
             lag_px[people] = abs(100 + np.median(after.joints_px[:, 0] - before.joints_px[:, 0]))
         assert np.array_equal(after.joints_px, later.joints_px) == (people == 2)
     assert lag_px[2] < 4
@@ -105,8 +112,8 @@ from itertools import islice
 from poselift.detect.frames import read_frames
 from poselift.detect.mediapipe import MediaPipeDetector
 with MediaPipeDetector() as detector:
-    for i, frame in enumerate(islice(read_frames({str(VIDEO)!r}), 2)):
-        assert len(detector.detect(frame, i / 60)) == 1
+    frames = [(frame, i / 60) for i, frame in enumerate(islice(read_frames({str(VIDEO)!r}), 2))]
+    assert [len(found) for found in detector.detect(frames)] == [1, 1]
 assert detector._landmarker is None
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -115,10 +122,10 @@ assert detector._landmarker is None
 
 def test_closing_twice_is_closing(frames):
     with MediaPipeDetector() as detector:
-        assert len(detector.detect(frames[0], 0)) == 1
+        assert len(seen(detector, frames[0], 0)) == 1
         detector.close()
     with pytest.raises(ExternalToolError, match="closed"):
-        detector.detect(frames[0], 0)
+        seen(detector, frames[0], 0)
 
 
 def test_stderr_comes_back_when_threads_silence_it_at_once():

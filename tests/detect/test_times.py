@@ -1,7 +1,11 @@
 import numpy as np
 import pytest
 
-from poselift.detect.times import frame_times
+from poselift.detect.times import frame_times as times_as_they_come
+
+
+def frame_times(*said):
+    return np.array(list(times_as_they_come(*said)))
 
 
 @pytest.mark.parametrize("fps", [25, 30000 / 1001, 240])
@@ -28,6 +32,34 @@ def test_times_that_do_not_rise_are_counted_instead(shown_s, caplog):
     np.testing.assert_array_equal(frame_times(shown_s, 30, 1e-3, "walk.avi"), np.arange(4) / 30)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "walk.avi" in caplog.text
+
+
+def test_what_was_good_before_is_kept(caplog):
+    times = frame_times([0, 0.5, 0.9, 2.0, 2.0, 2.1, 7.0], 10, 1e-3, "a")
+    np.testing.assert_allclose(times, [0, 0.5, 0.9, 1.0, 1.1, 1.2, 1.3])
+    assert len(caplog.records) == 1
+
+
+def test_times_rise_where_a_rate_stops_being_constant():
+    """Until then they were those of a rate; rounding may have put the next one before them."""
+    for third in (0.0667, 0.067, 0.0675):
+        times = frame_times([0, 0.034, third, 0.9], 30, 1e-3, "a")
+        assert (np.diff(times) > 0).all()
+        assert times[-1] == 0.9
+
+
+def test_each_time_is_told_when_the_next_is_known():
+    asked = []
+
+    def shown():
+        for number in range(9):
+            asked.append(number)
+            yield number / 30
+
+    times = times_as_they_come(shown(), 30, 1e-3, "a")
+    for number in range(5):
+        assert next(times) == number / 30
+        assert asked[-1] == number + 1
 
 
 def test_one_frame_and_none():

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from poselift.bench.rounds import Contest, Settings
+from poselift.detect.base import TimedImage
 from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
 from poselift.detect.video import detect_video
@@ -28,8 +29,8 @@ def contests(settings: Settings) -> Iterator[Contest]:
 
     def detector_alone() -> None:
         with MediaPipeDetector() as detector:
-            for number, frame in enumerate(frames):
-                detector.detect(frame, number / fps)
+            for _ in detector.detect(TimedImage(frame, number / fps) for number, frame in enumerate(frames)):
+                pass
 
     def end_to_end() -> None:
         with MediaPipeDetector() as detector:

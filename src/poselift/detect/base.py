@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
@@ -9,6 +10,18 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from poselift.skeleton import Skeleton
+
+
+class TimedImage(NamedTuple):
+    """One frame for a detector.
+
+    Attributes:
+        image: (H, W, 3) upright, RGB.
+        time_s: when it was taken; rises from frame to frame.
+    """
+
+    image: UInt8[np.ndarray, "height width 3"]
+    time_s: float
 
 
 class Detection(NamedTuple):
@@ -27,15 +40,23 @@ class Detection(NamedTuple):
 
 
 class Detector(Protocol):
-    """Finds people in the frames of one video, in order. A context manager, because most hold native resources."""
+    """Finds people in runs of consecutive frames. A context manager, because most hold native resources.
+
+    Nothing is remembered from run to run, so that several threads may each work on a run of their own.
+    """
 
     @property
     def skeleton(self) -> Skeleton:
         """What the joints of a detection are."""
         ...
 
-    def detect(self, frame: UInt8[np.ndarray, "height width 3"], time_s: float) -> list[Detection]:
-        """People in an RGB frame; `time_s` rises from frame to frame."""
+    @property
+    def most_at_once(self) -> int:
+        """How many runs may be worked on at the same time. With 1 they come one after the other, in order."""
+        ...
+
+    def detect(self, frames: Iterable[TimedImage]) -> Iterator[list[Detection]]:
+        """People in each frame of a run, answered before the next frame is asked for."""
         ...
 
     def __enter__(self) -> Detector: ...

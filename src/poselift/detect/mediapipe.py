@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from poselift.detect.base import Detection
+from poselift.detect.base import Detection, TimedImage
 from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
 from poselift.skeleton import BLAZEPOSE_33, Skeleton
 
@@ -25,7 +25,7 @@ _SILENCE = threading.Lock()
 
 
 class MediaPipeDetector:
-    """Finds people frame by frame, with tracking between frames; a context manager.
+    """Finds people frame by frame; a context manager. It follows them from frame to frame, and so from run to run.
 
     Args:
         bundle: a pose landmarker bundle (.task). Default: the "full" one that comes with the package.
@@ -38,6 +38,8 @@ class MediaPipeDetector:
         MissingExtraError: mediapipe is not installed.
         ShapeError: `people` is less than 1.
     """
+
+    most_at_once = 1
 
     def __init__(self, bundle: Path | None = None, *, people: int = 2) -> None:
         bundle = DEFAULT_BUNDLE if bundle is None else Path(bundle)
@@ -72,13 +74,16 @@ class MediaPipeDetector:
     def skeleton(self) -> Skeleton:
         return BLAZEPOSE_33
 
-    def detect(self, frame: UInt8[np.ndarray, "height width 3"], time_s: float) -> list[Detection]:
-        """People in an RGB frame. The confidence is MediaPipe's visibility.
+    def detect(self, frames: Iterable[TimedImage]) -> Iterator[list[Detection]]:
+        """People in each frame of a run. The confidence is MediaPipe's visibility.
 
         Raises:
-            ShapeError: the frame is no RGB image of uint8, or has no pixels.
+            ShapeError: a frame is no RGB image of uint8, or has no pixels.
             ExternalToolError: MediaPipe failed, or the detector is closed.
         """
+        return (self._people(frame, time_s) for frame, time_s in frames)
+
+    def _people(self, frame: UInt8[np.ndarray, "height width 3"], time_s: float) -> list[Detection]:
         if frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0 or frame.dtype != np.uint8:
             raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {frame.shape} of {frame.dtype}")
         if self._landmarker is None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 from pathlib import Path
-
-import numpy as np
-from jaxtyping import Float
 
 logger = logging.getLogger(__name__)
 
@@ -16,19 +15,28 @@ _ROUNDING_TICKS = 0.99
 _SAME_S = 1e-9
 
 
-def frame_times(
-    shown_s: Sequence[float], fps: float, tick_s: float, path: Path | str
-) -> Float[np.ndarray, " frames"]:
+def frame_times(shown_s: Iterable[float], fps: float, tick_s: float, path: Path | str) -> Iterator[float]:
     """Times in seconds from the first frame on, of what a file says about when its frames are shown.
 
-    A frame rate that is constant but for the rounding of the file gives frame / fps exactly. Where a time is missing
-    (NaN) or does not rise, none is believed: a warning is logged, and all are frame / fps.
+    Each is given as soon as the next one is known. While the frame rate is constant but for the rounding of the
+    file, they are frame / fps exactly. From the first time on that is missing (NaN), or after which time does not
+    rise, none is believed: a warning is logged, and frames follow each other by 1 / fps.
     """
-    shown = np.asarray(shown_s, dtype=np.float64)
-    regular = np.arange(len(shown)) / fps
-    rises = np.isfinite(shown[:1]).all() and (np.diff(shown) > 0).all()
-    if not rises:
-        logger.warning("%s: its frames have no times, or times that do not rise; %.4g frames/s assumed", path, fps)
-        return regular
-    times = shown - shown[:1]
-    return regular if (np.abs(times - regular) < _ROUNDING_TICKS * tick_s + _SAME_S).all() else times
+    steps = pairwise(chain(shown_s, [math.inf]))
+    first_s, last_s, regular, believed = math.nan, -math.inf, True, True
+    for number, (now_s, next_s) in enumerate(steps):
+        if number == 0:
+            first_s = now_s
+        if believed and not now_s < next_s:  # NaN is not less either
+            logger.warning(
+                "%s: its frames have no times, or times that do not rise; %.4g frames/s assumed", path, fps
+            )
+            believed = False
+        time_s = number / fps
+        if believed and not (regular and abs(now_s - first_s - time_s) < _ROUNDING_TICKS * tick_s + _SAME_S):
+            # What came before was rounded: this may lie a tick before the last.
+            regular, time_s = False, max(now_s - first_s, math.nextafter(last_s, math.inf))
+        elif not (believed or regular):
+            time_s = last_s + 1 / fps
+        last_s = time_s
+        yield time_s

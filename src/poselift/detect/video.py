@@ -1,26 +1,46 @@
-"""A video to detections: decode and detect."""
+"""A video to detections: decode and detect, on all cores."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from poselift.data.detections import Detections
 from poselift.data.footage import Footage
+from poselift.detect.base import Detection, TimedImage
 from poselift.detect.times import frame_times
 from poselift.errors import NoPersonError
-from poselift.threads import made_ahead
+from poselift.threads import made_ahead, usable_cores, worked_on
 
 if TYPE_CHECKING:
-    from poselift.detect.base import Detection, Detector
+    from poselift.detect.base import Detector
+    from poselift.detect.frames import Frame, VideoInfo
+
+# A run is as long as this, or as fits into so many bytes: results must not depend on the number of cores.
+_RUN_FRAMES, _RUN_BYTES = 16, 100_000_000
+
+
+class SeenFrame(NamedTuple):
+    """One frame of a video, and who is in it.
+
+    Attributes:
+        time_s: when it was taken, from the first frame on.
+        found: everybody in it.
+    """
+
+    time_s: float
+    found: list[Detection]
 
 
 def detect_video(
     path: Path | str, detector: Detector, *, on_frame: Callable[[int], None] = lambda done: None
 ) -> Detections:
-    """Everybody in every frame of a video, in 2D. Frames are decoded in a thread of their own meanwhile.
+    """Everybody in every frame of a video, in 2D.
 
     Args:
         on_frame: called with the number of frames done.
@@ -30,30 +50,68 @@ def detect_video(
         NoPersonError: no frame shows a person.
         MissingExtraError: PyAV is not installed.
     """
-    from poselift.detect.frames import timed_frames, video_info
+    from poselift.detect.frames import video_info
 
     info = video_info(path)
-    found: list[list[Detection]] = []
-    shown_s: list[float] = []
-    time_s = -1 / info.fps
-    # An error of the detector, or Ctrl-C, must end the thread at once.
-    with closing(made_ahead(timed_frames(path))) as frames:
-        for picture, shown, _ in frames:
-            shown_s.append(shown)
-            # A detector wants times that rise, whatever the file says.
-            since_first_s = shown - shown_s[0]
-            time_s = since_first_s if since_first_s > time_s else time_s + 1 / info.fps
-            found.append(detector.detect(picture.rgb(), time_s))
-            on_frame(len(found))
-    if not any(found):
+    seen = []
+    # An error of the detector, or Ctrl-C, must end the threads at once.
+    with closing(seen_frames(path, info, detector)) as frames:
+        for frame in frames:
+            seen.append(frame)
+            on_frame(len(seen))
+    if not any(frame.found for frame in seen):
         raise NoPersonError(
-            f"{path}: no person found in {len(found)} frames",
+            f"{path}: no person found in {len(seen)} frames",
             "the person should be most of the picture's height; cut or enlarge the video",
         )
     footage = Footage(
-        frame_times(shown_s, info.fps, info.tick_s, path),
+        np.array([frame.time_s for frame in seen]),
         size_px=info.size_px,
         source=Path(path).name.encode(errors="replace").decode(),  # what is no text in it becomes "?"
         fps=info.fps,
     )
-    return Detections.of(footage, detector.skeleton, found)
+    return Detections.of(footage, detector.skeleton, [frame.found for frame in seen])
+
+
+def seen_frames(path: Path | str, info: VideoInfo, detector: Detector) -> Generator[SeenFrame, None, None]:
+    """Frames of a video in order, each with everybody in it.
+
+    One thread decodes, and as many as there are cores detect, each in a run of consecutive frames of its own. Only
+    few runs are held at a time.
+    """
+    from poselift.detect.frames import timed_frames
+
+    def seen(run: list[_Timed]) -> list[SeenFrame]:
+        times = [time_s for _, time_s in run]
+        images = (TimedImage(frame.picture.rgb(), time_s) for frame, time_s in run)
+        return [SeenFrame(*pair) for pair in zip(times, detector.detect(images), strict=True)]
+
+    threads = min(usable_cores(), detector.most_at_once)
+    timed = _with_times(timed_frames(path), info, path)
+    with closing(worked_on(seen, made_ahead(_runs(timed), 1), threads)) as runs:
+        for run in runs:
+            yield from run
+
+
+class _Timed(NamedTuple):
+    frame: Frame
+    time_s: float
+
+
+def _with_times(frames: Generator[Frame, None, None], info: VideoInfo, path: Path | str) -> Iterator[_Timed]:
+    with closing(frames):
+        these, same = tee(frames)
+        times = frame_times((frame.shown_s for frame in same), info.fps, info.tick_s, path)
+        yield from map(_Timed, these, times)
+
+
+def _runs(frames: Iterable[_Timed]) -> Generator[list[_Timed], None, None]:
+    """Frames in runs of one length, but for the last."""
+    run: list[_Timed] = []
+    for timed in frames:
+        run.append(timed)
+        if len(run) * timed.frame.picture.nbytes >= _RUN_BYTES or len(run) == _RUN_FRAMES:
+            yield run
+            run = []
+    if run:
+        yield run
