@@ -11,13 +11,14 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "poselift"
 
 # Package -> the packages, or single modules of one, that it may import besides itself.
-GROUND = ["errors", "arrays", "version", "files", "threads", "settings", "lookup"]
+GROUND = ["errors", "arrays", "version", "files", "threads", "settings", "lookup", "telemetry"]
 LOWER = [*GROUND, "skeleton", "geometry", "normalisation"]
 MIDDLE = [*LOWER, "data", "metrics"]
 MAY_IMPORT = {
     "errors": [],
     "arrays": ["errors"],
     "version": [],
+    "telemetry": [],
     "files": ["errors"],
     "lookup": ["errors"],
     "threads": [],

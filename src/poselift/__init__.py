@@ -9,6 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from poselift.telemetry import silence_onnxruntime
+
 if TYPE_CHECKING:
     from poselift.data.clip import Clip as Clip
     from poselift.data.scene import Scene as Scene
@@ -62,6 +64,9 @@ __all__ = [
     "write_overlay",
     "write_viewer",
 ]
+
+# Here, because everything of poselift that imports onnxruntime comes after it, in worker processes too.
+silence_onnxruntime()
 
 
 def __getattr__(name: str) -> Any:
