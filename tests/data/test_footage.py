@@ -55,8 +55,21 @@ def test_times_that_do_not_rise_name_the_frame(time_s, message):
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"), [({"fps": 0}, "fps"), ({"fps": np.nan}, "fps"), ({"size_px": (0, 5)}, "size_px")]
+    ("changes", "message"),
+    [
+        ({"fps": 0}, "fps"),
+        ({"fps": np.nan}, "fps"),
+        ({"size_px": (0, 5)}, "size_px"),
+        ({"notes": ("two\nlines",)}, "notes"),
+        ({"notes": ("",)}, "notes"),
+    ],
 )
 def test_what_footage_cannot_have(changes, message):
     with pytest.raises(ShapeError, match=message):
         Footage(np.arange(3.0), **changes)
+
+
+def test_a_note_is_noted_once_and_in_order():
+    footage = Footage.regular(3, 25).noted("cut short").noted("12 damaged frames", "cut short")
+    assert footage.notes == ("cut short", "12 damaged frames")
+    assert footage.replaced(fps=50).notes == footage.notes

@@ -113,6 +113,9 @@ def scene_of_three() -> Scene:
 SCENES = {
     "three people": scene_of_three,
     "nobody": lambda: scene_of_three().replaced(tracks=()),
+    "with notes": lambda: scene_of_three().replaced(
+        footage=scene_of_three().footage.noted("cut “short”", "2 frames")
+    ),
     "nobody in no frame": lambda: Scene(Footage.regular(0, 25)),
 }
 
@@ -154,7 +157,7 @@ def test_a_scene_reads_back_as_it_was(tmp_path, variant, ending):
     save(scene, path)
     again = load(path)
     np.testing.assert_array_equal(again.footage.time_s, scene.footage.time_s)
-    for name in ("fps", "size_px", "source"):
+    for name in ("fps", "size_px", "source", "notes"):
         assert getattr(again.footage, name) == getattr(scene.footage, name), name
     assert (again.footage.camera and again.footage.camera.name) == (scene.footage.camera and CAMERA.name)
     assert [(t.id, t.first_frame) for t in again.tracks] == [(t.id, t.first_frame) for t in scene.tracks]
@@ -307,6 +310,9 @@ def refused(path) -> DataFormatError:
         ({"camera": {**CAMERA_HEADER, "focal_px": [0, 0]}}, "focal_px"),
         ({"camera": {**CAMERA_HEADER, "rotation": [[1, 0], [0, 1]]}}, "rotation"),
         ({"camera": "mine"}, "TypeError"),
+        ({"notes": "one"}, "notes: expected a list"),
+        ({"notes": ["two\nlines"]}, "notes: expected lines"),
+        ({"notes": [7]}, "notes: expected lines"),
     ],
 )
 @pytest.mark.usefixtures("unchecked_shapes")

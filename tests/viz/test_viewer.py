@@ -51,10 +51,12 @@ def test_ten_thousand_frames_are_small(walk, tmp_path):
 
 
 def test_text_cannot_break_out(walk, tmp_path):
-    write_viewer(walk(2, source=MALICE), tmp_path / "v.html", title=MALICE + "2")
+    scene = Scene.of(walk(2, source=MALICE))
+    scene = scene.replaced(footage=scene.footage.noted(MALICE + "3"))
+    write_viewer(scene, tmp_path / "v.html", title=MALICE + "2")
     page = (tmp_path / "v.html").read_text("utf-8")
     assert "<script>window.broken" not in page
-    assert page.count("&lt;/script&gt;") >= 3
+    assert page.count("&lt;/script&gt;") >= 4
     assert page.count("</script>") == 3
 
 
@@ -131,6 +133,12 @@ def test_times_are_those_of_the_footage(pair, tmp_path):
     time_s = np.array([1.5, 1.54, 2.25, 9.0])
     write_viewer(pair(4, time_s=time_s), tmp_path / "v.html")
     assert _data(tmp_path / "v.html")["time_s"] == time_s.tolist()
+
+
+def test_notes_are_told(pair, tmp_path):
+    scene = pair()
+    write_viewer(scene.replaced(footage=scene.footage.noted("cut short", "2 frames")), tmp_path / "v.html")
+    assert "<li>cut short</li><li>2 frames</li>" in (tmp_path / "v.html").read_text("utf-8")
 
 
 def test_a_scene_of_nobody_is_a_page_too(pair, tmp_path):

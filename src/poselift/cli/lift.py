@@ -163,6 +163,8 @@ def _tell(scene: Scene, times: _Times, output: Path, *, is_video: bool) -> None:
     share = 100 * times.seconds["lifting"] / times.seconds["detection"]
     detected = f"; lifting took {share:.1f} % of the detector's time" if is_video else ""
     typer.echo(f"{frames} frames, {somebody} with a person ({filled} of them filled), {speed:.1f} frames/s{detected}")
+    for note in scene.footage.notes:
+        typer.echo(f"note: {note}")
     for name in _TABLES:
         typer.echo(f"  {output / name}")
 

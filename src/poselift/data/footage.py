@@ -78,9 +78,11 @@ class Footage:
         source: where this came from, for people; usually the name of a file.
         fps: nominal frames per second. Default: one by the median step of `time_s`; a single frame has none, so there
             it must be said.
+        notes: what those who read a result should know: frames that are damaged, a video that was cut short.
 
     Raises:
-        ShapeError: times that do not rise or are not finite; no frame rate; a size that cannot be.
+        ShapeError: times that do not rise or are not finite; no frame rate; a size that cannot be; notes that are no
+            tuple of lines.
 
     >>> import numpy as np
     >>> footage = Footage(np.array([0.0, 0.04, 0.08, 0.2]), size_px=(1920, 1080), source="walk.mp4")
@@ -93,6 +95,7 @@ class Footage:
     camera: Camera | None = None
     source: str = ""
     fps: float = _FILLED_IN
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "time_s", checked_times(self.time_s, np.size(self.time_s)))
@@ -104,6 +107,9 @@ class Footage:
                 )
             object.__setattr__(self, "fps", float(1 / np.median(np.diff(self.time_s))))
         checked_fps(self.fps)
+        for note in self.notes:
+            if not isinstance(note, str) or not note or "\n" in note:
+                raise ShapeError(f"notes: expected lines of text, got {note!r}")
 
     @classmethod
     def regular(
@@ -127,6 +133,10 @@ class Footage:
 
     def __len__(self) -> int:
         return len(self.time_s)
+
+    def noted(self, *notes: str) -> Footage:
+        """A copy with more notes; what is noted already is not noted twice."""
+        return self.replaced(notes=tuple(dict.fromkeys((*self.notes, *notes))))
 
     def replaced(self, **changes: Any) -> Footage:
         """A copy with some fields changed, checked again."""

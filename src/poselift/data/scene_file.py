@@ -7,7 +7,8 @@ with its `id`, `valid`, `filled` and its rows of the arrays. What is not finite 
 null, and NaN when read.
 
 The header says what holds for the footage, and for each track its id, its first frame, its whole skeleton, and what
-of the rest is not as for the footage. Files of version 1, which held one clip, are read too, see `clip_file_v1`.
+of the rest is not as for the footage. It has `notes` where there is something that readers should know. Files of
+version 1, which held one clip, are read too, see `clip_file_v1`.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def _header(scene: Scene) -> dict[str, Any]:
         own = {key: value for key, value in _about(track.clip).items() if value != general[key]}
         about = {"id": int(track.id), "first_frame": int(track.first_frame), **own}
         tracks.append({**about, "skeleton": track.clip.skeleton.as_dict()})
-    return {"format": FORMAT, "version": VERSION, **general, "units": _UNITS, "tracks": tracks}
+    notes = {"notes": list(scene.footage.notes)} if scene.footage.notes else {}
+    return {"format": FORMAT, "version": VERSION, **general, **notes, "units": _UNITS, "tracks": tracks}
 
 
 def _about(held: Footage | Clip) -> dict[str, Any]:
@@ -152,7 +154,7 @@ def _scene(header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Scene:
     time_s = arrays.get("time_s")
     if time_s is None:  # version 1
         time_s = np.arange(len(next(iter(arrays.values())))) / recording["fps"]
-    footage = Footage(time_s, **recording)
+    footage = Footage(time_s, **recording, notes=_notes(header))
     tracks = []
     for entry in header["tracks"]:
         track_id, first = int(entry["id"]), int(entry["first_frame"])
@@ -167,6 +169,13 @@ def _scene(header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Scene:
         )
         tracks.append(Track(track_id, first, clip))
     return Scene(footage, tuple(tracks))
+
+
+def _notes(header: Mapping[str, Any]) -> tuple[str, ...]:
+    notes = header.get("notes", [])
+    if not isinstance(notes, list):
+        raise DataFormatError(f"notes: expected a list of lines, found {type(notes).__name__}")
+    return tuple(notes)
 
 
 def _write_npz(scene: Scene, path: Path) -> None:

@@ -40,7 +40,7 @@ _NOBODY, _SEEN, _FILLED = 0, 1, 2
 def write_viewer(scene: Scene | Clip, path: Path | str, *, title: str = "", overwrite: bool = False) -> None:
     """Write a page that plays the people of `scene`, turned upright, with their 2D keypoints beside them.
 
-    The title defaults to the footage's source. 10,000 frames of 17 joints make about 4 MB.
+    The title defaults to the footage's source; its notes are shown below. 10,000 frames of 17 joints make about 4 MB.
 
     Raises:
         ShapeError: somebody has no 3D joints.
@@ -66,6 +66,7 @@ def _page(scene: Scene, title: str) -> str:
     parts = {
         "title": html.escape(title),
         "source": html.escape("" if source == title else source),
+        "notes": "".join(f"<li>{html.escape(note)}</li>" for note in scene.footage.notes),
         "generator": "poselift",
         "css": _page_file("page.css"),
         "data": data,
