@@ -5,24 +5,28 @@ from __future__ import annotations
 from poselift.data.detections import Detections
 from poselift.data.scene import Scene
 from poselift.lookup import look_up
+from poselift.tracking.who import EVERYBODY, Who
 
 # name -> "module:function", which makes a scene of detections; imported when used
 TRACKERS: dict[str, str] = {
+    "people": "poselift.tracking.everybody:everybody",
     "main": "poselift.tracking.main_person:main_person",
     "ids": "poselift.tracking.file_ids:by_file_ids",
 }
 
 
-def track(detections: Detections, strategy: str = "main") -> Scene:
-    """The people of the detections.
+def track(detections: Detections, strategy: str = "main", who: Who = EVERYBODY) -> Scene:
+    """The people of the detections who are wanted.
 
     Args:
-        strategy: a name of `TRACKERS`. "main" follows one person through everything; "ids" believes the ids that the
-            file gives.
+        strategy: a name of `TRACKERS`. "people" finds out who is who; "main" follows one person through everything;
+            "ids" believes the ids that the file gives.
+        who: whose tracks are wanted.
 
     Raises:
         RecipeError: there is no such strategy.
         ShapeError: as for the strategy.
     """
-    scene: Scene = look_up(TRACKERS, strategy, "tracking")(detections)
-    return scene
+    from poselift.tracking.wanted import wanted
+
+    return wanted(look_up(TRACKERS, strategy, "tracking")(detections), who)

@@ -1,0 +1,162 @@
+"""Everybody in a video, each under one number from frame to frame."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from poselift.data.detections import SeenPerson
+from poselift.skeleton import Skeleton
+from poselift.tracking.assignment import pairs_worth_it
+from poselift.tracking.bodies import Bodies
+from poselift.tracking.chosen import GONE_S, Chooser, Placed
+from poselift.tracking.doubts import Doubts
+from poselift.tracking.reunion import Reunion
+from poselift.tracking.tracklets import CLOSE_CALL, LEAST_ALIKE, Followed, Follower, Tracklet
+from poselift.tracking.who import EVERYBODY, Who
+
+# So many seconds are seen before it is decided who somebody is.
+LOOKAHEAD_S = 0.5
+# Whoever is there for a shorter time is a mistake of the detector. Of very short footage, half is long enough.
+_SHORTEST_S = 0.2
+# Times are compared with this tolerance.
+_SAME_S = 1e-6
+
+
+class SettledFrame(NamedTuple):
+    """Who is who in one frame.
+
+    Attributes:
+        frame: its number; frames are counted from 0 as they are pushed.
+        people: for the id of each person in it who is wanted, which of those found in the frame it is.
+    """
+
+    frame: int
+    people: Mapping[int, int]
+
+
+class _Waiting(NamedTuple):
+    frame: int
+    time_s: float
+    bodies: Bodies
+    followed: Followed
+
+
+class PeopleTracker:
+    """Tells who is who, frame by frame, half a second later. What it has told it never changes.
+
+    People are followed from frame to frame while they are seen (`tracklets`). A tracklet is watched for half a second
+    before it is decided who it is: somebody who was lost, if the motion before and after agree (`reunion`), somebody
+    new, or nobody, if it is gone again. Ids are 1, 2, 3 ... by first appearance, of several the larger person first.
+
+    Args:
+        skeleton: what the joints of those found are.
+        size_px: (width, height) of the picture, where known.
+        who: whose places are told. If that is chosen by watching, the first second is told when it is over.
+    """
+
+    def __init__(self, skeleton: Skeleton, size_px: tuple[int, int] | None = None, who: Who = EVERYBODY) -> None:
+        self._follower = Follower(skeleton)
+        self._reunion = Reunion(skeleton)
+        self._chooser = Chooser(who, size_px)
+        self._doubts = Doubts()
+        self._waiting: deque[_Waiting] = deque()
+        self._undecided: list[Tracklet] = []
+        self._persons: dict[int, Tracklet] = {}  # the last tracklet of everybody who is remembered
+        self._n_people = self._n_frames = 0
+        self._first_s = self._now_s = self._step_s = 0.0
+
+    def push(self, found: Sequence[SeenPerson], time_s: float) -> list[SettledFrame]:
+        """The next frame, and who was found in it, in any order; the times rise. Returns what is settled by now."""
+        if self._n_frames == 0:
+            self._first_s = time_s
+        else:
+            self._step_s = time_s - self._now_s
+        self._now_s = time_s
+        bodies = Bodies.of(found)
+        followed = self._follower.push(bodies, time_s)
+        self._undecided += [t for t in followed.seen if t is not None and t.first_frame == self._n_frames]
+        self._waiting.append(_Waiting(self._n_frames, time_s, bodies, followed))
+        self._n_frames += 1
+        return self._settled(until_s=time_s - LOOKAHEAD_S + _SAME_S)
+
+    def finish(self) -> list[SettledFrame]:
+        """The rest, after the last frame."""
+        settled = self._settled(until_s=np.inf)
+        return settled + [SettledFrame(placed.frame, placed.people) for placed in self._chooser.finish()]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """In which frames so far people could not be told apart, in sentences; complete after `finish`."""
+        return self._doubts.notes()
+
+    def _settled(self, until_s: float) -> list[SettledFrame]:
+        settled: list[SettledFrame] = []
+        while self._waiting and self._waiting[0].time_s <= until_s:
+            frame, time_s, bodies, followed = self._waiting.popleft()
+            self._decide(frame)
+            for one, other in followed.close_calls:
+                self._doubts.add(one.person, other.person, frame, frame)
+            people = {t.person: n for n, t in enumerate(followed.seen) if t is not None and t.person is not None}
+            placed = Placed(frame, time_s, dict(sorted(people.items())), bodies)
+            settled += [SettledFrame(p.frame, p.people) for p in self._chooser.push(placed)]
+        return settled
+
+    def _decide(self, frame: int) -> None:
+        """Who those are that begin in this frame."""
+        begin = [t for t in self._undecided if t.first_frame == frame]
+        if not begin:
+            return
+        oldest_s = begin[0].first_s - GONE_S
+        self._persons = {person: last for person, last in self._persons.items() if last.last_s >= oldest_s}
+        # All that is undecided competes, so that everybody is given to whoever fits best.
+        fit = np.array([[self._fit(last, t) for t in self._undecided] for last in self._persons.values()])
+        fit = fit.reshape(len(self._persons), len(self._undecided))
+        known = {column: row for row, column in pairs_worth_it(fit, LEAST_ALIKE)}
+        lost = list(self._persons)
+        for column, tracklet in sorted(enumerate(self._undecided), key=lambda item: _rank(item[1])):
+            if tracklet.first_frame > frame:
+                continue
+            if column in known:
+                tracklet.person = lost[known[column]]
+                self._doubt(fit, known, column, lost)
+            elif self._lasts(tracklet):
+                self._n_people += 1
+                tracklet.person = self._n_people
+            if tracklet.person is not None:
+                self._persons[tracklet.person] = tracklet
+        self._undecided = [t for t in self._undecided if t.first_frame > frame]
+
+    def _doubt(self, fit: np.ndarray, known: Mapping[int, int], column: int, lost: Sequence[int]) -> None:
+        """Note who else this tracklet, or its person, might as well be."""
+        row, tracklet = known[column], self._undecided[column]
+        its_own = fit[row, column]
+        for other in range(len(lost)):
+            theirs = next((c for c, r in known.items() if r == other), None)
+            change = fit[other, column] - its_own
+            if theirs is not None:
+                change += fit[row, theirs] - fit[other, theirs]
+            if other != row and fit[other, column] > LEAST_ALIKE and change > -CLOSE_CALL:
+                first = min(self._persons[lost[n]].last_frame for n in (row, other))
+                self._doubts.add(lost[row], lost[other], first, tracklet.first_frame)
+
+    def _fit(self, before: Tracklet, after: Tracklet) -> float:
+        """How well one tracklet continues another; 0 if they overlap or are too far apart."""
+        gap_s = after.first_s - before.last_s
+        return self._reunion.fit(before, after) if 0 < gap_s <= GONE_S else 0.0
+
+    def _lasts(self, tracklet: Tracklet) -> bool:
+        """Whether this is there long enough to be somebody."""
+        later = [t for t in self._undecided if self._fit(tracklet, t) > LEAST_ALIKE]
+        last_s = max(t.last_s for t in (tracklet, *later))
+        whole_s = self._now_s - self._first_s + self._step_s
+        return last_s - tracklet.first_s + self._step_s >= min(_SHORTEST_S, whole_s / 2) - _SAME_S
+
+
+def _rank(tracklet: Tracklet) -> tuple[float, ...]:
+    """In which order those are numbered who begin in one frame."""
+    x, y = tracklet.first.joints_px[0].mean(axis=0)
+    return (-float(tracklet.first.size_px[0]), y, x)

@@ -1,0 +1,47 @@
+"""Whether somebody who was lost is somebody who is seen later."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from poselift.skeleton import Skeleton
+from poselift.tracking.bodies import Bodies, Likeness
+from poselift.tracking.tracklets import Tracklet
+
+# However long somebody was lost, they are looked for no further than this from where they should be, in sizes.
+_FARTHEST = 0.6
+# By how much sizes differ by which people are told apart, as a logarithm.
+_SIZE_VARIES = 0.35
+
+
+class Reunion:
+    """How well one tracklet continues another, which ended before it begins; from 0 to 1.
+
+    The first one, moving on as it did, should be where the second one begins; and the second one, had it moved
+    before as it does, where the first one ends. Two people who cross are told from two who turn around by that.
+    """
+
+    def __init__(self, skeleton: Skeleton) -> None:
+        self._likeness = Likeness(skeleton)
+
+    def fit(self, before: Tracklet, after: Tracklet) -> float:
+        gap_s = after.first_s - before.last_s
+        forward = self._alike(before.expected(after.first_s), after.first, gap_s, before.motion.astray(gap_s))
+        motion = after.first_motion
+        earlier = after.first._replace(
+            joints_px=after.first.joints_px + motion.shift_px(-gap_s), size_px=np.array([before.size_px])
+        )
+        backward = self._alike(earlier, before.last, gap_s, motion.astray(gap_s))
+        return min(forward, backward) * _of_one_size(before.last, after.first)
+
+    def _alike(self, here: Bodies, there: Bodies, after_s: float, astray: float) -> float:
+        return float(self._likeness(here, there, after_s, astray, _FARTHEST)[0, 0])
+
+
+def _of_one_size(one: Bodies, other: Bodies) -> float:
+    """1 for people of one size, by the joints that both have."""
+    both = (one.confidence[0] > 0) & (other.confidence[0] > 0)
+    if both.sum() < 2:
+        return 1.0
+    sizes = [max(float(np.linalg.norm(np.ptp(body.joints_px[0, both], axis=0))), 1e-9) for body in (one, other)]
+    return float(np.exp(-((np.log(sizes[0] / sizes[1]) / _SIZE_VARIES) ** 2) / 2))

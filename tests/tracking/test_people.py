@@ -1,0 +1,154 @@
+"""Laws of telling people apart over time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from poselift.skeleton import BLAZEPOSE_33, BODY_25, COCO_17
+from poselift.tracking.people import LOOKAHEAD_S, PeopleTracker
+from poselift.tracking.who import Who
+
+SECONDS = 3.0
+
+
+@pytest.fixture
+def crossing(walking):
+    """Two who walk past each other, one nearer, both at an angle to the picture."""
+
+    def walkers(mm_per_s=1400.0, angle_deg=0.0):
+        across, along = mm_per_s * np.array([np.cos(np.deg2rad(angle_deg)), np.sin(np.deg2rad(angle_deg))])
+        half = SECONDS / 2
+        return [
+            walking.Walker((-across * half, 5000 - along * half), (across, along)),
+            walking.Walker((across * half, 5700 - 0.3 * along * half), (-across, 0.3 * along), phase=1.0),
+        ]
+
+    return walkers
+
+
+@pytest.mark.parametrize("skeleton", [COCO_17, BODY_25, BLAZEPOSE_33], ids=lambda s: s.name)
+@pytest.mark.parametrize("mm_per_s", [700, 1400, 3000])
+@pytest.mark.parametrize("angle_deg", [0, 30, 60])
+def test_who_cross_keep_their_ids(walking, crossing, skeleton, mm_per_s, angle_deg):
+    """Whether the one behind is missed at once or found on the other meanwhile, and found again at once or later."""
+    for fps in (12, 25, 60):
+        for doubles, run in ((False, 0), (True, 16)):
+            frames = walking.filmed(
+                crossing(mm_per_s, angle_deg), SECONDS, fps, skeleton=skeleton, doubles=doubles, run=run
+            )
+            ids = walking.ids_by_walker(walking.pushed(frames, fps, skeleton=skeleton))
+            assert sorted(ids.values(), key=min) == [{1}, {2}], (fps, doubles, run)
+
+
+def test_the_order_within_a_frame_does_not_matter(walking, crossing):
+    frames = walking.filmed(crossing(), SECONDS, 25)
+    turned = [found[::-1] for found in frames]
+    told, told_turned = (walking.pushed(f, 25) for f in (frames, turned))
+    assert [sorted(frame) for frame in told] == [sorted(frame) for frame in told_turned]
+
+
+def test_mirrored_in_is_mirrored_out(walking, crossing):
+    def mirrored(person):
+        joints_px = person.joints_px[COCO_17.flip_permutation] * np.float32([-1, 1]) + np.float32([1920, 0])
+        return person._replace(joints_px=joints_px, confidence=person.confidence[COCO_17.flip_permutation])
+
+    frames = walking.filmed(crossing(), SECONDS, 25)
+    told = walking.pushed([[(w, mirrored(d)) for w, d in found] for found in frames], 25)
+    assert told == walking.pushed(frames, 25)
+
+
+def test_exchanged_sides_are_the_same_person(walking, crossing):
+    frames = walking.filmed(crossing(), SECONDS, 25)
+    rng = np.random.default_rng(0)
+    spoilt = [
+        [(w, d._replace(joints_px=d.joints_px[COCO_17.flip_permutation]) if rng.random() < 0.3 else d) for w, d in f]
+        for f in frames
+    ]
+    assert walking.pushed(spoilt, 25) == walking.pushed(frames, 25)
+
+
+def test_what_is_settled_is_older_than_the_lookahead_and_all_of_it_is_told(walking, crossing):
+    frames, fps = walking.filmed(crossing(), SECONDS, 25), 25
+    tracker, told = PeopleTracker(COCO_17, walking.SIZE_PX), []
+    for frame, found in enumerate(frames):
+        told += tracker.push([d for _, d in found], frame / fps)
+        assert len(told) == max(0, frame + 1 - int(np.ceil(LOOKAHEAD_S * fps)))
+    told += tracker.finish()
+    assert [s.frame for s in told] == list(range(len(frames)))
+    assert tracker.finish() == []
+
+
+def test_the_future_changes_nothing_that_was_told(walking, crossing):
+    frames = walking.filmed(crossing(), SECONDS, 25)
+
+    def settled(frames):
+        tracker = PeopleTracker(COCO_17)
+        return [s for n, found in enumerate(frames) for s in tracker.push([d for _, d in found], n / 25)]
+
+    cut = settled(frames[:40])
+    assert settled(frames)[: len(cut)] == cut
+    assert settled(frames[:40] + [[]] * 35)[: len(cut)] == cut
+
+
+def test_a_ghost_is_nobody_and_whoever_stays_is_somebody_from_the_first_frame(walking):
+    walker = walking.Walker((0, 5000))
+    for fps in (25, 60):
+        for seconds, people in ((0.1, {0: {1}}), (0.3, {0: {1}, 1: {2}})):
+            ghost = walking.Walker((1500, 5000), from_s=1, until_s=1 + seconds)
+            told = walking.pushed(walking.filmed([walker, ghost], 3, fps), fps)
+            assert walking.ids_by_walker(told) == people
+            assert sum(len(frame) for frame in told) == 3 * fps + (round(seconds * fps) if len(people) > 1 else 0)
+
+
+def test_a_single_picture_and_no_picture(walking):
+    walker = walking.Walker((0, 5000))
+    assert walking.pushed(walking.filmed([walker], 0.04, 25), 25) == [[(0, 1)]]
+    assert walking.pushed([[]] * 30, 25) == [[]] * 30
+    assert PeopleTracker(COCO_17).finish() == []
+
+
+def test_people_seen_now_and_then_are_people(walking):
+    """Every fourth frame, as by a detector that hardly sees them."""
+    frames = walking.filmed([walking.Walker((0, 5000), (600, 0))], 3, 25)
+    seldom = [found if n % 4 == 0 else [] for n, found in enumerate(frames)]
+    assert walking.ids_by_walker(walking.pushed(seldom, 25)) == {0: {1}}
+
+
+def test_who_stands_in_for_a_while_hidden_comes_back_and_who_walks_in_elsewhere_is_new(walking):
+    stands, enters = walking.Walker((-500, 5000), until_s=1), walking.Walker((1500, 5000), (-300, 0), from_s=2.5)
+    again = walking.Walker((-450, 5000), from_s=3)
+    late = walking.Walker((-500, 5000), from_s=10)
+    told = walking.pushed(walking.filmed([stands, enters, again], 4, 25), 25)
+    assert walking.ids_by_walker(told) == {0: {1}, 1: {2}, 2: {1}}
+    told = walking.pushed(walking.filmed([stands, late], 11, 25), 25)
+    assert walking.ids_by_walker(told) == {0: {1}, 1: {2}}
+
+
+def test_ids_are_numbered_by_appearance_the_larger_first(walking):
+    small, large = walking.Walker((-1000, 8000)), walking.Walker((1000, 4000))
+    late = walking.Walker((0, 3000), from_s=1)
+    told = walking.pushed(walking.filmed([small, large, late], 2, 25), 25)
+    assert walking.ids_by_walker(told) == {0: {2}, 1: {1}, 2: {3}}
+
+
+def test_fifty_people(walking):
+    """In a hall, five rows of ten, each walking a little."""
+    rng = np.random.default_rng(0)
+    crowd = [
+        walking.Walker((-6000 + 1300 * (n % 10), 9000 + 2500 * (n // 10)), tuple(rng.normal(0, 150, 2)))
+        for n in range(50)
+    ]
+    told = walking.pushed(walking.filmed(crowd, 1.2, 25, hidden=0), 25)
+    ids = walking.ids_by_walker(told)
+    assert len(ids) == 50
+    assert all(len(people) == 1 for people in ids.values())
+    assert len(set().union(*ids.values())) == 50
+
+
+def test_only_who_is_wanted_is_told(walking, crossing):
+    frames = walking.filmed(crossing(), SECONDS, 25)
+    left = PeopleTracker(COCO_17, walking.SIZE_PX, Who(person="leftmost"))
+    told = walking.pushed(frames, 25, tracker=left)
+    assert walking.ids_by_walker(told) == {0: {1}}
+    assert sum(map(len, told)) == len(frames)

@@ -1,0 +1,66 @@
+"""From frame to frame: who continues whom."""
+
+import numpy as np
+import pytest
+
+from poselift.skeleton import COCO_17
+from poselift.tracking.bodies import Bodies
+from poselift.tracking.tracklets import Follower
+
+
+def followed(frames, fps):
+    """For each frame, the tracklet of each walker."""
+    follower = Follower(COCO_17)
+    told = []
+    for frame, found in enumerate(frames):
+        seen = follower.push(Bodies.of([d for _, d in found]), frame / fps).seen
+        told.append({walker: tracklet for (walker, _), tracklet in zip(found, seen, strict=True)})
+    return told
+
+
+@pytest.mark.parametrize("fps", [12, 25, 60])
+def test_a_sprinter_is_one_tracklet(walking, fps):
+    """Nine metres a second, more than five body heights."""
+    sprinter = walking.Walker((-6000, 9000), (9000, 0), height_mm=1700)
+    told = followed(walking.filmed([sprinter], 1.2, fps), fps)
+    assert len({frame[0] for frame in told}) == 1
+
+
+def test_one_frame_is_no_pause_however_long_it_lasts(walking):
+    walker = walking.Walker((0, 5000), (300, 0))
+    for fps, missing, pieces in ((60, [20], 1), (60, range(20, 30), 2), (4, [4], 1), (4, [4, 5], 2)):
+        frames = walking.filmed([walker], 3, fps)
+        for frame in missing:
+            frames[frame] = []
+        assert len({frame[0] for frame in followed(frames, fps) if frame}) == pieces
+
+
+def test_somebody_found_twice_is_one(walking):
+    walker, rng = walking.Walker((0, 5000), (800, 0)), np.random.default_rng(1)
+    frames = [[(n, walker.seen(COCO_17, frame / 25, rng)) for n in range(2)] for frame in range(20)]
+    for frame in followed(frames, 25):
+        assert sorted(t is None for t in frame.values()) == [False, True]
+
+
+def test_whoever_lost_all_joints_is_nobody(walking):
+    frames = walking.filmed([walking.Walker((0, 5000))], 1, 25)
+    frames[5] = [(0, frames[5][0][1]._replace(confidence=np.zeros(17, np.float32)))]
+    told = followed(frames, 25)
+    assert told[5][0] is None
+    assert told[4][0] is told[6][0]
+
+
+def test_half_a_person_is_still_the_person(walking):
+    """They sink behind a wall, and only head and shoulders are left."""
+    frames = walking.filmed([walking.Walker((0, 5000), (500, 0))], 2, 25)
+    below = [
+        n for n, joint in enumerate(COCO_17.joints) if any(p in joint for p in ("hip", "knee", "ankle", "wrist"))
+    ]
+    for frame in range(10, 40):
+        walker, whole = frames[frame][0]
+        confidence = whole.confidence.copy()
+        confidence[below] = 0
+        frames[frame] = [(walker, whole._replace(confidence=confidence))]
+    told = followed(frames, 25)
+    assert len({frame[0] for frame in told}) == 1
+    assert told[-1][0].size_px == pytest.approx(told[5][0].size_px, rel=0.1)
