@@ -44,9 +44,9 @@ from rich.table import Table
 
 from poselift.data.scene import Scene
 from poselift.files import whole_file
+from poselift.lifting.detected import lift_detected
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.sides import exchanged_sides
-from poselift.lifting.video import lift_detected
 from poselift.metrics import PROTOCOLS, protocol_errors
 from poselift.skeleton import BLAZEPOSE_33, H36M_17, conversion
 

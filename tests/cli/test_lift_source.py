@@ -11,9 +11,13 @@ import pytest
 from poselift.cli.lift_source import KeypointSource, chosen_camera
 from poselift.data.clip import Clip
 from poselift.data.scene_file import save
-from poselift.errors import DataFormatError, RecipeError
+from poselift.errors import DataFormatError, RecipeError, SkeletonError
 from poselift.geometry.camera import Camera
+from poselift.lifting.lifter import Lifter
+from poselift.lifting.options import DEFAULTS
 from poselift.skeleton import COCO_17
+from poselift.skeleton.file import read_skeleton
+from poselift.tracking.who import EVERYBODY
 
 OWN = Camera(np.full(2, 900.0), np.array([320.0, 240.0]), size_px=(640, 480))
 
@@ -49,11 +53,21 @@ def test_without_a_size_there_is_no_camera():
         chosen_camera(source(size_px=None), 700.0, None)
 
 
-def test_a_file_of_keypoints_keeps_its_ids_and_camera(tmp_path):
+def test_a_file_of_keypoints_keeps_its_ids_and_camera(tmp_path, tiny_model):
     joints_px = np.random.default_rng(0).uniform(100, 300, (4, 17, 2))
     save(Clip(COCO_17, 25.0, joints_px=joints_px, size_px=(640, 480), camera=OWN), tmp_path / "a.npz")
     found = KeypointSource(tmp_path / "a.npz", None)
     np.testing.assert_array_equal(chosen_camera(found, None, None).focal_px, OWN.focal_px)
-    with found.opened() as (skeleton, people):
-        assert skeleton == COCO_17
-        assert [person.id for person in people().tracks] == [1]
+    lifter = Lifter(tiny_model)
+    with found.opened(lifter.skeleton) as lift:
+        scene = lift(lifter=lifter, camera=OWN, options=DEFAULTS, who=EVERYBODY, watcher=None)
+    assert [track.id for track in scene.tracks] == [1]
+    assert np.isfinite(scene.main.joints_root_mm).all()
+
+
+def test_joints_that_do_not_convert_are_told_before_they_are_lifted(tmp_path, own_skeleton_file):
+    joints_px = np.random.default_rng(0).uniform(100, 300, (4, 17, 2))
+    save(Clip(COCO_17, 25.0, joints_px=joints_px, size_px=(640, 480)), tmp_path / "a.npz")
+    found, other = KeypointSource(tmp_path / "a.npz", None), read_skeleton(own_skeleton_file)
+    with pytest.raises(SkeletonError), found.opened(other):
+        pytest.fail("opened")

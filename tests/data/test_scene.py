@@ -51,6 +51,22 @@ def test_nobody_is_a_scene_without_a_main_person():
         scene.main  # noqa: B018
 
 
+def test_a_part_has_the_frames_and_people_of_its_time():
+    middle = SCENE.part(1, 3)
+    np.testing.assert_array_equal(middle.footage.time_s, TIMES[1:3])
+    assert middle.footage.replaced(time_s=TIMES).source == "street.mp4"
+    assert [(track.id, track.first_frame, len(track.clip)) for track in middle.tracks] == [(3, 0, 2), (1, 1, 1)]
+    for track, whole in zip(middle.tracks, SCENE.tracks, strict=True):
+        first = 1 + track.first_frame - whole.first_frame
+        for name in ("joints_px", "confidence", "valid", "filled", "time_s"):
+            np.testing.assert_array_equal(
+                getattr(track.clip, name), getattr(whole.clip, name)[first : first + len(track.clip)]
+            )
+        assert track.clip.joints_root_mm is None
+    assert [track.id for track in SCENE.part(5, 6).tracks] == [3]
+    assert len(SCENE.part(2, 2).footage) == 0
+
+
 def test_a_function_of_clips_reaches_everybody():
     moved = SCENE.mapped(lambda clip: clip.replaced(joints_px=clip.joints_px + 1))
     assert [(track.id, track.first_frame) for track in moved.tracks] == [(3, 0), (1, 2)]

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from poselift.data.clip import Clip
 from poselift.data.scene import Scene
 from poselift.detect.video import detect_video
 from poselift.errors import MissingExtraError
 from poselift.geometry.camera import Camera
+from poselift.lifting.detected import lift_detected
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.options import LiftOptions
-from poselift.lifting.video import lift_detected, lift_video
+from poselift.lifting.video import lift_video
 from poselift.tracking import track
+from poselift.tracking.who import Who
 
 pytest.importorskip("av")
 SIZE_PX = (64, 48)
@@ -169,19 +169,68 @@ def test_a_video_of_varying_rate_is_mended_and_smoothed_by_its_own_times(
     np.testing.assert_allclose(smooth[[8, 9]], raw[[8, 9]], atol=0.1)
 
 
-def test_everybody_of_a_scene_is_lifted(lifter, video, fake_detector, someone):
-    """Each as if alone, and a scene of nobody is nobody."""
-    found = track(detect_video(video, fake_detector(lambda frame: [someone(20 + frame)])))
-    (track_one,) = found.tracks
-    both = found.replaced(tracks=(track_one, replace(track_one, id=2)))
-    alone, lifted = lift_detected(found, lifter).main, lift_detected(both, lifter)
-    assert [person.id for person in lifted.tracks] == [1, 2]
-    for person in lifted.tracks:
-        np.testing.assert_array_equal(person.clip.joints_root_mm, alone.joints_root_mm)
-    assert len(lift_detected(found.replaced(tracks=()), lifter)) == 0
+class Witness:
+    """Notes what it is shown."""
+
+    def __init__(self):
+        self.written = []
+
+    def kept(self, picture):
+        return round((float(picture.rgb().mean()) - 5) / 10)
+
+    def write(self, pictures, scene):
+        self.written.append((pictures, scene))
 
 
-def test_a_clip_of_one_frame_is_lifted(lifter, video, fake_detector, someone):
-    clip = track(detect_video(video, fake_detector(lambda frame: [someone()]))).main
-    one = Clip(clip.skeleton, clip.fps, clip.joints_px[:1], clip.confidence[:1], size_px=clip.size_px)
-    assert np.isfinite(lift_detected(Scene.of(one), lifter).main.joints_root_mm).all()
+def test_a_watcher_sees_every_frame_in_order_with_what_the_result_says(
+    tmp_path, write_video, fake_detector, someone, lifter
+):
+    """Of 80 frames, before the last one is decoded; two people, one of whom comes late."""
+    images = [np.full((48, 64, 3), 5 + 10 * (i % 25), dtype=np.uint8) for i in range(80)]
+    path = write_video(tmp_path / "two.mp4", images=images, fps=25)
+    written_at_last = []
+
+    def found(frame):
+        if frame == 79:
+            written_at_last.append(len(witness.written))
+        people = [someone(10 + frame / 2)] if frame not in {13, 14, *range(30, 40)} else []
+        return [*people, someone(50, 20 + frame / 8, 0.8)] if frame > 33 else people
+
+    witness = Witness()
+    scene = lift_video(path, lifter=lifter, detector=fake_detector(found), watcher=witness)
+    assert [each.id for each in scene.tracks] == [1, 2]
+    assert written_at_last[0] >= 1
+    assert [picture for pictures, _ in witness.written for picture in pictures] == [i % 25 for i in range(80)]
+    shown = [people_of(piece, frame) for _, piece in witness.written for frame in range(len(piece.footage))]
+    for frame, people in enumerate(shown):
+        expected = people_of(scene, frame)
+        assert people.keys() == expected.keys()
+        for person_id, (filled, joints_root_mm) in people.items():
+            assert filled == expected[person_id][0]
+            np.testing.assert_allclose(joints_root_mm, expected[person_id][1], atol=0.02)
+
+
+def people_of(scene, frame):
+    """Whether each person in a frame is filled, and their joints."""
+    people = {}
+    for each in scene.tracks:
+        row = frame - each.first_frame
+        if 0 <= row < len(each.clip) and each.clip.valid[row]:
+            people[each.id] = each.clip.filled[row], each.clip.joints_root_mm[row]
+    return people
+
+
+def test_whoever_is_wanted_is_lifted(video, fake_detector, someone, lifter):
+    def found(frame):
+        return [someone(16, size=0.8), someone(46)]
+
+    def lifted(**who):
+        scene = lift_video(video, lifter=lifter, detector=fake_detector(found), who=Who(**who))
+        return [float(np.nanmean(track.clip.joints_px[..., 0])) for track in scene.tracks]
+
+    small, large = 16, 46
+    np.testing.assert_allclose(lifted(), [large, small], atol=2)
+    np.testing.assert_allclose(lifted(person="largest"), [large], atol=2)
+    np.testing.assert_allclose(lifted(person="leftmost"), [small], atol=2)
+    np.testing.assert_allclose(lifted(person=2), [small], atol=2)
+    np.testing.assert_allclose(lifted(people=1), [large], atol=2)

@@ -6,10 +6,11 @@ import pytest
 from poselift.data.detections import Detections
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene
+from poselift.errors import NoPersonError
 from poselift.skeleton import COCO_17
 from poselift.tracking import track
 from poselift.tracking.people import PeopleTracker
-from poselift.tracking.wanted import wanted
+from poselift.tracking.wanted import check_somebody, wanted
 from poselift.tracking.who import EVERYBODY, Who
 
 FPS = 25
@@ -44,3 +45,11 @@ def test_everybody_is_the_scene_itself_and_nobody_stays_nobody():
     scene = Scene(Footage.regular(3, 25))
     assert wanted(scene, EVERYBODY) is scene
     assert len(wanted(scene, Who(people=1))) == 0
+
+
+def test_nobody_is_told_apart_from_nobody_who_is_wanted():
+    nobody = Scene(Footage.regular(4, FPS))
+    with pytest.raises(NoPersonError, match=r"a\.mp4: nobody is seen long enough in 4 frames"):
+        check_somebody(nobody, "a.mp4", EVERYBODY)
+    with pytest.raises(NoPersonError, match=r"a\.mp4: the person who is wanted is in none of 4 frames"):
+        check_somebody(nobody, "a.mp4", Who(person=7))

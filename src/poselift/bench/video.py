@@ -11,8 +11,8 @@ from poselift.detect.base import TimedImage
 from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
 from poselift.detect.video import detect_video
+from poselift.lifting.detected import lift_detected
 from poselift.lifting.lifter import Lifter
-from poselift.lifting.video import lift_detected
 from poselift.tracking import track
 
 # Of a checkout; the package does not bring it.

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, cast
 
 import typer
 
-from poselift.data.keypoints import KEYPOINTS, recognised
-from poselift.detect import DEFAULT_DETECTOR, DETECTORS
+from poselift.cli import lift_options as say
+from poselift.data.keypoints import recognised
+from poselift.detect import DEFAULT_DETECTOR
 from poselift.errors import OutputError
 from poselift.lifting.options import DEFAULTS, LiftOptions
-from poselift.lifting.smoothing import SMOOTHERS
+from poselift.tracking.who import Who
 
 if TYPE_CHECKING:
-    import numpy as np
-
-    from poselift.cli.lift_source import KeypointSource, VideoSource
     from poselift.data.scene import Scene
-    from poselift.geometry.camera import Camera
-    from poselift.lifting.lifter import Lifter
     from poselift.runtime.network import Device
     from poselift.runtime.precision import Precision
 
@@ -31,54 +24,25 @@ _TABLES = ("poses.npz", "poses.json", "poses.csv")
 _OVERLAY, _VIEWER = "overlay.mp4", "viewer.html"
 
 
-@dataclass
-class _Times:
-    """Seconds by part of the work."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def of(self, part: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[part] = time.perf_counter() - start
-
-
 def lift(
-    source: Annotated[
-        Path, typer.Argument(help=f"Video of one person, or a file of 2D keypoints ({', '.join(KEYPOINTS)}).")
-    ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")],
-    detector: Annotated[
-        str, typer.Option(help=f"What finds people in the frames: {', '.join(DETECTORS)}.")
-    ] = DEFAULT_DETECTOR,
-    keypoint_format: Annotated[
-        str | None,
-        typer.Option("--format", help="Format of a file of keypoints. Default: by the ending of its name."),
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Model, an .onnx file. Default: the one that comes along.")
-    ] = None,
-    precision: Annotated[
-        str,
-        typer.Option(help="float32; int8, faster, from the model's .int8.onnx; or auto, what suits this machine."),
-    ] = "float32",
-    device: Annotated[
-        str, typer.Option(help="Where the network runs: cpu, cuda, or auto. The detector uses the processor.")
-    ] = "cpu",
-    flip: Annotated[bool, typer.Option(help="Average with the mirrored prediction.")] = True,
-    focal_px: Annotated[float | None, typer.Option(help="Focal length of the camera, in pixels.")] = None,
-    fov_deg: Annotated[float | None, typer.Option(help="Or its field of view along the longer side.")] = None,
-    max_gap: Annotated[
-        float, typer.Option(help="Fill gaps in the detections of up to so many seconds.")
-    ] = DEFAULTS.max_gap_s,
-    smoothing: Annotated[
-        str, typer.Option(help=f"How joints are smoothed over time: {', '.join(SMOOTHERS)}.")
-    ] = DEFAULTS.smoothing,
-    smooth: Annotated[float, typer.Option(help="Smooth over so many seconds; 0 does not.")] = DEFAULTS.smoothing_s,
-    overlay: Annotated[bool, typer.Option(help="Write overlay.mp4.")] = True,
-    viewer: Annotated[bool, typer.Option(help="Write viewer.html.")] = True,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace older results in the folder.")] = False,
+    source: say.Source,
+    output: say.Output,
+    detector: say.DetectorName = DEFAULT_DETECTOR,
+    keypoint_format: say.KeypointFormat = None,
+    model: say.Model = None,
+    precision: say.PrecisionName = "float32",
+    device: say.DeviceName = "cpu",
+    people: say.People = "all",
+    person: say.Person = None,
+    flip: say.Flip = True,
+    focal_px: say.FocalPx = None,
+    fov_deg: say.FovDeg = None,
+    max_gap: say.MaxGap = DEFAULTS.max_gap_s,
+    smoothing: say.Smoothing = DEFAULTS.smoothing,
+    smooth: say.Smooth = DEFAULTS.smoothing_s,
+    overlay: say.Overlay = True,
+    viewer: say.Viewer = True,
+    overwrite: say.Overwrite = False,
 ) -> None:
     """Lift a video, or a file of 2D keypoints, to 3D: poses as .npz, .json and .csv, and a page that plays them.
 
@@ -89,6 +53,7 @@ def lift(
     from poselift.lifting.lifter import Lifter
 
     # Detection takes long: what can be wrong is checked before.
+    wanted = Who.said(people, person)
     options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth)
     is_video = not (keypoint_format or recognised(source))
     found = VideoSource(source, detector) if is_video else KeypointSource(source, keypoint_format)
@@ -96,26 +61,19 @@ def lift(
     lifter = Lifter(model, flip=flip, precision=cast("Precision", precision), device=cast("Device", device))
     _check_not_replaced(source, output)
     writable_folder(output, overwrite=overwrite)
-    times = _Times()
-    scene = _lifted(found, camera, lifter, options, times)
-    with times.of("tables"):
+    drawn = output / _OVERLAY if overlay and isinstance(found, VideoSource) else None
+    with found.opened(lifter.skeleton) as lifted:
+        start = time.perf_counter()
+        scene = lifted(lifter=lifter, camera=camera, options=options, who=wanted, watcher=None)
         _write_tables(scene, output, overwrite=overwrite)
-    _tell(scene, times, output, is_video=is_video)
-    _write_views(scene, source if is_video and overlay else None, output, viewer=viewer)
+        _tell(scene, time.perf_counter() - start, output)
+        _write_page(scene, output, viewer=viewer)
+    if drawn is not None:
+        from poselift.detect.frames import read_frames
+        from poselift.viz.overlay import write_overlay
 
-
-def _lifted(
-    source: VideoSource | KeypointSource, camera: Camera, lifter: Lifter, options: LiftOptions, times: _Times
-) -> Scene:
-    from poselift.lifting.video import lift_detected
-    from poselift.skeleton import conversion
-
-    with source.opened() as (skeleton, detected):
-        conversion(skeleton, lifter.skeleton)  # there is one, or it says so now
-        with times.of("detection"):
-            people = detected()
-    with times.of("lifting"):
-        return lift_detected(people.with_camera(camera), lifter, options)
+        write_overlay(read_frames(source), scene, drawn)
+        typer.echo(f"  {drawn}")
 
 
 def _check_not_replaced(source: Path, output: Path) -> None:
@@ -130,39 +88,24 @@ def _write_tables(scene: Scene, output: Path, *, overwrite: bool) -> None:
 
     for name in _TABLES:
         export_scene(scene, output / name, overwrite=overwrite)
-
-
-def _write_views(scene: Scene, video: Path | None, output: Path, *, viewer: bool) -> None:
-    from poselift.cli.progress import progress_bar
-    from poselift.detect.frames import read_frames
-    from poselift.viz.overlay import write_overlay
-    from poselift.viz.viewer import write_viewer
-
     for name in (_VIEWER, _OVERLAY):  # they show older poses
         (output / name).unlink(missing_ok=True)
+
+
+def _write_page(scene: Scene, output: Path, *, viewer: bool) -> None:
+    from poselift.viz.viewer import write_viewer
+
     if viewer:
         write_viewer(scene, output / _VIEWER)
         typer.echo(f"  {output / _VIEWER}")
-    if video is not None:
-        with progress_bar("overlay", len(scene.footage)) as show:
-            write_overlay(_counted(read_frames(video), show), scene, output / _OVERLAY)
-        typer.echo(f"  {output / _OVERLAY}")
 
 
-def _counted(frames: Iterator[np.ndarray], show: Callable[[int], None]) -> Iterator[np.ndarray]:
-    for done, frame in enumerate(frames, start=1):
-        yield frame
-        show(done)
-
-
-def _tell(scene: Scene, times: _Times, output: Path, *, is_video: bool) -> None:
-    """Say what was found and how fast; loading models, the page and the overlay do not count."""
-    frames = len(scene.footage)
+def _tell(scene: Scene, seconds: float, output: Path) -> None:
+    """Say what was found and how fast; loading models and making the page do not count."""
+    frames, people = len(scene.footage), len(scene)
     somebody, filled = _seen(scene)
-    speed = frames / sum(times.seconds.values())
-    share = 100 * times.seconds["lifting"] / times.seconds["detection"]
-    detected = f"; lifting took {share:.1f} % of the detector's time" if is_video else ""
-    typer.echo(f"{frames} frames, {somebody} with a person ({filled} of them filled), {speed:.1f} frames/s{detected}")
+    who = "a person" if people == 1 else f"{people} people"
+    typer.echo(f"{frames} frames, {somebody} with {who} ({filled} of them filled), {frames / seconds:.1f} frames/s")
     for note in scene.footage.notes:
         typer.echo(f"note: {note}")
     for name in _TABLES:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -16,8 +17,23 @@ from poselift.detect.frames import video_info
 from poselift.errors import DataFormatError, RecipeError
 from poselift.geometry.camera import Camera
 from poselift.lookup import look_up
-from poselift.skeleton import Skeleton
+from poselift.skeleton import Skeleton, conversion
 from poselift.tracking import track
+from poselift.tracking.wanted import check_somebody
+
+if TYPE_CHECKING:
+    from poselift.lifting.lifter import Lifter
+    from poselift.lifting.options import LiftOptions
+    from poselift.lifting.video import Watcher
+    from poselift.tracking.who import Who
+
+
+class Lift(Protocol):
+    """Everybody who is wanted in 3D, as of `lift_video`."""
+
+    def __call__(
+        self, *, lifter: Lifter, camera: Camera, options: LiftOptions, who: Who, watcher: Watcher | None
+    ) -> Scene: ...
 
 
 class VideoSource:
@@ -31,13 +47,33 @@ class VideoSource:
         self.size_px: tuple[int, int] | None = self._info.size_px
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[Skeleton, Callable[[], Scene]]]:
-        """What the detector's joints are, and the way to the video's main person."""
-        from poselift.cli.progress import progress_bar
-        from poselift.detect.video import detect_video
+    def opened(self, skeleton: Skeleton) -> Iterator[Lift]:
+        """The way to the video's people in 3D, in joints of `skeleton`.
 
-        with self._new_detector() as detector, progress_bar("detect", self._info.n_frames) as show:
-            yield detector.skeleton, lambda: track(detect_video(self.path, detector, on_frame=show))
+        Raises:
+            SkeletonError: no conversion from the detector's joints is known.
+        """
+        from poselift.cli.progress import progress_bar
+        from poselift.lifting.video import lift_video
+
+        with self._new_detector() as detector, progress_bar("lift", self._info.n_frames) as show:
+            conversion(detector.skeleton, skeleton)
+
+            def lift(
+                lifter: Lifter, camera: Camera, options: LiftOptions, who: Who, watcher: Watcher | None
+            ) -> Scene:
+                return lift_video(
+                    self.path,
+                    lifter=lifter,
+                    detector=detector,
+                    camera=camera,
+                    options=options,
+                    who=who,
+                    watcher=watcher,
+                    on_frame=show,
+                )
+
+            yield lift
 
 
 class KeypointSource:
@@ -48,10 +84,22 @@ class KeypointSource:
         self.size_px, self.camera = self._detections.footage.size_px, self._detections.footage.camera
 
     @contextmanager
-    def opened(self) -> Iterator[tuple[Skeleton, Callable[[], Scene]]]:
-        """What the file's joints are, and the way to everybody by its own ids; or to the main person, without ids."""
-        strategy = "main" if self._detections.track_id is None else "ids"
-        yield self._detections.skeleton, lambda: track(self._detections, strategy)
+    def opened(self, skeleton: Skeleton) -> Iterator[Lift]:
+        """The way to everybody in 3D, by the file's own ids if it has some; in joints of `skeleton`.
+
+        Raises:
+            SkeletonError: no conversion from the file's joints is known.
+        """
+        from poselift.lifting.detected import lift_detected
+
+        conversion(self._detections.skeleton, skeleton)
+
+        def lift(*, lifter: Lifter, camera: Camera, options: LiftOptions, who: Who, watcher: Watcher | None) -> Scene:
+            scene = track(self._detections, "people" if self._detections.track_id is None else "ids", who)
+            check_somebody(scene, self.path, who)
+            return lift_detected(scene.with_camera(camera), lifter, options)
+
+        yield lift
 
 
 def chosen_camera(source: VideoSource | KeypointSource, focal_px: float | None, fov_deg: float | None) -> Camera:

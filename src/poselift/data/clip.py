@@ -17,6 +17,8 @@ from poselift.skeleton.skeleton import Skeleton
 
 # The default of fields that `Clip` sets itself, which are arrays for everyone who reads them.
 _FILLED_IN = cast("np.ndarray", None)
+# Those with a row for each frame.
+_OVER_FRAMES = ("joints_px", "confidence", "valid", "filled", "joints_root_mm", "root_cam_mm", "time_s")
 # What rounding may make of a constant frame rate, in frames.
 _SAME_FRAME = 1e-6
 
@@ -161,6 +163,11 @@ class Clip:
             raise ShapeError("this clip has no 3D joints with a root position", "lift it first")
         joints: np.ndarray = self.joints_root_mm + self.root_cam_mm[:, None]
         return joints
+
+    def part(self, first: int, end: int) -> Clip:
+        """Frames `first` to `end` - 1, at their own times."""
+        values = {name: getattr(self, name) for name in _OVER_FRAMES}
+        return self.replaced(**{name: None if v is None else v[first:end] for name, v in values.items()})
 
     def converted(self, skeleton: Skeleton) -> Clip:
         """The same clip in another skeleton.

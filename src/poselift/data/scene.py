@@ -98,6 +98,17 @@ class Scene:
         """The scene with `function` applied to the clip of everybody. It may change anything but the times."""
         return self.replaced(tracks=tuple(replace(track, clip=function(track.clip)) for track in self.tracks))
 
+    def part(self, first: int, end: int) -> Scene:
+        """Frames `first` to `end` - 1, with those whose tracks reach into them."""
+        tracks = []
+        for track in self.tracks:
+            begin = max(track.first_frame, first)
+            stop = min(track.first_frame + len(track.clip), end)
+            if begin < stop:
+                clip = track.clip.part(begin - track.first_frame, stop - track.first_frame)
+                tracks.append(Track(track.id, begin - first, clip))
+        return Scene(self.footage.part(first, end), tuple(tracks))
+
     def with_camera(self, camera: Camera) -> Scene:
         """The scene as seen by this camera: its footage and everybody in it."""
         seen = self.mapped(lambda clip: clip.replaced(camera=camera))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import tee
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from poselift.threads import made_ahead, usable_cores, worked_on
 if TYPE_CHECKING:
     from poselift.detect.base import Detector
     from poselift.detect.frames import Frame, VideoInfo
+    from poselift.detect.picture import Picture
+    from poselift.skeleton import Skeleton
 
 # A run is as long as this, or as fits into so many bytes: results must not depend on the number of cores.
 _RUN_FRAMES, _RUN_BYTES = 16, 100_000_000
@@ -31,10 +34,12 @@ class SeenFrame(NamedTuple):
     Attributes:
         time_s: when it was taken, from the first frame on.
         found: everybody in it.
+        kept: what was kept of its picture.
     """
 
     time_s: float
     found: list[Detection]
+    kept: Any = None
 
 
 def detect_video(
@@ -59,6 +64,47 @@ def detect_video(
         for frame in frames:
             seen.append(frame)
             on_frame(len(seen))
+    return detections_of(path, info, seen, detector.skeleton)
+
+
+def seen_frames(
+    path: Path | str, info: VideoInfo, detector: Detector, kept: Callable[[Picture], Any] | None = None
+) -> Generator[SeenFrame, None, None]:
+    """Frames of a video in order, each with everybody in it.
+
+    One thread decodes, and as many as there are cores detect, each in a run of consecutive frames of its own. Only
+    few runs are held at a time.
+
+    Args:
+        kept: what is kept of each picture; asked by the threads that detect.
+    """
+    from poselift.detect.frames import timed_frames
+
+    def seen(run: deque[_Timed]) -> list[SeenFrame]:
+        remains, times = [], [time_s for _, time_s in run]
+
+        def images() -> Iterator[TimedImage]:
+            while run:  # a picture is let go of as soon as it was looked at
+                (picture, *_), time_s = run.popleft()
+                remains.append(kept and kept(picture))
+                yield TimedImage(picture.rgb(), time_s)
+
+        found = list(detector.detect(images()))
+        return [SeenFrame(*frame) for frame in zip(times, found, remains, strict=True)]
+
+    threads = min(usable_cores(), detector.most_at_once)
+    timed = _with_times(timed_frames(path), info, path)
+    with closing(worked_on(seen, made_ahead(_runs(timed), 1), threads)) as runs:
+        for run in runs:
+            yield from run
+
+
+def detections_of(path: Path | str, info: VideoInfo, seen: Sequence[SeenFrame], skeleton: Skeleton) -> Detections:
+    """What was seen in all frames of a video.
+
+    Raises:
+        NoPersonError: no frame shows a person.
+    """
     if not any(frame.found for frame in seen):
         raise NoPersonError(
             f"{path}: no person found in {len(seen)} frames",
@@ -70,27 +116,7 @@ def detect_video(
         source=Path(path).name.encode(errors="replace").decode(),  # what is no text in it becomes "?"
         fps=info.fps,
     )
-    return Detections.of(footage, detector.skeleton, [frame.found for frame in seen])
-
-
-def seen_frames(path: Path | str, info: VideoInfo, detector: Detector) -> Generator[SeenFrame, None, None]:
-    """Frames of a video in order, each with everybody in it.
-
-    One thread decodes, and as many as there are cores detect, each in a run of consecutive frames of its own. Only
-    few runs are held at a time.
-    """
-    from poselift.detect.frames import timed_frames
-
-    def seen(run: list[_Timed]) -> list[SeenFrame]:
-        times = [time_s for _, time_s in run]
-        images = (TimedImage(frame.picture.rgb(), time_s) for frame, time_s in run)
-        return [SeenFrame(*pair) for pair in zip(times, detector.detect(images), strict=True)]
-
-    threads = min(usable_cores(), detector.most_at_once)
-    timed = _with_times(timed_frames(path), info, path)
-    with closing(worked_on(seen, made_ahead(_runs(timed), 1), threads)) as runs:
-        for run in runs:
-            yield from run
+    return Detections.of(footage, skeleton, [frame.found for frame in seen])
 
 
 class _Timed(NamedTuple):
@@ -105,13 +131,13 @@ def _with_times(frames: Generator[Frame, None, None], info: VideoInfo, path: Pat
         yield from map(_Timed, these, times)
 
 
-def _runs(frames: Iterable[_Timed]) -> Generator[list[_Timed], None, None]:
+def _runs(frames: Iterable[_Timed]) -> Generator[deque[_Timed], None, None]:
     """Frames in runs of one length, but for the last."""
-    run: list[_Timed] = []
+    run: deque[_Timed] = deque()
     for timed in frames:
         run.append(timed)
         if len(run) * timed.frame.picture.nbytes >= _RUN_BYTES or len(run) == _RUN_FRAMES:
             yield run
-            run = []
+            run = deque()
     if run:
         yield run

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from poselift.data.clip import Clip
 from poselift.data.scene import Scene
 from poselift.geometry.camera import Camera
-from poselift.lifting.gaps import gaps_filled
+from poselift.lifting.detected import lift_detected
+from poselift.lifting.in_pieces import LiftingInPieces
 from poselift.lifting.options import DEFAULTS, LiftOptions
-from poselift.lifting.sides import sides_kept
-from poselift.lifting.smoothing import SMOOTHERS
 from poselift.lookup import look_up
-from poselift.tracking import track
+from poselift.tracking.everybody import scene_of
+from poselift.tracking.people import PeopleTracker, SettledFrame
+from poselift.tracking.wanted import check_somebody
+from poselift.tracking.who import EVERYBODY, Who
 
 if TYPE_CHECKING:
+    from poselift.data.detections import Detections
     from poselift.detect.base import Detector
+    from poselift.detect.picture import Picture
+    from poselift.detect.video import SeenFrame
     from poselift.lifting.lifter import Lifter
+
+
+class Watcher(Protocol):
+    """Sees a video's frames with their people in 3D, in order, while it is lifted."""
+
+    def kept(self, picture: Picture) -> Any:
+        """What of a picture is needed later; several threads ask at once."""
+        ...
+
+    def write(self, pictures: list[Any], scene: Scene) -> None:
+        """The next frames: what was kept of each, and the people in them."""
+        ...
 
 
 def lift_video(
@@ -28,23 +46,28 @@ def lift_video(
     detector: Detector | None = None,
     camera: Camera | None = None,
     options: LiftOptions = DEFAULTS,
+    who: Who = EVERYBODY,
+    watcher: Watcher | None = None,
     on_frame: Callable[[int], None] = lambda done: None,
 ) -> Scene:
-    """Lift the main person of a video; the parts are `detect_video`, `track` and `lift_detected`.
+    """Lift the people of a video; the parts are `detect_video`, `track` and `lift_detected`.
 
     Args:
         lifter: default: the model that comes with the package.
         detector: default: the default one of `detect`.
         camera: default: one of a guessed field of view.
         options: which gaps are filled and how joints are smoothed.
+        who: who of those in the picture is wanted.
+        watcher: sees frames and people meanwhile, some seconds after they were decoded; for instance an
+            `OverlayWriter`.
         on_frame: called with the number of frames done.
 
     Returns:
-        A scene, for now of one person, `scene.main`, in all frames; they are invalid where the person was not seen.
+        A scene of everybody, `scene.main` being who is seen most; frames in which somebody was not seen are invalid.
 
     Raises:
         DataFormatError: the video cannot be read.
-        NoPersonError: no frame shows a person.
+        NoPersonError: no frame shows a person, or nobody who is wanted.
         MissingExtraError: PyAV or the default detector is not installed.
 
     >>> from poselift import LiftOptions, lift_video
@@ -53,30 +76,60 @@ def lift_video(
     (250, 17, 3)
     """
     from poselift.detect import DEFAULT_DETECTOR, DETECTORS
-    from poselift.detect.video import detect_video
+    from poselift.detect.frames import video_info
+    from poselift.detect.video import detections_of, seen_frames
     from poselift.lifting.lifter import Lifter
 
     lifter = lifter or Lifter()
-    if detector is not None:
-        detected = detect_video(path, detector, on_frame=on_frame)
-    else:
-        with look_up(DETECTORS, DEFAULT_DETECTOR, "detector")() as default:
-            detected = detect_video(path, default, on_frame=on_frame)
-    size_px = detected.footage.size_px or (0, 0)  # a video has one
-    scene = track(detected).with_camera(camera or Camera.guessed(size_px))
-    return lift_detected(scene, lifter, options)
+    info = video_info(path)
+    camera = camera or Camera.guessed(info.size_px)
+    with ExitStack() as stack:
+        if detector is None:
+            detector = stack.enter_context(look_up(DETECTORS, DEFAULT_DETECTOR, "detector")())
+        frames = seen_frames(path, info, detector, kept=watcher.kept if watcher else None)
+        pieces = LiftingInPieces(lifter, options, detector.skeleton, info.fps, camera)
+        followed = _Followed(PeopleTracker(detector.skeleton, info.size_px, who), watcher, pieces)
+        # An error, or Ctrl-C, must end the threads at once.
+        for frame in stack.enter_context(closing(frames)):
+            followed.push(frame)
+            on_frame(len(followed.frames))
+        detections = detections_of(path, info, followed.frames, detector.skeleton)
+        scene = followed.scene(detections)
+    check_somebody(scene, path, who)
+    return lift_detected(scene.with_camera(camera), lifter, options)
 
 
-def lift_detected(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
-    """Lift everybody of a scene in 2D: exchanged sides mended, short gaps filled, lifted, smoothed.
+class _Followed:
+    """The frames of a video, who is who in them, and what of it the watcher has not seen yet."""
 
-    Raises:
-        ShapeError, SkeletonError, GeometryError: somebody cannot be lifted, see `Lifter.lift`.
-    """
-    smoothed = look_up(SMOOTHERS, options.smoothing, "smoothing")
+    def __init__(self, tracker: PeopleTracker, watcher: Watcher | None, pieces: LiftingInPieces) -> None:
+        self.frames: list[SeenFrame] = []
+        self._tracker, self._watcher, self._pieces = tracker, watcher, pieces
+        self._settled: list[SettledFrame] = []
+        self._kept: deque[Any] = deque()
 
-    def lifted(clip: Clip) -> Clip:
-        in_3d: Clip = smoothed(lifter.lift(gaps_filled(sides_kept(clip), options.max_gap_s)), options.smoothing_s)
-        return in_3d
+    def push(self, frame: SeenFrame) -> None:
+        """Take the next frame."""
+        self.frames.append(frame._replace(kept=None))
+        if self._watcher is not None:
+            self._kept.append(frame.kept)
+        self._settle(self._tracker.push(frame.found, frame.time_s))
 
-    return scene.mapped(lifted)
+    def scene(self, detections: Detections) -> Scene:
+        """Everybody in 2D, after the last frame, whose detections are these; the watcher has seen all then."""
+        self._settle(self._tracker.finish())
+        if self._watcher is not None:
+            self._show(self._watcher, self._pieces.finish())
+        return scene_of(detections, self._settled, self._tracker.notes)
+
+    def _settle(self, news: Iterable[SettledFrame]) -> None:
+        for settled in news:
+            self._settled.append(settled)
+            if self._watcher is not None:
+                time_s, found, _ = self.frames[settled.frame]
+                people = {who: found[index] for who, index in settled.people.items()}
+                self._show(self._watcher, self._pieces.push(time_s, people))
+
+    def _show(self, watcher: Watcher, scenes: Iterable[Scene]) -> None:
+        for scene in scenes:
+            watcher.write([self._kept.popleft() for _ in range(len(scene.footage))], scene)

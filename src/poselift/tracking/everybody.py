@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -26,16 +27,19 @@ def everybody(detections: Detections) -> Scene:
     for here, time_s in zip(rows_of_frame, footage.time_s, strict=True):
         pairs = zip(detections.joints_px[here], detections.confidence[here], strict=True)
         settled += tracker.push([_Row(*pair) for pair in pairs], float(time_s))
+    settled += tracker.finish()
+    return scene_of(detections, settled, tracker.notes)
+
+
+def scene_of(detections: Detections, settled: Iterable[SettledFrame], notes: Iterable[str] = ()) -> Scene:
+    """The tracks of people by what a `PeopleTracker` told of all frames, and what it noted."""
     rows: dict[int, list[int]] = {}
-    for frame, people in [*settled, *tracker.finish()]:
+    for frame, people in settled:
+        first = detections.in_frame(frame).start
         for person, n in people.items():
-            rows.setdefault(person, []).append(rows_of_frame[frame].start + n)
-    return _scene(detections, rows)
-
-
-def _scene(detections: Detections, rows: dict[int, list[int]]) -> Scene:
+            rows.setdefault(person, []).append(first + n)
     tracks = []
     for person, its_rows in sorted(rows.items()):
-        first, last = (int(detections.frame[row]) for row in (its_rows[0], its_rows[-1]))
-        tracks.append(track_of(detections, np.array(its_rows), person, first, last - first + 1))
-    return Scene(detections.footage, tuple(tracks))
+        start, last = (int(detections.frame[row]) for row in (its_rows[0], its_rows[-1]))
+        tracks.append(track_of(detections, np.array(its_rows), person, start, last - start + 1))
+    return Scene(detections.footage.noted(*notes), tuple(tracks))

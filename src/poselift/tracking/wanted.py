@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from poselift.data.clip import Keypoints
 from poselift.data.scene import Scene
+from poselift.errors import NoPersonError
 from poselift.tracking.bodies import Bodies
 from poselift.tracking.chosen import Chooser, Placed
 from poselift.tracking.who import EVERYBODY, Who
@@ -21,6 +24,21 @@ def wanted(scene: Scene, who: Who) -> Scene:
     chosen = [p for frame in range(len(scene.footage)) for p in chooser.push(_placed(scene, frame))]
     ids = {person for placed in [*chosen, *chooser.finish()] for person in placed.people}
     return scene.replaced(tracks=tuple(track for track in scene.tracks if track.id in ids))
+
+
+def check_somebody(scene: Scene, source: Path | str, who: Who) -> None:
+    """Raises NoPersonError where nobody is left who was wanted."""
+    if scene.tracks:
+        return
+    if who == EVERYBODY:
+        raise NoPersonError(
+            f"{source}: nobody is seen long enough in {len(scene.footage)} frames to be a person",
+            "the person should be most of the picture's height; cut or enlarge the video",
+        )
+    raise NoPersonError(
+        f"{source}: the person who is wanted is in none of {len(scene.footage)} frames",
+        "lift everybody first, and name one of the ids of the result",
+    )
 
 
 def _placed(scene: Scene, frame: int) -> Placed:

@@ -1,0 +1,40 @@
+"""People in 2D to people in 3D: mended, lifted, smoothed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from poselift.data.clip import Clip
+from poselift.data.scene import Scene
+from poselift.lifting.gaps import gaps_filled
+from poselift.lifting.options import DEFAULTS, LiftOptions
+from poselift.lifting.sides import sides_kept
+from poselift.lifting.smoothing import SMOOTHERS
+from poselift.lookup import look_up
+
+if TYPE_CHECKING:
+    from poselift.lifting.lifter import Lifter
+
+
+def lift_detected(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
+    """Lift everybody of a scene in 2D: exchanged sides mended, short gaps filled, lifted, smoothed.
+
+    Raises:
+        ShapeError, SkeletonError, GeometryError: somebody cannot be lifted, see `Lifter.lift`.
+    """
+    return lift_mended(scene.mapped(sides_kept), lifter, options)
+
+
+def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
+    """`lift_detected` of a scene whose sides are right already.
+
+    Raises:
+        ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
+    """
+    smoothed = look_up(SMOOTHERS, options.smoothing, "smoothing")
+
+    def lifted(clip: Clip) -> Clip:
+        in_3d: Clip = smoothed(lifter.lift(gaps_filled(clip, options.max_gap_s)), options.smoothing_s)
+        return in_3d
+
+    return scene.mapped(lifted)

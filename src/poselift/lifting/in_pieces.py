@@ -1,0 +1,106 @@
+"""Lifting while frames come: everybody of a video in 3D, piece by piece, each as soon as what it needs is known.
+
+Gaps are filled and joints smoothed by what comes later. So a piece waits for `foresight_s`, and is lifted together
+with what is then known and with some seconds of the past. That is what lifting the whole video gives, as far as
+neither the network nor the way of smoothing looks further, and where the sides of a person are told by some seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from poselift.data.detections import Detections, SeenPerson
+from poselift.data.footage import Footage
+from poselift.data.scene import Scene, Track
+from poselift.geometry.camera import Camera
+from poselift.lifting.detected import lift_mended
+from poselift.lifting.sides import sides_kept
+from poselift.tracking.rows import track_of
+
+if TYPE_CHECKING:
+    from poselift.lifting.lifter import Lifter
+    from poselift.lifting.options import LiftOptions
+    from poselift.skeleton import Skeleton
+
+# A piece is at least as long: shorter ones cost more, for each is lifted together with what is around it.
+_PIECE_S = 0.25
+# So much of the past tells which side is which: the one that is reported more often.
+_SIDES_S = 3.0
+# So many deviations of a smoothing are foreseen; and so many frames, for the ends of gaps and rounding.
+_DEVIATIONS, _MORE_FRAMES = 4, 3
+
+
+class _Frame(NamedTuple):
+    time_s: float
+    people: Mapping[int, SeenPerson]
+
+
+class LiftingInPieces:
+    """Push frames in order, and `finish` at the end. Every frame is in one of the scenes that are given, in order.
+
+    Args:
+        skeleton: what the joints of the people are.
+        fps: the nominal frame rate.
+        camera: which sees them.
+    """
+
+    def __init__(self, lifter: Lifter, options: LiftOptions, skeleton: Skeleton, fps: float, camera: Camera) -> None:
+        self._lifter, self._options, self._skeleton = lifter, options, skeleton
+        self._fps, self._camera = fps, camera
+        window = lifter.window
+        seen_s = window.frames * window.step / (window.fps or fps)
+        smoothed_s = _DEVIATIONS * options.smoothing_s
+        self.foresight_s = options.max_gap_s + seen_s + smoothed_s + _MORE_FRAMES / fps
+        self._kept: list[_Frame] = []
+        self._given = 0  # so many of those that are kept
+        self._first_s: dict[int, float] = {}
+
+    def push(self, time_s: float, people: Mapping[int, SeenPerson]) -> Iterator[Scene]:
+        """Take the next frame, its people by their ids, and give the scene that is known now, if there is one."""
+        self._kept.append(_Frame(time_s, people))
+        for person_id in people:
+            self._first_s.setdefault(person_id, time_s)
+        waits_s = time_s - self._kept[self._given].time_s
+        if waits_s >= self.foresight_s + _PIECE_S:
+            yield self._scene(self._at(time_s - self.foresight_s))
+
+    def finish(self) -> Iterator[Scene]:
+        """Give the rest; nothing can be pushed afterwards."""
+        if self._given < len(self._kept):
+            yield self._scene(len(self._kept))
+
+    def _at(self, time_s: float) -> int:
+        """The first of the kept frames that is later."""
+        return next((n for n, frame in enumerate(self._kept) if frame.time_s > time_s), len(self._kept))
+
+    def _scene(self, end: int) -> Scene:
+        """The frames up to `end` that were not given before."""
+        footage = Footage(
+            np.array([frame.time_s for frame in self._kept]), self._camera.size_px, self._camera, fps=self._fps
+        )
+        ids = sorted({person_id for frame in self._kept for person_id in frame.people})
+        known = Scene(footage, tuple(self._track(person_id, footage) for person_id in ids)).mapped(sides_kept)
+        first = self._at(self._kept[self._given].time_s - self.foresight_s)
+        recent = lift_mended(known.part(first, len(self._kept)), self._lifter, self._options)
+        scene = recent.part(self._given - first, end - first)
+        gone = self._at(self._kept[end - 1].time_s - max(self.foresight_s, _SIDES_S))
+        del self._kept[:gone]
+        self._given = end - gone
+        return scene
+
+    def _track(self, person_id: int, footage: Footage) -> Track:
+        """One person's track. If it began before the kept frames, they belong to it from the first of them on."""
+        there = [n for n, frame in enumerate(self._kept) if person_id in frame.people]
+        people = [self._kept[n].people[person_id] for n in there]
+        detections = Detections(
+            footage,
+            self._skeleton,
+            np.array(there),
+            np.stack([person.joints_px for person in people]),
+            np.stack([person.confidence for person in people]),
+        )
+        first = there[0] if self._first_s[person_id] >= footage.time_s[0] else 0
+        return track_of(detections, np.arange(len(there)), person_id, first, there[-1] + 1 - first)
