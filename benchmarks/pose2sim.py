@@ -8,13 +8,13 @@ The videos and the OpenPose keypoints are in two versions of one package (BSD-3-
     unzip -d pose2sim-0.4.15 pose2sim-0.4.15-*.whl
     python benchmarks/pose2sim.py --pose2sim pose2sim-0.10.49 --openpose pose2sim-0.4.15
 
-Both methods get the same detections of the same frames: MediaPipe's image landmarks are lifted by poselift as
-`poselift lift` does it, its world landmarks are the rival. Each camera is lifted alone, without its calibration; the
-calibrated cameras only make the references (see `pose2sim_reference`). The error is that of the twelve limb joints
-after Procrustes alignment of each frame (rotation, translation, scale; no reflection), averaged over the frames.
+Each camera is lifted alone, without its calibration, as `poselift lift` does it; MediaPipe's world landmarks are the
+rival, and a row of its own shows its image landmarks lifted. The calibrated cameras only make the references
+(see `pose2sim_reference`), of OpenPose's and of MediaPipe's 2D. The error is that of the twelve limb joints after
+Procrustes alignment of each frame (rotation, translation, scale; no reflection), averaged over the frames.
 
-Where the face is pixelated the detector takes the man's front for his back in some frames. poselift mends that
-before it lifts (`lifting.sides`), MediaPipe does not; a third row shows the rival with its sides mended likewise.
+Where the face is pixelated a detector takes the man's front for his back in some frames. poselift mends that
+before it lifts (`lifting.sides`), MediaPipe does not; a row shows the rival with its sides mended likewise.
 """
 
 from __future__ import annotations
@@ -43,12 +43,17 @@ from rich.console import Console
 from rich.table import Table
 
 from poselift.data.scene import Scene
+from poselift.detect import DEFAULT_DETECTOR, DETECTORS
+from poselift.detect.video import detect_video
 from poselift.files import whole_file
 from poselift.lifting.detected import lift_detected
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.sides import exchanged_sides
+from poselift.lifting.video import lift_video
+from poselift.lookup import look_up
 from poselift.metrics import PROTOCOLS, protocol_errors
 from poselift.skeleton import BLAZEPOSE_33, H36M_17, conversion
+from poselift.tracking import track
 
 PROTOCOL = PROTOCOLS["procrustes"]
 MEAN_OF = (1, 2)
@@ -68,6 +73,19 @@ def lifted(landmarks: Landmarks, lifter: Lifter) -> np.ndarray:
     joints_root_mm = lift_detected(Scene.of(landmarks.clip), lifter).main.joints_root_mm
     assert joints_root_mm is not None
     return joints_root_mm
+
+
+def lifted_video(video: Path, lifter: Lifter) -> np.ndarray:
+    """What poselift makes of a video by its own detector, (F, 17, 3)."""
+    joints_root_mm = lift_video(video, lifter=lifter).main.joints_root_mm
+    assert joints_root_mm is not None
+    return joints_root_mm
+
+
+def own_exchanged(video: Path) -> int:
+    """In how many frames poselift's own detector has exchanged left and right, and poselift mends that."""
+    with look_up(DETECTORS, DEFAULT_DETECTOR, "detector")() as detector:
+        return int(exchanged_sides(track(detect_video(video, detector)).main).sum())
 
 
 def world_mended(landmarks: Landmarks) -> np.ndarray:
@@ -105,13 +123,15 @@ def scores(predictions: Mapping[int, np.ndarray], truths: Mapping[str, np.ndarra
 
 def run(videos: Path, openpose: Path, bundle: Path | None, model: Path | None) -> dict[str, Any]:
     """Detect, lift and compare."""
-    detected = {c: landmarks_of(videos / f"cam{c:02d}.mp4", bundle) for c in CAMERAS}
+    paths = {c: videos / f"cam{c:02d}.mp4" for c in CAMERAS}
+    detected = {c: landmarks_of(path, bundle) for c, path in paths.items()}
     truths, medians = references(openpose, detected)
     lifter = Lifter(model)
     methods = {
         "MediaPipe world landmarks": {c: TO_H36M.joints(d.joints_root_mm) for c, d in detected.items()},
         "the same, sides mended": {c: TO_H36M.joints(world_mended(d)) for c, d in detected.items()},
-        "poselift": {c: lifted(d, lifter) for c, d in detected.items()},
+        "its landmarks, lifted": {c: lifted(d, lifter) for c, d in detected.items()},
+        "poselift": {c: lifted_video(path, lifter) for c, path in paths.items()},
     }
     return {
         "metric": PROTOCOL.title,
@@ -119,7 +139,10 @@ def run(videos: Path, openpose: Path, bundle: Path | None, model: Path | None) -
         "bundle": "default" if bundle is None else bundle.name,
         "model": "default" if model is None else model.name,
         "reference_reprojection_px": medians,
-        "frames_with_exchanged_sides": {c: int(exchanged_sides(d.clip).sum()) for c, d in detected.items()},
+        "frames_with_exchanged_sides": {
+            "MediaPipe": {c: int(exchanged_sides(d.clip).sum()) for c, d in detected.items()},
+            "poselift": {c: own_exchanged(path) for c, path in paths.items()},
+        },
         "errors_mm": {method: scores(predictions, truths) for method, predictions in methods.items()},
     }
 
