@@ -12,8 +12,9 @@ from poselift.data.windows import Window
 from poselift.detect.base import Detection
 from poselift.geometry.camera import Camera
 from poselift.lifting.detected import lift_detected
-from poselift.lifting.in_pieces import LiftingInPieces
+from poselift.lifting.in_pieces import LiftingInPieces, exchanged_frames
 from poselift.lifting.options import LiftOptions
+from poselift.lifting.sides import sides_kept
 from poselift.skeleton import H36M_17
 
 CAMERA = Camera.guessed((640, 480))
@@ -68,7 +69,10 @@ def street(someone):
 
 
 def in_pieces(scene, lifter, options):
-    pieces = LiftingInPieces(lifter, options, H36M_17, FPS, CAMERA)
+    return given_to(LiftingInPieces(lifter, options, H36M_17, FPS, CAMERA), scene)
+
+
+def given_to(pieces, scene):
     given = []
     for frame, time_s in enumerate(scene.footage.time_s.tolist()):
         people = {}
@@ -138,3 +142,11 @@ def test_few_frames_are_kept(street, window_lifter):
     for frame in range(3000):
         for _ in pieces.push(frame / FPS, {}):
             assert len(pieces._kept) < 5 * FPS
+
+
+def test_whose_sides_were_exchanged_is_known(street, window_lifter):
+    lifter, scene = window_lifter(Window()), street()
+    pieces = LiftingInPieces(lifter, LiftOptions(), H36M_17, FPS, CAMERA)
+    given_to(pieces, scene)
+    expected = {(each.id, float(each.clip.time_s[row])) for each in scene.tracks for row in range(30, 34)}
+    assert pieces.exchanged == expected == exchanged_frames(scene, scene.mapped(sides_kept))

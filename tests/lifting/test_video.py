@@ -234,3 +234,24 @@ def test_whoever_is_wanted_is_lifted(video, fake_detector, someone, lifter):
     np.testing.assert_allclose(lifted(person="leftmost"), [small], atol=2)
     np.testing.assert_allclose(lifted(person=2), [small], atol=2)
     np.testing.assert_allclose(lifted(people=1), [large], atol=2)
+
+
+def test_what_was_shown_with_sides_that_later_prove_wrong_is_told(
+    tmp_path, write_video, fake_detector, someone, lifter, caplog
+):
+    """Four seconds of a detector that calls left right, before twice as much of one that does not."""
+    images = [np.full((48, 64, 3), 5, dtype=np.uint8)] * 300
+    path = write_video(tmp_path / "long.mp4", images=images, fps=25)
+
+    def found(frame):
+        person = someone()
+        return (
+            [person._replace(joints_px=person.joints_px[lifter.skeleton.flip_permutation])]
+            if frame < 100
+            else [person]
+        )
+
+    clip = lift_video(path, lifter=lifter, detector=fake_detector(found), watcher=Witness()).main
+    np.testing.assert_array_equal(clip.joints_px[50], clip.joints_px[200])
+    (record,) = caplog.records
+    assert "left and right are the other way round than what was shown" in record.message

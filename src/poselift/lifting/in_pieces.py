@@ -17,6 +17,7 @@ from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
 from poselift.lifting.detected import lift_mended
+from poselift.lifting.gaps import gaps_filled
 from poselift.lifting.sides import sides_kept
 from poselift.tracking.rows import track_of
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from poselift.skeleton import Skeleton
 
 # A piece is at least as long: shorter ones cost more, for each is lifted together with what is around it.
-_PIECE_S = 0.25
+_PIECE_S = 0.4
 # So much of the past tells which side is which: the one that is reported more often.
 _SIDES_S = 3.0
 # So many deviations of a smoothing are foreseen; and so many frames, for the ends of gaps and rounding.
@@ -41,6 +42,10 @@ class _Frame(NamedTuple):
 class LiftingInPieces:
     """Push frames in order, and `finish` at the end. Every frame is in one of the scenes that are given, in order.
 
+    Attributes:
+        foresight_s: how much later than a frame the frames are that it waits for.
+        exchanged: whose left and right were exchanged in which of the frames that were given: ids and times.
+
     Args:
         skeleton: what the joints of the people are.
         fps: the nominal frame rate.
@@ -52,11 +57,12 @@ class LiftingInPieces:
         self._fps, self._camera = fps, camera
         window = lifter.window
         seen_s = window.frames * window.step / (window.fps or fps)
-        smoothed_s = _DEVIATIONS * options.smoothing_s
-        self.foresight_s = options.max_gap_s + seen_s + smoothed_s + _MORE_FRAMES / fps
+        self._lifted_s = seen_s + _DEVIATIONS * options.smoothing_s + _MORE_FRAMES / fps
+        self.foresight_s = options.max_gap_s + self._lifted_s
         self._kept: list[_Frame] = []
         self._given = 0  # so many of those that are kept
         self._first_s: dict[int, float] = {}
+        self.exchanged: set[tuple[int, float]] = set()
 
     def push(self, time_s: float, people: Mapping[int, SeenPerson]) -> Iterator[Scene]:
         """Take the next frame, its people by their ids, and give the scene that is known now, if there is one."""
@@ -82,10 +88,13 @@ class LiftingInPieces:
             np.array([frame.time_s for frame in self._kept]), self._camera.size_px, self._camera, fps=self._fps
         )
         ids = sorted({person_id for frame in self._kept for person_id in frame.people})
-        known = Scene(footage, tuple(self._track(person_id, footage) for person_id in ids)).mapped(sides_kept)
-        first = self._at(self._kept[self._given].time_s - self.foresight_s)
-        recent = lift_mended(known.part(first, len(self._kept)), self._lifter, self._options)
-        scene = recent.part(self._given - first, end - first)
+        seen = Scene(footage, tuple(self._track(person_id, footage) for person_id in ids))
+        known = seen.mapped(lambda clip: gaps_filled(sides_kept(clip), self._options.max_gap_s))
+        self.exchanged |= exchanged_frames(seen.part(self._given, end), known.part(self._given, end))
+        first = self._at(self._kept[self._given].time_s - self._lifted_s)
+        last = self._at(self._kept[end - 1].time_s + self._lifted_s)
+        lifted = lift_mended(known.part(first, last), self._lifter, self._options)
+        scene = lifted.part(self._given - first, end - first)
         gone = self._at(self._kept[end - 1].time_s - max(self.foresight_s, _SIDES_S))
         del self._kept[:gone]
         self._given = end - gone
@@ -104,3 +113,12 @@ class LiftingInPieces:
         )
         first = there[0] if self._first_s[person_id] >= footage.time_s[0] else 0
         return track_of(detections, np.arange(len(there)), person_id, first, there[-1] + 1 - first)
+
+
+def exchanged_frames(seen: Scene, mended: Scene) -> set[tuple[int, float]]:
+    """Whose left and right were exchanged, and when: ids and times in which joints are not where they were seen."""
+    found = set()
+    for before, after in zip(seen.tracks, mended.tracks, strict=True):
+        moved = before.clip.valid & (before.clip.keypoints.joints_px != after.clip.keypoints.joints_px).any((1, 2))
+        found |= {(before.id, time_s) for time_s in before.clip.time_s[moved].tolist()}
+    return found

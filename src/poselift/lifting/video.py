@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack, closing
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from poselift.data.scene import Scene
 from poselift.geometry.camera import Camera
-from poselift.lifting.detected import lift_detected
-from poselift.lifting.in_pieces import LiftingInPieces
+from poselift.lifting.detected import lift_mended
+from poselift.lifting.in_pieces import LiftingInPieces, exchanged_frames
 from poselift.lifting.options import DEFAULTS, LiftOptions
+from poselift.lifting.sides import sides_kept
 from poselift.lookup import look_up
 from poselift.tracking.everybody import scene_of
 from poselift.tracking.people import PeopleTracker, SettledFrame
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from poselift.detect.picture import Picture
     from poselift.detect.video import SeenFrame
     from poselift.lifting.lifter import Lifter
+
+logger = logging.getLogger(__name__)
 
 
 class Watcher(Protocol):
@@ -94,9 +98,11 @@ def lift_video(
             followed.push(frame)
             on_frame(len(followed.frames))
         detections = detections_of(path, info, followed.frames, detector.skeleton)
-        scene = followed.scene(detections)
+        scene = followed.scene(detections).with_camera(camera)
     check_somebody(scene, path, who)
-    return lift_detected(scene.with_camera(camera), lifter, options)
+    mended = scene.mapped(sides_kept)
+    followed.tell_if_shown_otherwise(scene, mended)
+    return lift_mended(mended, lifter, options)
 
 
 class _Followed:
@@ -121,6 +127,12 @@ class _Followed:
         if self._watcher is not None:
             self._show(self._watcher, self._pieces.finish())
         return scene_of(detections, self._settled, self._tracker.notes)
+
+    def tell_if_shown_otherwise(self, scene: Scene, mended: Scene) -> None:
+        """Log a warning where the watcher saw sides that what came later has proved wrong."""
+        wrong = exchanged_frames(scene, mended) ^ self._pieces.exchanged if self._watcher is not None else ()
+        if wrong:
+            logger.warning("left and right are the other way round than what was shown in %d frames", len(wrong))
 
     def _settle(self, news: Iterable[SettledFrame]) -> None:
         for settled in news:
