@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
-from poselift.lifting.sides import LAG_S, SideKeeper, exchanged_sides, sides_kept
+from poselift.lifting.sides import exchanged_sides, sides_kept
 from poselift.skeleton import BLAZEPOSE_33, H36M_17
 
 FRAMES = 90
@@ -88,42 +88,3 @@ def test_clips_too_short_to_tell_are_left_alone():
     clip = walking()
     short = Clip(H36M_17, 30.0, joints_px=clip.joints_px[:1], confidence=clip.confidence[:1])
     assert not exchanged_sides(short).any()
-
-
-@pytest.mark.parametrize("piece", [1, 7, 40])
-def test_in_pieces_as_at_once(piece):
-    valid = np.ones(FRAMES, dtype=bool)
-    valid[[0, 20, 21, 60]] = False
-    clip = with_exchanged(walking(noise=30), [5, 18, 19, 40, *range(50, 58)]).replaced(valid=valid)
-    keeper, decided = SideKeeper(clip.skeleton, clip.fps), []
-    for first in range(0, FRAMES, piece):
-        part = slice(first, first + piece)
-        now = keeper.push(*(array[part] for array in clip.keypoints), clip.valid[part], clip.time_s[part])
-        decided += now.tolist()
-        assert len(decided) == max(0, min(first + piece, FRAMES) - round(LAG_S * clip.fps))
-    decided += keeper.finish().tolist()
-    assert decided == exchanged_sides(clip).tolist()
-    assert sum(decided) > 5
-
-
-def test_what_is_decided_does_not_depend_on_what_comes_after_the_lag():
-    clip = with_exchanged(walking(), [18, 19, *range(40, 60)])
-    for end in (30, 45, 62):
-        cut = clip.replaced(
-            **{name: getattr(clip, name)[:end] for name in ("joints_px", "confidence", "valid", "filled", "time_s")}
-        )
-        decided = end - round(LAG_S * clip.fps)
-        np.testing.assert_array_equal(exchanged_sides(cut)[:decided], exchanged_sides(clip)[:decided])
-
-
-@pytest.mark.parametrize("fps", [15.0, 60.0])
-def test_the_frame_rate_does_not_matter(fps):
-    """The same swing in as many seconds, exchanged for the same time."""
-    times = np.arange(0, 3, 1 / fps)
-    clip = walking()
-    joints_px = np.stack(
-        [np.interp(times * FRAMES / 3, np.arange(FRAMES), line) for line in clip.joints_px.reshape(FRAMES, -1).T]
-    )
-    clip = Clip(H36M_17, fps, joints_px=joints_px.T.reshape(len(times), 17, 2))
-    frames = np.flatnonzero((times > 0.99) & (times < 1.79))
-    np.testing.assert_array_equal(np.flatnonzero(exchanged_sides(with_exchanged(clip, frames))), frames)
