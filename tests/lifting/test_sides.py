@@ -48,6 +48,25 @@ def test_the_side_that_is_reported_more_often_is_right():
     np.testing.assert_array_equal(np.flatnonzero(exchanged_sides(spoilt)), range(60, FRAMES))
 
 
+def test_frames_halfway_between_the_two_hide_no_exchange():
+    """The joints go over to the other side, and back, by way of a frame that is near to both."""
+    clip = walking()
+    joints = with_exchanged(clip, list(range(30, 51))).joints_px.copy()
+    mirrored = clip.joints_px[:, clip.skeleton.flip_permutation]
+    joints[[30, 50]] = (clip.joints_px[[30, 50]] + mirrored[[30, 50]]) / 2
+    exchanged = exchanged_sides(clip.replaced(joints_px=joints))
+    decided = np.delete(np.arange(FRAMES), [30, 50])
+    np.testing.assert_array_equal(exchanged[decided], (decided > 30) & (decided < 50))
+
+
+def test_a_lone_halfway_frame_goes_by_what_is_nearer():
+    clip = walking()
+    joints = clip.joints_px.copy()
+    mirrored = joints[:, clip.skeleton.flip_permutation]
+    joints[20], joints[60] = 0.6 * joints[20] + 0.4 * mirrored[20], 0.4 * joints[60] + 0.6 * mirrored[60]
+    np.testing.assert_array_equal(np.flatnonzero(exchanged_sides(clip.replaced(joints_px=joints))), [60])
+
+
 def test_frames_without_a_person_and_missing_joints_do_not_disturb():
     clip = walking()
     valid = np.ones(FRAMES, dtype=bool)

@@ -4,6 +4,10 @@ A detector that sees a person from behind, or without a face, sometimes calls th
 The limbs then jump across the body, all at once. Whether a frame's labels are exchanged is decided for the whole
 clip together: the sequence of labels with the least movement of the paired joints, found by dynamic programming
 (Viterbi 1967), where labels as reported are a little cheaper than exchanged ones.
+
+Between the two a detector may say something halfway: joints that fit neither the frame before nor the one after,
+however they are called. By way of such a frame two ways of calling sides would seem near to each other, so it is left
+out where the others are decided, and goes by them.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from poselift.data.clip import Clip
 _EXCHANGE_COST = 0.1  # to begin or end a run of exchanged labels
 _FRAME_COST = 0.003  # for each frame with exchanged labels: the side that is reported more often is right
 _LONGEST_STEP_S = 0.25  # frames further apart do not tell about each other
+_DETOUR = 0.25  # a frame is halfway if the joints would move so much less without it
 
 
 def exchanged_sides(clip: Clip) -> Bool[np.ndarray, " frames"]:
@@ -29,11 +34,11 @@ def exchanged_sides(clip: Clip) -> Bool[np.ndarray, " frames"]:
     seen = np.flatnonzero(clip.valid & (clip.keypoints.confidence > 0).any(axis=-1))
     if len(seen) < 2:
         return exchanged
-    stay, cross = _movements(clip, seen)
-    # Half a frame more, so that the next frame is near however slow the clip and however uneven its times.
-    near = np.diff(clip.nominal_frames[seen]) < max(1, round(_LONGEST_STEP_S * clip.fps)) + 0.5
-    stay, cross = np.where(near, stay, 0), np.where(near, cross + _EXCHANGE_COST, 0)
-    exchanged[seen] = _cheapest_states(stay, cross)
+    clear = ~_halfway(clip, seen)
+    costs = np.tile([0.0, _FRAME_COST], (len(seen), 1))
+    decided = _cheapest_states(*_steps(clip, seen[clear]), costs[clear])
+    costs[np.flatnonzero(clear), 1 - decided.astype(int)] = np.inf
+    exchanged[seen] = _cheapest_states(*_steps(clip, seen), costs)
     return exchanged
 
 
@@ -49,8 +54,33 @@ def sides_kept(clip: Clip) -> Clip:
     return clip.replaced(joints_px=joints_px, confidence=confidence)
 
 
-def _movements(clip: Clip, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """How far paired joints move from one seen frame to the next if labels stay, and if they are exchanged."""
+def _halfway(clip: Clip, seen: np.ndarray) -> Bool[np.ndarray, " seen"]:
+    """Which seen frames are a detour between their neighbours, whatever is called left."""
+    halfway = np.zeros(len(seen), dtype=bool)
+    if len(seen) > 2:
+        step, past = (np.minimum(*_movements(clip, seen, apart)) for apart in (1, 2))
+        near = _near(clip, seen)
+        halfway[1:-1] = near[:-1] & near[1:] & (step[:-1] + step[1:] - past > _DETOUR)
+    return halfway
+
+
+def _steps(clip: Clip, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What each step from one seen frame to the next costs if labels stay, and if they are exchanged."""
+    stay, cross = _movements(clip, seen)
+    near = _near(clip, seen)
+    return np.where(near, stay, 0), np.where(near, cross + _EXCHANGE_COST, 0)
+
+
+def _near(clip: Clip, seen: np.ndarray) -> Bool[np.ndarray, " steps"]:
+    """Which steps are so short that one frame tells about the next."""
+    # Half a frame more, so that the next frame is near however slow the clip and however uneven its times.
+    most = max(1, round(_LONGEST_STEP_S * clip.fps)) + 0.5
+    return np.asarray(np.diff(clip.nominal_frames[seen]) < most)
+
+
+def _movements(clip: Clip, seen: np.ndarray, apart: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """How far paired joints move from a seen frame to the next if labels stay, and if they are exchanged; or to the
+    one that is `apart` frames on."""
     skeleton = clip.skeleton
     paired = skeleton.indices((*skeleton.left, *skeleton.right))
     joints, confidence = (array[seen] for array in clip.keypoints)
@@ -60,23 +90,24 @@ def _movements(clip: Clip, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     size = np.maximum(np.median(size), 1e-9)
 
     def movement(permutation: np.ndarray) -> np.ndarray:
-        now, now_sure = joints[1:, permutation][:, paired], confidence[1:, permutation][:, paired]
-        step = np.linalg.norm(np.nan_to_num(now - joints[:-1, paired]), axis=-1) / size
-        sure = np.minimum(now_sure, confidence[:-1, paired])
+        now, now_sure = joints[apart:, permutation][:, paired], confidence[apart:, permutation][:, paired]
+        step = np.linalg.norm(np.nan_to_num(now - joints[:-apart, paired]), axis=-1) / size
+        sure = np.minimum(now_sure, confidence[:-apart, paired])
         total: np.ndarray = (step * sure).sum(-1) / np.maximum(sure.sum(-1), 1e-9)
         return total
 
     return movement(np.arange(len(skeleton))), movement(skeleton.flip_permutation)
 
 
-def _cheapest_states(stay: np.ndarray, cross: np.ndarray) -> np.ndarray:
-    """The path through the two states, 0 as reported and 1 exchanged, with the least total cost."""
-    cost = np.array([0.0, _FRAME_COST])
+def _cheapest_states(stay: np.ndarray, cross: np.ndarray, costs: np.ndarray) -> np.ndarray:
+    """The path through the two states, 0 as reported and 1 exchanged, with the least total cost; `costs` (N, 2) are
+    those of being in each."""
+    cost = costs[0]
     came_from = np.empty((len(stay), 2), dtype=int)
     for step in range(len(stay)):
         options = cost[:, None] + np.array([[stay[step], cross[step]], [cross[step], stay[step]]])
         came_from[step] = options.argmin(axis=0)
-        cost = options.min(axis=0) + np.array([0.0, _FRAME_COST])
+        cost = options.min(axis=0) + costs[step + 1]
     states = np.empty(len(stay) + 1, dtype=int)
     states[-1] = cost.argmin()
     for step in range(len(stay) - 1, -1, -1):
