@@ -143,11 +143,11 @@ class People:
         return [[(frames[s.frame][index][0], person) for person, index in s.people.items()] for s in settled]
 
     @staticmethod
-    def ids_by_walker(told):
-        """Which ids each walker was told under."""
+    def ids_by_walker(told, fewest=1):
+        """Which ids each walker was told under, in frames in which as many were."""
         ids = {}
         for frame in told:
-            for walker, person in frame:
+            for walker, person in frame if len(frame) >= fewest else ():
                 ids.setdefault(walker, set()).add(person)
         return ids
 

@@ -37,7 +37,8 @@ def test_who_cross_keep_their_ids(walking, crossing, skeleton, mm_per_s, angle_d
             frames = walking.filmed(
                 crossing(mm_per_s, angle_deg), SECONDS, fps, skeleton=skeleton, doubles=doubles, run=run
             )
-            ids = walking.ids_by_walker(walking.pushed(frames, fps, skeleton=skeleton))
+            # Of two in one place, either may be the one who is seen.
+            ids = walking.ids_by_walker(walking.pushed(frames, fps, skeleton=skeleton), fewest=2)
             assert sorted(ids.values(), key=min) == [{1}, {2}], (fps, doubles, run)
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from poselift.skeleton import COCO_17
 from poselift.tracking.bodies import Bodies
-from poselift.tracking.reunion import Reunion
-from poselift.tracking.tracklets import LEAST_ALIKE, Tracklet
+from poselift.tracking.reunion import LEAST_FIT, Reunion
+from poselift.tracking.tracklets import Tracklet
 
 
 def tracklet(walker, first_s, last_s, fps=25):
@@ -42,5 +42,5 @@ def test_who_stands_still_is_found_where_they_were_and_not_elsewhere(fit, walkin
         return fit(before, tracklet(walking.Walker((x_mm, 5000), height_mm=height_mm), 5, 6))
 
     assert again(0) > 0.8 > 0.5 > again(1200) > again(3000)
-    assert again(3000) < LEAST_ALIKE
-    assert again(0, height_mm=900) < LEAST_ALIKE
+    assert again(3000) < LEAST_FIT
+    assert again(0, height_mm=900) < LEAST_FIT

@@ -18,6 +18,8 @@ _OFF_TRUNK, _OFF_END = 0.05, 0.09
 _STRAY_TRUNK, _STRAY_END = 0.5, 1.5
 # A joint counts as one that everybody shares with everybody and nobody has alike: two people need more than that.
 _UNSHARED = 0.5
+# Joints so near each other, in sizes, count as one: a face of eleven points is no more than a knee and a hip.
+_ONE_PLACE = 0.07
 
 
 class Bodies(NamedTuple):
@@ -25,12 +27,12 @@ class Bodies(NamedTuple):
 
     Attributes:
         joints_px: (N, J, 2), 0 where the joint is missing.
-        confidence: (N, J).
+        weight: (N, J) how much each joint says of where the person is: its confidence, shared with those beside it.
         size_px: (N,) diagonal of the box around the joints that are there; 0 where none is.
     """
 
     joints_px: Float[np.ndarray, "people joints 2"]
-    confidence: Float[np.ndarray, "people joints"]
+    weight: Float[np.ndarray, "people joints"]
     size_px: Float[np.ndarray, " people"]
 
     @classmethod
@@ -44,7 +46,8 @@ class Bodies(NamedTuple):
         highest = np.where(there, joints_px, -np.inf).max(axis=1)
         lowest = np.where(there, joints_px, np.inf).min(axis=1)
         sides = np.where(there.any(axis=1), highest - lowest, 0.0)
-        return cls(joints_px, confidence, np.hypot(sides[:, 0], sides[:, 1]))
+        size_px = np.hypot(sides[:, 0], sides[:, 1])
+        return cls(joints_px, _weight(joints_px, confidence, size_px), size_px)
 
     def taken(self, rows: Sequence[int] | np.ndarray) -> Bodies:
         """Some of them."""
@@ -84,18 +87,26 @@ class Likeness:
         after_s, astray = (np.broadcast_to(np.asarray(a, float), len(some.size_px)) for a in (after_s, astray))
         spread = np.hypot(self._off + self._stray * after_s[:, None], astray[:, None])
         spread_px = np.maximum(np.minimum(spread, most) * some.size_px[:, None], 1e-9)
-        plain = _similarity(some, others.joints_px, others.confidence, spread_px)
-        exchanged = _similarity(some, others.joints_px[:, self.mirror], others.confidence[:, self.mirror], spread_px)
+        plain = _similarity(some, others.joints_px, others.weight, spread_px)
+        exchanged = _similarity(some, others.joints_px[:, self.mirror], others.weight[:, self.mirror], spread_px)
         alike: np.ndarray = np.maximum(plain, exchanged)
         return alike
 
 
-def _similarity(some: Bodies, joints_px: np.ndarray, confidence: np.ndarray, spread_px: np.ndarray) -> np.ndarray:
-    weight = np.minimum(some.confidence[:, None], confidence)
+def _similarity(some: Bodies, joints_px: np.ndarray, weight: np.ndarray, spread_px: np.ndarray) -> np.ndarray:
+    both = np.minimum(some.weight[:, None], weight)
     apart_px = some.joints_px[:, None] - joints_px
     near = np.exp(-(apart_px**2).sum(axis=-1) / (2 * spread_px[:, None] ** 2))
-    similarity: np.ndarray = (weight * near).sum(axis=-1) / (weight.sum(axis=-1) + _UNSHARED)
+    similarity: np.ndarray = (both * near).sum(axis=-1) / (both.sum(axis=-1) + _UNSHARED)
     return similarity
+
+
+def _weight(joints_px: np.ndarray, confidence: np.ndarray, size_px: np.ndarray) -> np.ndarray:
+    apart_px = np.abs(joints_px[:, :, None] - joints_px[:, None]).max(axis=-1)
+    there = confidence > 0
+    beside = (apart_px < _ONE_PLACE * size_px[:, None, None]) & there[:, None]
+    weight: np.ndarray = confidence / np.maximum(beside.sum(axis=-1), 1)
+    return weight
 
 
 def _reach(skeleton: Skeleton) -> np.ndarray:

@@ -95,7 +95,7 @@ def _ranked(frames: Iterable[Placed], who: Who, size_px: tuple[int, int] | None)
     places: dict[int, list[np.ndarray]] = {}
     for placed in frames:
         for person, n in placed.people.items():
-            there = placed.bodies.confidence[n] > 0
+            there = placed.bodies.weight[n] > 0
             sizes.setdefault(person, []).append(float(placed.bodies.size_px[n]))
             places.setdefault(person, []).append(placed.bodies.joints_px[n][there].mean(axis=0))
     people = sorted(sizes)

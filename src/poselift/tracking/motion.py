@@ -11,7 +11,7 @@ from jaxtyping import Float
 from poselift.tracking.bodies import Bodies
 
 # How fast somebody may be who was seen only once, in sizes per second, as a standard deviation: a sprinter does five.
-_FASTEST = 3.0
+_FASTEST = 3.5
 # How far off the place of a whole person is from frame to frame, in sizes.
 _OFF = 0.03
 # After so many seconds unseen, a person is expected to have stopped.
@@ -50,8 +50,8 @@ def motion(seen: Sequence[tuple[float, Bodies]], mirror: np.ndarray) -> Motion:
     """
     time_s = np.array([at for at, _ in seen])
     joints_px = np.concatenate([body.joints_px for _, body in seen])
-    confidence = np.concatenate([body.confidence for _, body in seen])
-    middle_px, sure = _middles(joints_px, confidence, mirror)
+    weight = np.concatenate([body.weight for _, body in seen])
+    middle_px, sure = _middles(joints_px, weight, mirror)
     weight = np.minimum(sure, sure[-1])
     total = weight.sum(axis=1)
     place_px = ((middle_px - middle_px[-1]) * weight[..., None]).sum(axis=1) / np.maximum(total, 1e-9)[:, None]
@@ -63,12 +63,12 @@ def motion(seen: Sequence[tuple[float, Bodies]], mirror: np.ndarray) -> Motion:
     return Motion(px_per_s, unsure)
 
 
-def _middles(joints_px: np.ndarray, confidence: np.ndarray, mirror: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _middles(joints_px: np.ndarray, weight: np.ndarray, mirror: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The middle of each joint and its partner, which is the same when left and right are exchanged."""
-    weight = np.stack([confidence, confidence[:, mirror]])[..., None]
+    both = np.stack([weight, weight[:, mirror]])[..., None]
     both_px = np.stack([joints_px, joints_px[:, mirror]])
-    middle_px = (weight * both_px).sum(axis=0) / np.maximum(weight.sum(axis=0), 1e-9)
-    return middle_px, weight[..., 0].max(axis=0)
+    middle_px = (both * both_px).sum(axis=0) / np.maximum(both.sum(axis=0), 1e-9)
+    return middle_px, both[..., 0].max(axis=0)
 
 
 def _coasted_s(after_s: float) -> float:

@@ -14,8 +14,8 @@ from poselift.tracking.assignment import pairs_worth_it
 from poselift.tracking.bodies import Bodies
 from poselift.tracking.chosen import GONE_S, Chooser, Placed
 from poselift.tracking.doubts import Doubts
-from poselift.tracking.reunion import Reunion
-from poselift.tracking.tracklets import CLOSE_CALL, LEAST_ALIKE, Followed, Follower, Tracklet
+from poselift.tracking.reunion import LEAST_FIT, Reunion
+from poselift.tracking.tracklets import CLOSE_CALL, Followed, Follower, Tracklet
 from poselift.tracking.who import EVERYBODY, Who
 
 # So many seconds are seen before it is decided who somebody is.
@@ -114,8 +114,10 @@ class PeopleTracker:
         self._persons = {person: last for person, last in self._persons.items() if last.last_s >= oldest_s}
         # All that is undecided competes, so that everybody is given to whoever fits best.
         fit = np.array([[self._fit(last, t) for t in self._undecided] for last in self._persons.values()])
-        fit = fit.reshape(len(self._persons), len(self._undecided))
-        known = {column: row for row, column in pairs_worth_it(fit, LEAST_ALIKE)}
+        # Who is only glimpsed gives way to who is seen.
+        seen = [min(1.0, self._lasted_s(t) / _SHORTEST_S) for t in self._undecided]
+        fit = fit.reshape(len(self._persons), len(self._undecided)) * (1 + np.array(seen)) / 2
+        known = {column: row for row, column in pairs_worth_it(fit, LEAST_FIT)}
         lost = list(self._persons)
         for column, tracklet in sorted(enumerate(self._undecided), key=lambda item: _rank(item[1])):
             if tracklet.first_frame > frame:
@@ -139,7 +141,7 @@ class PeopleTracker:
             change = fit[other, column] - its_own
             if theirs is not None:
                 change += fit[row, theirs] - fit[other, theirs]
-            if other != row and fit[other, column] > LEAST_ALIKE and change > -CLOSE_CALL:
+            if other != row and fit[other, column] > LEAST_FIT and change > -CLOSE_CALL:
                 first = min(self._persons[lost[n]].last_frame for n in (row, other))
                 self._doubts.add(lost[row], lost[other], first, tracklet.first_frame)
 
@@ -148,9 +150,12 @@ class PeopleTracker:
         gap_s = after.first_s - before.last_s
         return self._reunion.fit(before, after) if 0 < gap_s <= GONE_S else 0.0
 
+    def _lasted_s(self, tracklet: Tracklet) -> float:
+        return tracklet.last_s - tracklet.first_s + self._step_s
+
     def _lasts(self, tracklet: Tracklet) -> bool:
         """Whether this is there long enough to be somebody."""
-        later = [t for t in self._undecided if self._fit(tracklet, t) > LEAST_ALIKE]
+        later = [t for t in self._undecided if self._fit(tracklet, t) > LEAST_FIT]
         last_s = max(t.last_s for t in (tracklet, *later))
         whole_s = self._now_s - self._first_s + self._step_s
         return last_s - tracklet.first_s + self._step_s >= min(_SHORTEST_S, whole_s / 2) - _SAME_S

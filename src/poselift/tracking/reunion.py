@@ -12,6 +12,13 @@ from poselift.tracking.tracklets import Tracklet
 _FARTHEST = 0.6
 # By how much sizes differ by which people are told apart, as a logarithm.
 _SIZE_VARIES = 0.35
+# How much faster or slower somebody becomes unseen, in sizes per second: at once, and for each second.
+_SPEED_VARIES, _SPEED_VARIES_BY = 0.5, 2.0
+# Whoever is where they should be, but moves otherwise, fits this much at least: people do turn around.
+_TURNS = 0.4
+
+# Whoever fits less is somebody else.
+LEAST_FIT = 0.2
 
 
 class Reunion:
@@ -32,7 +39,10 @@ class Reunion:
             joints_px=after.first.joints_px + motion.shift_px(-gap_s), size_px=np.array([before.size_px])
         )
         backward = self._alike(earlier, before.last, gap_s, motion.astray(gap_s))
-        return min(forward, backward) * _of_one_size(before.last, after.first)
+        place = min(forward, backward) * _of_one_size(before.last, after.first)
+        change = np.linalg.norm(motion.px_per_s - before.motion.px_per_s) / max(before.size_px, 1e-9)
+        varies = np.hypot(_SPEED_VARIES + _SPEED_VARIES_BY * gap_s, np.hypot(motion.unsure, before.motion.unsure))
+        return place * (_TURNS + (1 - _TURNS) * float(np.exp(-((change / varies) ** 2) / 2)))
 
     def _alike(self, here: Bodies, there: Bodies, after_s: float, astray: float) -> float:
         return float(self._likeness(here, there, after_s, astray, _FARTHEST)[0, 0])
@@ -40,7 +50,7 @@ class Reunion:
 
 def _of_one_size(one: Bodies, other: Bodies) -> float:
     """1 for people of one size, by the joints that both have."""
-    both = (one.confidence[0] > 0) & (other.confidence[0] > 0)
+    both = (one.weight[0] > 0) & (other.weight[0] > 0)
     if both.sum() < 2:
         return 1.0
     sizes = [max(float(np.linalg.norm(np.ptp(body.joints_px[0, both], axis=0))), 1e-9) for body in (one, other)]

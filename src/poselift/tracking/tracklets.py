@@ -20,7 +20,9 @@ _MOTION_S = 0.5
 # A person's size is the largest of the last second or so: it does not shrink because half of them is hidden.
 _SIZE_LASTS_S = 1.0
 # Whoever is less like somebody than this is somebody else.
-LEAST_ALIKE = 0.2
+LEAST_ALIKE = 0.3
+# By how much more somebody must be alike who was missing in the frame before, so that two do not take turns.
+_MISSED = 0.15
 # Two people of one frame who are more alike than this are one, found twice.
 _DOUBLE = 0.6
 # Two people who, exchanged, would be alike by this much less or more cannot be told apart.
@@ -140,13 +142,14 @@ class Follower:
         since_s = np.array([time_s - tracklet.last_s for tracklet in self._alive])
         astray = np.array([t.motion.astray(s) for t, s in zip(self._alive, since_s, strict=True)])
         everyone = Bodies(*(np.concatenate(arrays) for arrays in zip(*expected, strict=True)))
-        return self._likeness(everyone, bodies, since_s, astray)
+        missed = np.array([tracklet.last_frame < self._frame - 1 for tracklet in self._alive])
+        return self._likeness(everyone, bodies, since_s, astray) - _MISSED * missed[:, None]
 
     def _new(self, bodies: Bodies, known: list[int], double: np.ndarray) -> list[int]:
         """Those found who are neither known, nor doubles of such, nor of each other; the surest first."""
         rest = [n for n in range(len(bodies.size_px)) if n not in known and bodies.size_px[n] > 0]
         new: list[int] = []
-        for n in sorted(rest, key=lambda n: (-bodies.confidence[n].mean(), -bodies.size_px[n])):
+        for n in sorted(rest, key=lambda n: (-bodies.weight[n].mean(), -bodies.size_px[n])):
             if not double[n, [*known, *new]].any():
                 new.append(n)
         return new
