@@ -65,7 +65,7 @@ ROOMS = {
     "onnxscript": ["deploy"],
     "onnxruntime": ["runtime"],
     "mediapipe": ["detect"],
-    "cv2": ["detect", "viz"],
+    "aggdraw": ["viz"],
     "av": ["detect", "viz"],
     "scipy": ["data.readers", "data.keypoints"],
     "h5py": ["data.readers", "data.keypoints"],
@@ -75,7 +75,7 @@ ROOMS = {
     "matplotlib": ["viz.bars", "bench.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
-INSIDE_FUNCTIONS = {"mediapipe", "cv2", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib"}
+INSIDE_FUNCTIONS = {"mediapipe", "aggdraw", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "legacy"}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 500, 60
 

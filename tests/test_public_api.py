@@ -9,7 +9,7 @@ import poselift
 HEAVY = {
     "torch",
     "mediapipe",
-    "cv2",
+    "aggdraw",
     "ray",
     "onnxruntime",
     "av",

@@ -1,6 +1,6 @@
 """poselift: lift 2D human keypoints to 3D poses.
 
-Importing this package is light: names are resolved when they are first used, and none of torch, mediapipe, cv2
+Importing this package is light: names are resolved when they are first used, and none of torch, mediapipe, aggdraw
 or ray is loaded by it.
 """
 

@@ -80,9 +80,9 @@ class NoPersonError(PoseliftError, ValueError):
 
 # Optional packages, and the extra of poselift that brings them.
 EXTRAS = {
+    "aggdraw": "video",
     "av": "video",
     "cdflib": "h36m",
-    "cv2": "video",
     "matplotlib": "train",
     "mediapipe": "video",
     "h5py": "h36m",

@@ -22,7 +22,7 @@ from poselift.models.checkpoint import load_checkpoint
 from poselift.runtime.network import Network
 
 pytest.importorskip("av")
-pytest.importorskip("cv2")
+pytest.importorskip("aggdraw")
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "add-your-own.md").read_text(encoding="utf-8")

@@ -26,7 +26,7 @@ from poselift.lifting.smoothing import SMOOTHERS
 from poselift.skeleton import H36M_17
 
 pytest.importorskip("av")
-pytest.importorskip("cv2")
+pytest.importorskip("aggdraw")
 
 TABLES = {"poses.npz", "poses.json", "poses.csv"}
 ALL = {*TABLES, "viewer.html", "overlay.mp4"}
@@ -360,7 +360,7 @@ def test_ctrl_c_during_the_detection_leaves_nothing_and_closes_the_detector(lift
         ("poselift.data.scene_file._row", {"poses.npz"}),
         ("poselift.export.tables._columns", {"poses.npz", "poses.json"}),
         ("poselift.viz.viewer._page", TABLES),
-        ("poselift.viz.side_by_side.SideBySide.drawn", {*TABLES, "viewer.html"}),
+        ("poselift.viz.director.Director.shot", {*TABLES, "viewer.html"}),
     ],
 )
 def test_ctrl_c_during_the_writing_keeps_what_was_finished(lift, detector, tmp_path, monkeypatch, during, kept):

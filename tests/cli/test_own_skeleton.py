@@ -18,7 +18,7 @@ from poselift.models.checkpoint import load_checkpoint
 from poselift.skeleton import read_skeleton
 
 pytest.importorskip("av")
-pytest.importorskip("cv2")
+pytest.importorskip("aggdraw")
 
 # Left-hand joints of somebody who stands, in millimetres: x to the left, y forward, z up.
 STANDING_MM = {

@@ -52,6 +52,24 @@ def test_turned_and_scaled_is_scaled_and_turned(turn):
 
 
 @pytest.mark.parametrize("turn", TURNS)
+def test_i420_is_the_same_picture_for_an_encoder(turn):
+    image = image_of(64, 32)
+    frame = av.VideoFrame.from_ndarray(image, format="rgb24")
+    picture = Picture(frame.reformat(format="yuv444p", dst_colorspace="ITU709"), (64, 32), turn)
+    array = picture.i420(picture.size_px)
+    assert array.shape == (3 * picture.size_px[1] // 2, picture.size_px[0])
+    frame = av.VideoFrame.from_ndarray(array, format="yuv420p")
+    back = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG").to_ndarray()
+    np.testing.assert_allclose(back.astype(int), turn.turned(image), atol=10)
+
+
+def test_colours_of_i420_are_those_of_hd_television():
+    red = Picture.of(np.full((4, 4, 3), (255, 0, 0), np.uint8)).i420((4, 4))
+    assert red[:4].mean() == pytest.approx(16 + 219 * 0.2126, abs=1)
+    assert red[4:].ravel()[4:].mean() == pytest.approx(240, abs=1)
+
+
+@pytest.mark.parametrize("turn", TURNS)
 def test_a_turn_is_what_its_display_matrix_says(turn):
     a, d = (-1 if turn.mirrored_x else 1), (-1 if turn.mirrored_y else 1)
     matrix = [0, d, 0, a, 0] if turn.transposed else [a, 0, 0, 0, d]

@@ -59,9 +59,9 @@ def test_people_and_their_sides_stay_apart_for_every_eye(sight):
 
 
 def test_one_person_has_the_colours_of_the_sides_and_several_a_hue_each():
-    assert palettes_of([7]) == {7: (SIDE_RGB, PALE_RGB)}
-    assert palettes_of([]) == {}
-    several = palettes_of(range(1, 7))
+    assert palettes_of(hues_of([7])) == {7: (SIDE_RGB, PALE_RGB)}
+    assert palettes_of(hues_of([])) == {}
+    several = palettes_of(hues_of(range(1, 7)))
     assert [several[number].seen for number in range(1, 7)] == list(PERSON_RGB)
     for seen, filled in several.values():
         for side in seen:
@@ -75,6 +75,14 @@ def test_an_id_keeps_its_hue_whoever_else_is_there():
     assert hues_of([7, 2])[7] == 0
     assert hues_of([1, 7, 2]) == {1: 0, 2: 1, 7: 2}
     assert hues_of([0, -4]).keys() == {0, -4}
+
+
+def test_who_is_known_keeps_their_colours_when_others_appear():
+    alone = hues_of([4])
+    assert hues_of([4, 2], alone) == {4: None, 2: 1}
+    three = hues_of([1, 2, 3])
+    assert hues_of([9], three) == {**three, 9: 3}  # 3 would have had its hue, which is taken
+    assert hues_of([2], three) == three
 
 
 def test_of_many_people_some_share_a_hue():

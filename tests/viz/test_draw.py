@@ -3,17 +3,23 @@ import pytest
 
 from poselift.skeleton.definitions import SKELETONS
 from poselift.skeleton.skeleton import Skeleton
+from poselift.viz.canvas import Canvas
 from poselift.viz.colours import PERSON_RGB, SIDE_RGB
 from poselift.viz.draw import draw_figure, draw_tag, draw_text
+from poselift.viz.raster import Raster
 
 STICK = Skeleton("stick", ("left_a", "right_a"), (("left_a", "right_a"),), ("left_a",), ("left_a",), ("right_a",))
 GREY = 128
 
 
+def _canvas(height: int, width: int, grey: int = 0) -> Canvas:
+    return Canvas(Raster.of_rgb(np.full((height, width, 3), grey, np.uint8)))
+
+
 def _drawn(points_px, skeleton=STICK, **options) -> np.ndarray:
-    image = np.full((100, 200, 3), GREY, np.uint8)
-    draw_figure(image, np.array(points_px, float), skeleton, SIDE_RGB, thickness_px=5, **options)
-    return image
+    canvas = _canvas(100, 200, GREY)
+    draw_figure(canvas, np.array(points_px, float), skeleton, SIDE_RGB, thickness_px=5, **options)
+    return canvas.drawn().rgb()
 
 
 def test_joints_have_the_colour_of_their_side_where_they_are():
@@ -54,18 +60,18 @@ def test_every_skeleton_can_be_drawn(skeleton):
 
 
 def test_text_stands_on_its_baseline_and_can_be_centred():
-    image = np.zeros((400, 300, 3), np.uint8)
-    draw_text(image, "HHH", (150, 100), colour=(255, 255, 255), align="middle")
-    rows, columns = np.nonzero(image.any(axis=-1))
+    canvas = _canvas(400, 300)
+    draw_text(canvas, "HHH", (150, 100), colour=(255, 255, 255), align="middle")
+    rows, columns = np.nonzero(canvas.drawn().rgb().any(axis=-1))
     assert 85 < rows.min() < rows.max() <= 101
     assert (columns.min() + columns.max()) / 2 == pytest.approx(150, abs=3)
 
 
 @pytest.mark.parametrize("at_px", [(150, 100), (-50, 100), (999, 100), (150, -30), (150, 999)])
 def test_a_tag_stands_on_its_point_and_stays_inside(at_px):
-    image = np.zeros((400, 300, 3), np.uint8)
-    draw_tag(image, "12", np.array(at_px, float), fill=(255, 200, 0))
-    rows, columns = np.nonzero(image[..., 0] > 200)
+    canvas = _canvas(400, 300)
+    draw_tag(canvas, "12", np.array(at_px, float), fill=(255, 200, 0))
+    rows, columns = np.nonzero(canvas.drawn().rgb()[..., 0] > 200)
     assert 15 < np.ptp(rows) < 25
     assert 15 < np.ptp(columns) < 45
     assert rows.max() == pytest.approx(np.clip(at_px[1], 18, 400), abs=4)
@@ -74,7 +80,7 @@ def test_a_tag_stands_on_its_point_and_stays_inside(at_px):
 
 @pytest.mark.parametrize("fill", [rgb for person in PERSON_RGB for rgb in person.values()])
 def test_the_text_of_a_tag_can_be_read(fill):
-    image = np.zeros((1200, 300, 3), np.uint8)
-    draw_tag(image, "HHH", np.array([150.0, 200]), fill=fill)
-    grey = image[165:195, 120:180].astype(float) @ [0.299, 0.587, 0.114]
+    canvas = _canvas(1200, 300)
+    draw_tag(canvas, "HHH", np.array([150.0, 200]), fill=fill)
+    grey = canvas.drawn().rgb()[165:195, 120:180].astype(float) @ [0.299, 0.587, 0.114]
     assert np.ptp(grey) > 95

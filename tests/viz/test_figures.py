@@ -1,11 +1,10 @@
-import cv2
+import av
 import numpy as np
 import pytest
 
 from poselift.data.scene import Scene
 from poselift.errors import OutputError, ShapeError
-from poselift.viz.figures import write_figure
-from poselift.viz.side_by_side import SideBySide
+from poselift.viz.figures import drawn_figure, write_figure
 
 IMAGE = np.full((960, 540, 3), (200, 100, 50), np.uint8)
 
@@ -13,8 +12,9 @@ IMAGE = np.full((960, 540, 3), (200, 100, 50), np.uint8)
 def test_the_picture_is_the_composed_frame(walk, tmp_path):
     clip = walk(20)
     write_figure(IMAGE, clip, 7, tmp_path / "figure.png")
-    read = cv2.imread(str(tmp_path / "figure.png"))[..., ::-1]
-    np.testing.assert_array_equal(read, SideBySide.of(Scene.of(clip), (540, 960)).drawn(IMAGE, 7))
+    with av.open(str(tmp_path / "figure.png")) as container:
+        read = next(container.decode(video=0)).to_ndarray(format="rgb24")
+    np.testing.assert_array_equal(read, drawn_figure(IMAGE, Scene.of(clip), 7))
 
 
 def test_a_scene_is_taken_as_a_clip_is(walk, tmp_path):

@@ -1,14 +1,18 @@
 import resource
 import sys
+import time
 from collections.abc import Iterator
 
 import av
 import numpy as np
 import pytest
 
+from poselift.data.scene import Scene
 from poselift.errors import ExternalToolError, MissingExtraError, OutputError, ShapeError
-from poselift.viz import overlay
-from poselift.viz.overlay import write_overlay
+from poselift.viz import mp4
+from poselift.viz.overlay import OverlayWriter, write_overlay
+from poselift.viz.panel import Panel
+from poselift.viz.raster import rgb_to_i420
 
 FRAMES = 12
 
@@ -50,7 +54,7 @@ def test_the_frame_rate_is_kept(walk, tmp_path, fps):
 
 
 def test_without_x264_it_falls_back(walk, tmp_path, monkeypatch):
-    monkeypatch.setattr(overlay, "_ENCODERS", {"absent": {}, "mpeg4": overlay._ENCODERS["mpeg4"]})
+    monkeypatch.setattr(mp4, "_ENCODERS", {"absent": {}, "mpeg4": mp4._ENCODERS["mpeg4"]})
     write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
     stream, images = _decoded(tmp_path / "o.mp4")
     assert stream.codec_context.name == "mpeg4"
@@ -116,7 +120,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(walk, tmp_path):
 
 
 def test_missing_packages_name_the_extra(walk, tmp_path, monkeypatch):
-    for module in ("av", "cv2"):
+    for module in ("av", "aggdraw"):
         with monkeypatch.context() as patch:
             patch.setitem(sys.modules, module, None)
             with pytest.raises(MissingExtraError) as caught:
@@ -125,7 +129,7 @@ def test_missing_packages_name_the_extra(walk, tmp_path, monkeypatch):
 
 
 def test_failures_of_the_encoder_are_ours(walk, tmp_path, monkeypatch):
-    monkeypatch.setattr(overlay, "_ENCODERS", {"libx264": {"preset": "no such preset"}})
+    monkeypatch.setattr(mp4, "_ENCODERS", {"libx264": {"preset": "no such preset"}})
     with pytest.raises(ExternalToolError, match="FFmpeg cannot encode"):
         write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
     assert not list(tmp_path.iterdir())
@@ -133,7 +137,7 @@ def test_failures_of_the_encoder_are_ours(walk, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("encoder", ["libx264", "mpeg4"])
 def test_frames_are_shown_at_their_own_times(pair, tmp_path, monkeypatch, encoder):
-    monkeypatch.setattr(overlay, "_ENCODERS", {encoder: overlay._ENCODERS[encoder]})
+    monkeypatch.setattr(mp4, "_ENCODERS", {encoder: mp4._ENCODERS[encoder]})
     # The last two are closer than a tick.
     time_s = 3.2 + np.array([0, 0.04, 0.05, 0.3, 0.3333, 1.7, 1.700001])
     write_overlay(_frames(7), pair(7, time_s=time_s), tmp_path / "o.mp4")
@@ -148,3 +152,90 @@ def test_a_scene_of_nobody_is_a_video_too(pair, tmp_path):
     _, images = _decoded(tmp_path / "o.mp4")
     assert len(images) == FRAMES
     assert np.abs(images[0][:, :540].astype(int) - 90).max() < 10
+
+
+@pytest.mark.parametrize("frames", [np.zeros((960, 540), np.uint8), np.zeros((540, 960, 3), np.uint8)])
+def test_wrong_images_are_refused(walk, tmp_path, frames):
+    with pytest.raises(ShapeError), OverlayWriter(tmp_path / "o.mp4", (540, 960), 50.0) as writer:
+        writer.write([frames], Scene.of(walk(1)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_label_tells_the_time_of_the_footage(pair, tmp_path, monkeypatch):
+    labels = []
+    plain = Panel.drawn
+    monkeypatch.setattr(
+        Panel, "drawn", lambda self, shot, frame, label: labels.append(label) or plain(self, shot, frame, label)
+    )
+    write_overlay(_frames(4), pair(4, time_s=np.array([10.0, 10.5, 10.52, 12.25])), tmp_path / "o.mp4")
+    assert labels == [f"frame {n}   {t} s" for n, t in enumerate(("10.00", "10.50", "10.52", "12.25"))]
+
+
+def test_pieces_make_one_video_as_long_as_nobody_appears_later(walk, tmp_path):
+    # Who stands still needs no other view later on.
+    still = walk(1)
+    scene = Scene.of(
+        walk(
+            FRAMES,
+            joints_root_mm=np.repeat(still.joints_root_mm, FRAMES, axis=0),
+            root_cam_mm=np.repeat(still.root_cam_mm, FRAMES, axis=0),
+        )
+    )
+    write_overlay(_frames(), scene, tmp_path / "whole.mp4")
+    with OverlayWriter(tmp_path / "pieces.mp4", (540, 960), scene.footage.fps) as writer:
+        for first, end in ((0, 5), (5, 6), (6, FRAMES)):
+            writer.write(_frames(end - first), scene.part(first, end))
+    assert (tmp_path / "whole.mp4").read_bytes() == (tmp_path / "pieces.mp4").read_bytes()
+
+
+def test_i420_of_the_size_of_the_overlay_is_taken_as_it_is(walk, tmp_path):
+    scene = Scene.of(walk(2))
+    images = [np.full((960, 540, 3), (200, 90, 40), np.uint8)] * 2
+    for name, pictures in (("rgb", images), ("i420", [rgb_to_i420(image, (540, 960)) for image in images])):
+        with OverlayWriter(tmp_path / f"{name}.mp4", (540, 960), 50.0) as writer:
+            assert writer.video_size_px == (540, 960)
+            writer.write(pictures, scene)
+    assert (tmp_path / "rgb.mp4").read_bytes() == (tmp_path / "i420.mp4").read_bytes()
+
+
+def test_a_failure_of_the_drawing_thread_is_told_and_leaves_nothing(walk, tmp_path, monkeypatch):
+    def failing(self, shot, frame, label):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Panel, "drawn", failing)
+    with pytest.raises(ZeroDivisionError):
+        write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
+    with pytest.raises(ZeroDivisionError):
+        write_overlay(_frames(1), walk(1), tmp_path / "o.mp4")
+    assert not list(tmp_path.iterdir())
+
+
+def test_pictures_that_wait_are_few(walk, tmp_path, monkeypatch):
+    plain, ahead, drawn = Panel.drawn, 0, 0
+
+    def slowly(self, shot, frame, label):
+        nonlocal drawn
+        time.sleep(0.002)
+        drawn += 1
+        return plain(self, shot, frame, label)
+
+    def counted() -> Iterator[np.ndarray]:
+        nonlocal ahead
+        for taken, frame in enumerate(_frames(60), start=1):
+            ahead = max(ahead, taken - drawn)
+            yield frame
+
+    monkeypatch.setattr(Panel, "drawn", slowly)
+    write_overlay(counted(), walk(60), tmp_path / "o.mp4")
+    assert 10 < ahead < 25
+
+
+def test_an_interrupt_between_pieces_leaves_nothing(walk, tmp_path):
+    def interrupted() -> None:
+        with OverlayWriter(tmp_path / "o.mp4", (540, 960), 50.0) as writer:
+            writer.write(_frames(), Scene.of(walk(FRAMES)))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not list(tmp_path.iterdir())

@@ -1,9 +1,10 @@
 """The viewer in a real browser. WebGL runs in software, so no GPU is needed."""
 
+import io
 import shutil
 from collections.abc import Callable, Iterator
 
-import cv2
+import av
 import numpy as np
 import pytest
 
@@ -81,7 +82,8 @@ def _picture(page) -> np.ndarray:
     """The middle of the scene, RGB, after the camera has come to rest."""
     page.wait_for_timeout(700)
     png = page.screenshot(clip=BOX)
-    return cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)[..., ::-1].astype(int)
+    with av.open(io.BytesIO(png)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
 
 
 def _orange(image: np.ndarray) -> np.ndarray:

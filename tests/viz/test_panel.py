@@ -1,23 +1,36 @@
 import numpy as np
 import pytest
 
+from poselift.data.clip import Clip
 from poselift.data.scene import Scene, Track
 from poselift.viz.colours import PERSON_RGB, SIDE_RGB
+from poselift.viz.director import Director, Shot
 from poselift.viz.panel import Panel
-from poselift.viz.stage import Stage
+from poselift.viz.raster import rgb_to_i420
 
 
-def _ink(panel: Panel, frame: int) -> np.ndarray:
+def _shot(scene: Scene | Clip, size_px: tuple[int, int]) -> Shot:
+    return Director(size_px).shot(Scene.of(scene))
+
+
+def _image(shot: Shot, frame: int, label: str = "") -> np.ndarray:
+    return Panel("rgb").drawn(shot, frame, label).rgb()
+
+
+def _empty(shot: Shot) -> np.ndarray:
+    return Panel("rgb").floor(shot.views[0]).rgb()
+
+
+def _ink(shot: Shot, frame: int) -> np.ndarray:
     """Where the panel of a frame differs from the empty one, label aside."""
-    differs = (panel.drawn(frame, "") != panel.background).any(axis=-1)
-    return np.argwhere(differs)
+    return np.argwhere((_image(shot, frame) != _empty(shot)).any(axis=-1))
 
 
 @pytest.mark.parametrize("size_px", [(540, 960), (640, 360), (700, 1280)])
 def test_the_figure_fills_the_panel_and_stays_inside(walk, size_px):
-    panel = Panel.of(Stage.of(Scene.of(walk(50))), size_px)
+    shot = _shot(walk(50), size_px)
     for frame in (0, 20, 49):
-        ink = _ink(panel, frame)
+        ink = _ink(shot, frame)
         low, high = ink.min(axis=0), ink.max(axis=0)
         assert (low > 0).all()
         assert (high < np.array(size_px[::-1]) - 1).all()
@@ -25,7 +38,7 @@ def test_the_figure_fills_the_panel_and_stays_inside(walk, size_px):
 
 
 def test_left_is_on_the_right_of_who_comes_towards_us(walk):
-    image = Panel.of(Stage.of(Scene.of(walk(50, heading_deg=24))), (540, 960)).drawn(10, "").astype(int)
+    image = _image(_shot(walk(50, heading_deg=24), (540, 960)), 10).astype(int)
     blue = np.argwhere(image[..., 2] - image[..., 0] > 100)[:, 1]
     orange = np.argwhere(image[..., 0] - image[..., 2] > 100)[:, 1]
     assert orange.mean() < blue.mean()
@@ -35,10 +48,10 @@ def test_absent_and_filled_frames_look_and_read_differently(walk):
     valid, filled = np.array([True, False, True]), np.array([False, False, True])
     still = walk(1)
     clip = walk(3, valid=valid, filled=filled, joints_root_mm=np.repeat(still.joints_root_mm, 3, axis=0))
-    panel = Panel.of(Stage.of(Scene.of(clip)), (540, 960))
-    seen, absent, pale = (panel.drawn(frame, "").astype(int) for frame in range(3))
+    shot = _shot(clip, (540, 960))
+    seen, absent, pale = (_image(shot, frame).astype(int) for frame in range(3))
     note = slice(20, 65)
-    empty = panel.background.astype(int)
+    empty = _empty(shot).astype(int)
     assert (seen[note] == empty[note]).all()
     assert (absent[note] != empty[note]).any()
     assert (pale[note] != absent[note]).any()
@@ -51,8 +64,8 @@ def test_absent_and_filled_frames_look_and_read_differently(walk):
 
 
 def test_a_clip_with_nobody_has_a_panel(walk):
-    panel = Panel.of(Stage.of(Scene.of(walk(4, valid=np.zeros(4, bool)))), (300, 400))
-    assert panel.drawn(0, "frame 0").shape == (400, 300, 3)
+    shot = _shot(walk(4, valid=np.zeros(4, bool)), (300, 400))
+    assert _image(shot, 0, "frame 0").shape == (400, 300, 3)
 
 
 def _near(image: np.ndarray, rgb: tuple[int, int, int]) -> np.ndarray:
@@ -60,8 +73,8 @@ def _near(image: np.ndarray, rgb: tuple[int, int, int]) -> np.ndarray:
 
 
 def test_several_people_have_their_hues_and_ids_and_stand_apart(pair):
-    panel = Panel.of(Stage.of(pair(first=20)), (700, 1000))
-    alone, both = panel.drawn(10, ""), panel.drawn(30, "")
+    shot = _shot(pair(first=20), (700, 1000))
+    alone, both = _image(shot, 10), _image(shot, 30)
     one, other = (_near(both, PERSON_RGB[hue]["middle"]) for hue in (0, 1))
     assert min(len(one), len(other)) > 200
     assert other[:, 1].mean() < one[:, 1].mean(), "7 walks on the left of 1"
@@ -76,25 +89,25 @@ def test_who_is_nearer_covers_who_is_farther(walk):
         away = still.replaced(root_cam_mm=still.root_cam_mm + np.array([0, 0, 600.0]))
         tracks = tuple(Track(n + 1, 0, away if n == farther else still) for n in (0, 1))
         scene = Scene.of(still).replaced(tracks=tracks)
-        image = Panel.of(Stage.of(scene), (500, 500)).drawn(0, "")
+        image = _image(_shot(scene, (500, 500)), 0)
         found = [len(_near(image, PERSON_RGB[n]["left"])) for n in (0, 1)]
         assert found[nearer] > found[farther]
 
 
 def test_only_the_ids_of_the_filled_are_named(pair, monkeypatch):
     texts = []
-    monkeypatch.setattr("poselift.viz.panel.draw_text", lambda image, text, at_px, **_: texts.append(text))
+    monkeypatch.setattr("poselift.viz.panel.draw_text", lambda canvas, text, at_px, **_: texts.append(text))
     filled = np.arange(60) == 5
-    panel = Panel.of(Stage.of(pair(filled=filled)), (300, 300))
-    panel.drawn(4, "label")
-    panel.drawn(5, "label")
+    shot = _shot(pair(filled=filled), (300, 300))
+    _image(shot, 4, "label")
+    _image(shot, 5, "label")
     assert texts == ["label", "", "label", "filled: 7"]
 
 
 def test_one_who_is_far_away_makes_nobody_a_dot(pair):
     def height(root_cam_mm: np.ndarray) -> float:
-        panel = Panel.of(Stage.of(pair(root_cam_mm=root_cam_mm)), (500, 900))
-        return float(np.ptp(_near(panel.drawn(0, ""), PERSON_RGB[0]["middle"])[:, 0]))
+        shot = _shot(pair(root_cam_mm=root_cam_mm), (500, 900))
+        return float(np.ptp(_near(_image(shot, 0), PERSON_RGB[0]["middle"])[:, 0]))
 
     root = pair().tracks[1].clip.root_cam_mm
     assert height(root + np.array([60_000.0, 0, 0])) > 0.4 * height(root)
@@ -105,11 +118,22 @@ def test_who_is_behind_the_viewer_is_not_drawn(pair, azimuth_deg):
     azimuth = np.radians(azimuth_deg)
     behind = 20_000.0 * np.array([np.sin(azimuth), 0, -np.cos(azimuth)])
     scene = pair(root_cam_mm=pair().tracks[1].clip.root_cam_mm + behind)
-    image = Panel.of(Stage.of(scene), (500, 900)).drawn(0, "")
+    image = _image(_shot(scene, (500, 900)), 0)
     assert len(_near(image, PERSON_RGB[0]["middle"])) > 100
     assert len(_near(image, PERSON_RGB[1]["middle"])) == 0
 
 
 def test_a_scene_of_nobody_has_a_panel_that_says_so(pair):
-    panel = Panel.of(Stage.of(pair().replaced(tracks=())), (300, 400))
-    assert (panel.drawn(0, "") != panel.background).any()
+    shot = _shot(pair().replaced(tracks=()), (300, 400))
+    assert (_image(shot, 0) != _empty(shot)).any()
+
+
+def test_brightness_and_colour_apart_are_the_same_picture(pair):
+    shot = _shot(pair(), (500, 900))
+    expected = rgb_to_i420(_image(shot, 10, "label"), (500, 900))
+    brightness, colour = (plane.pixels.astype(int) for plane in Panel("i420").drawn(shot, 10, "label").planes)
+    difference = np.abs(brightness - expected[:900])
+    assert difference.mean() < 0.5
+    assert np.percentile(difference, 99) <= 3
+    planes = expected[900:].reshape(2, 450, 250)
+    assert max(np.abs(colour[..., n] - planes[n]).mean() for n in (0, 1)) < 1

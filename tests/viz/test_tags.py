@@ -3,7 +3,9 @@ import pytest
 
 from poselift.skeleton.definitions import SKELETONS
 from poselift.skeleton.skeleton import Skeleton
+from poselift.viz.canvas import Canvas
 from poselift.viz.colours import PERSON_RGB, Palette
+from poselift.viz.raster import Raster
 from poselift.viz.tags import draw_id, head_joint
 
 PALETTE = Palette(PERSON_RGB[0], PERSON_RGB[0])
@@ -22,9 +24,9 @@ def test_a_skeleton_may_have_no_head():
 
 def _tag(points_px) -> tuple[float, float] | None:
     """Middle of what was drawn, x and y."""
-    image = np.zeros((400, 300, 3), np.uint8)
-    draw_id(image, 3, np.array(points_px, float), STICK, PALETTE)
-    rows, columns = np.nonzero(image.any(axis=-1))
+    canvas = Canvas(Raster.of_rgb(np.zeros((400, 300, 3), np.uint8)))
+    draw_id(canvas, 3, np.array(points_px, float), STICK, PALETTE)
+    rows, columns = np.nonzero(canvas.drawn().rgb().any(axis=-1))
     return None if len(rows) == 0 else ((columns.min() + columns.max()) / 2, (rows.min() + rows.max()) / 2)
 
 

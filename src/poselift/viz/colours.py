@@ -38,27 +38,26 @@ class Palette(NamedTuple):
     filled: SideColours
 
 
-def hues_of(ids: Sequence[int]) -> dict[int, int | None]:
+def hues_of(ids: Sequence[int], known: Mapping[int, int | None] | None = None) -> dict[int, int | None]:
     """Which of `PERSON_RGB` each id has; None for one person, who has the colours of the sides.
 
     An id has the same hue in every scene, unless a smaller one that is there too took it. More people than hues share
-    them.
+    them. Those who are `known` already keep what they have, and are answered too.
     """
-    if len(ids) == 1:
-        return {ids[0]: None}
-    hues: dict[int, int | None] = {}
-    free: list[int] = []
-    for number in sorted(ids):
-        free = free or list(range(len(PERSON_RGB)))
-        hue = min(free, key=lambda hue: (hue - (number - 1)) % len(PERSON_RGB))
-        free.remove(hue)
-        hues[number] = hue
+    hues = dict(known or {})
+    new = sorted(set(ids) - set(hues))
+    if not hues and len(new) == 1:
+        return {new[0]: None}
+    for number in new:
+        taken = [list(hues.values()).count(hue) for hue in range(len(PERSON_RGB))]
+        free = [hue for hue, count in enumerate(taken) if count == min(taken)]
+        hues[number] = min(free, key=lambda hue: (hue - (number - 1)) % len(PERSON_RGB))
     return hues
 
 
-def palettes_of(ids: Sequence[int]) -> dict[int, Palette]:
-    """The colours of people by id, see `hues_of`."""
-    return {number: _palette(hue) for number, hue in hues_of(ids).items()}
+def palettes_of(hues: Mapping[int, int | None]) -> dict[int, Palette]:
+    """The colours of people by id, of their `hues_of`."""
+    return {number: _palette(hue) for number, hue in hues.items()}
 
 
 def _palette(hue: int | None) -> Palette:

@@ -3,32 +3,172 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from fractions import Fraction
+import queue
+import sys
+import threading
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import NamedTuple, Protocol
 
 import numpy as np
-from jaxtyping import Float, Int
 
 from poselift.data.clip import Clip
-from poselift.data.footage import Footage
 from poselift.data.scene import Scene
-from poselift.errors import ExternalToolError, MissingExtraError, ShapeError
+from poselift.errors import ShapeError
 from poselift.files import whole_file
-from poselift.viz.side_by_side import SideBySide
+from poselift.viz.director import Director, Shot
+from poselift.viz.mp4 import Mp4
+from poselift.viz.panel import Panel
+from poselift.viz.raster import Raster, rgb_to_i420
+from poselift.viz.side_by_side import SideBySide, by, check_drawable
 
-# Best first; a build of FFmpeg without x264 still has its own MPEG-4.
-_ENCODERS = {"libx264": {"preset": "veryfast", "crf": "20"}, "mpeg4": {"qscale": "3"}}
-# The unit of time: whole for the usual frame rates, and no finer than the 1/65535 s that MPEG-4 counts in.
-_TICK_S = Fraction(1, 60000)
+# Pictures that wait to be drawn: half as many bytes as RGB, and no larger than the overlay.
+_WAITING = 16
+_OTHER_VIDEO = "name the video that the scene was made from"
+
+
+class _Job(NamedTuple):
+    """One frame to be drawn: which of the shot, which of the video, and its picture as I420."""
+
+    shot: Shot
+    frame: int
+    number: int
+    picture: np.ndarray
+
+
+class Scalable(Protocol):
+    """A picture that says itself what it looks like in other sizes, such as `poselift.detect.picture.Picture`."""
+
+    def i420(self, size_px: tuple[int, int]) -> np.ndarray:
+        """I420 of an even size: (3 height / 2, width)."""
+        ...
+
+
+class OverlayWriter:
+    """Writes an overlay piece by piece, while the video passes; a context manager.
+
+    Frames are drawn and encoded in a thread of their own. The file appears when the block ends, whole; if it fails,
+    nothing is left.
+
+    Args:
+        path: an `.mp4`.
+        image_size_px: (width, height) of the video's frames.
+        fps: the nominal rate of the video.
+        overwrite: whether an older file may be replaced.
+
+    Raises:
+        MissingExtraError: PyAV or aggdraw is not installed.
+        OutputError: when the block begins: `path` exists and `overwrite` is false, or the disk refuses.
+        ExternalToolError: when the block begins: FFmpeg cannot encode.
+    """
+
+    def __init__(
+        self, path: Path | str, image_size_px: tuple[int, int], fps: float, *, overwrite: bool = False
+    ) -> None:
+        self._layout = SideBySide.of(image_size_px)
+        self._path, self._fps, self._overwrite = Path(path), fps, overwrite
+        self._director = Director(self._layout.panel_size_px)
+        self._open = ExitStack()
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(_WAITING)
+        self._failure: Exception | None = None
+        self._count = 0
+
+    @property
+    def video_size_px(self) -> tuple[int, int]:
+        """(width, height) of the frame in the overlay, both even: the size of pictures that costs least."""
+        return self._layout.video_size_px
+
+    def __enter__(self) -> OverlayWriter:
+        temporary = self._open.enter_context(whole_file(self._path, overwrite=self._overwrite))
+        try:
+            film = self._open.enter_context(Mp4.opened(temporary, self._layout.size_px, self._fps))
+        except BaseException:
+            self._open.__exit__(*sys.exc_info())
+            raise
+        self._thread = threading.Thread(target=self._work, args=(film,), name="overlay", daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            with suppress(queue.Empty):
+                while True:
+                    self._jobs.get_nowait()
+        self._put(None)
+        self._thread.join()
+        error = error or self._failure
+        self._open.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
+        if kind is None and error is not None:
+            raise error
+
+    def kept(self, picture: Scalable) -> np.ndarray:
+        """What `write` wants of a picture of the video. Several threads may ask at once."""
+        return picture.i420(self.video_size_px)
+
+    def write(self, pictures: Iterable[np.ndarray], piece: Scene) -> None:
+        """Append the frames of `piece`, the next consecutive frames of the video.
+
+        Ids mean the same people in all pieces, and tracks begin at frames of the piece. The first piece with people
+        settles what is up and where the floor is.
+
+        Args:
+            pictures: one per frame of the piece's footage, taken one at a time: I420 (3 height / 2, width) of
+                `video_size_px`, limited BT.709; or RGB (height, width, 3) of that size or of the video's frames.
+                Either is upright.
+
+        Raises:
+            ShapeError: somebody lacks 2D or 3D joints; the pictures are of another number or size.
+            OSError, ExternalToolError: frames of this piece or of earlier ones cannot be written.
+        """
+        check_drawable(piece, self._layout.image_size_px)
+        shot, expected = self._director.shot(piece), len(piece.footage)
+        frame = 0
+        for picture in pictures:
+            if frame == expected:
+                raise ShapeError(f"frames: expected {expected}, got more", _OTHER_VIDEO)
+            self._put(_Job(shot, frame, self._count, self._as_i420(picture)))
+            if self._failure is not None:
+                raise self._failure
+            frame, self._count = frame + 1, self._count + 1
+        if frame < expected:
+            raise ShapeError(f"frames: expected {expected}, got {frame or 'none'}", _OTHER_VIDEO)
+
+    def _as_i420(self, picture: np.ndarray) -> np.ndarray:
+        width, height = self._layout.video_size_px
+        if picture.shape == (3 * height // 2, width):
+            return picture
+        sizes = {self._layout.video_size_px, self._layout.image_size_px}
+        if picture.shape not in {(h, w, 3) for w, h in sizes}:
+            expected = by(self._layout.image_size_px)
+            raise ShapeError(f"frame {self._count}: expected an RGB image of {expected}, got {picture.shape}")
+        return rgb_to_i420(picture, self._layout.video_size_px)
+
+    def _put(self, job: _Job | None) -> None:
+        """Hand a job to the thread, unless that has failed."""
+        while self._failure is None:
+            with suppress(queue.Full):
+                return self._jobs.put(job, timeout=0.1)
+
+    def _work(self, film: Mp4) -> None:
+        panel = Panel("i420")
+        try:
+            while (job := self._jobs.get()) is not None:
+                time_s = float(job.shot.scene.footage.time_s[job.frame])
+                left = self._layout.with_keypoints(Raster.of_i420(job.picture), job.shot, job.frame)
+                right = panel.drawn(job.shot, job.frame, f"frame {job.number}   {time_s:.2f} s")
+                film.write((left, right), time_s)
+        except Exception as failure:
+            self._failure = failure
 
 
 def write_overlay(
     frames: Iterable[np.ndarray], scene: Scene | Clip, path: Path | str, *, overwrite: bool = False
 ) -> None:
-    """Draw the people of `scene` on the frames it was made from, as an `.mp4`: H.264, at most 1280 pixels high.
+    """Draw the people of `scene` on the frames it was made from, as an `.mp4`: H.264, at most 1080 pixels high.
 
     `frames` are upright RGB images (height, width, 3), one per frame of the footage, taken one at a time, shown at
     their own times. Frames without a person stay plain, filled people are drawn paler, and both is said.
@@ -36,7 +176,7 @@ def write_overlay(
     Raises:
         ShapeError: somebody lacks 2D or 3D joints; the frames are of another number or size than the footage's.
         OutputError: `path` exists and `overwrite` is false, or the disk refuses.
-        MissingExtraError: PyAV or OpenCV is not installed.
+        MissingExtraError: PyAV or aggdraw is not installed.
         ExternalToolError: FFmpeg cannot encode.
 
     >>> from poselift import SKELETONS
@@ -46,71 +186,11 @@ def write_overlay(
     >>> frames = (np.zeros((240, 320, 3), np.uint8) for _ in range(5))
     >>> write_overlay(frames, clip, "overlay.mp4")
     """
-    scene = Scene.of(scene) if isinstance(scene, Clip) else scene
-    expected = len(scene.footage)
-    with whole_file(Path(path), overwrite=overwrite) as temporary:
-        remaining = iter(frames)
-        first = next(remaining, None)
-        if first is None:
-            raise ShapeError(f"frames: expected {expected}, got none")
-        layout = SideBySide.of(scene, (first.shape[1], first.shape[0]))
-        count = 0
-        with _open_video(temporary, layout.size_px, scene.footage) as write:
-            for image in itertools.chain([first], remaining):
-                if count == expected:
-                    raise ShapeError(f"frames: expected {expected}, got more", _OTHER_VIDEO)
-                write(layout.drawn(image, count), count)
-                count += 1
-        if count < expected:
-            raise ShapeError(f"frames: expected {expected}, got {count}", _OTHER_VIDEO)
-
-
-_OTHER_VIDEO = "name the video that the scene was made from"
-
-
-@contextmanager
-def _open_video(
-    path: Path, size_px: tuple[int, int], footage: Footage
-) -> Iterator[Callable[[np.ndarray, int], None]]:
-    """Yield a function that appends the RGB image of one frame of `footage` to a new video that begins at 0 s."""
-    try:
-        import av
-    except ImportError:
-        raise MissingExtraError("PyAV", "video") from None
-    ticks = _ticks(footage.time_s)
-    with _failures_named(), av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
-        codec = next(name for name in _ENCODERS if name in av.codecs_available)
-        rate = Fraction(footage.fps).limit_denominator(1001)
-        stream: Any = container.add_stream(codec, rate, options=_ENCODERS[codec])
-        stream.codec_context.time_base = _TICK_S
-        stream.width, stream.height = size_px
-        stream.pix_fmt = "yuv420p"
-
-        def write(image: np.ndarray, frame: int) -> None:
-            picture = av.VideoFrame.from_ndarray(image, format="rgb24")
-            picture.pts, picture.time_base = int(ticks[frame]), _TICK_S
-            container.mux(stream.encode(picture))
-
-        yield write
-        container.mux(stream.encode(None))
-
-
-def _ticks(time_s: Float[np.ndarray, " frames"]) -> Int[np.ndarray, " frames"]:
-    """Times from the first frame on in whole ticks, at least one from frame to frame."""
-    ticks = np.rint((time_s - time_s[:1]) / float(_TICK_S)).astype(np.int64)
-    order = np.arange(len(ticks))
-    rising: np.ndarray = np.maximum.accumulate(ticks - order) + order
-    return rising
-
-
-@contextmanager
-def _failures_named() -> Iterator[None]:
-    """FFmpeg's own errors as ours; those of the disk pass as they are."""
-    import av
-
-    try:
-        yield
-    except av.error.FFmpegError as error:
-        if isinstance(error, OSError):
-            raise
-        raise ExternalToolError(f"FFmpeg cannot encode the overlay: {error}", "pip install --upgrade av") from error
+    scene = Scene.of(scene)
+    remaining = iter(frames)
+    first = next(remaining, None)
+    if first is None:
+        raise ShapeError(f"frames: expected {len(scene.footage)}, got none", _OTHER_VIDEO)
+    size_px = (first.shape[1], first.shape[0])
+    with OverlayWriter(path, size_px, scene.footage.fps, overwrite=overwrite) as writer:
+        writer.write(itertools.chain([first], remaining), scene)

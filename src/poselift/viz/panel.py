@@ -1,168 +1,111 @@
-"""The 3D figures as a flat picture: a fixed, slightly turned view of the stage with its floor."""
+"""The 3D figures as a flat picture, on a floor of lines."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, UInt8
 
-from poselift.arrays import Points3D
-from poselift.geometry.rotation import axis_rotation
-from poselift.skeleton.skeleton import Skeleton
-from poselift.viz.colours import RGB, Palette, palettes_of
-from poselift.viz.draw import draw_figure, draw_line, draw_text, text_height_px
-from poselift.viz.stage import Actor, Stage
+from poselift.viz.canvas import Canvas
+from poselift.viz.colours import RGB
+from poselift.viz.director import Shot
+from poselift.viz.draw import draw_figure, draw_text, text_height_px
+from poselift.viz.raster import Kind, Raster
+from poselift.viz.shadow import cast_shadow
+from poselift.viz.stage import Actor
 from poselift.viz.tags import draw_id
+from poselift.viz.view import View
 
-_AZIMUTH_DEG, _ELEVATION_DEG = 24.0, 9.0
-_DISTANCE_MM = 6500.0
-# Nearer than this to the viewer, nothing is drawn.
-_NEAREST_MM = 500.0
-# Who is further than this from the middle may be cut off, so that the others are not dots.
-_REACH_MM = 4000.0
-# How much of the panel the figures may fill.
-_WIDE, _HIGH = 0.8, 0.78
 _BONE_MM = 44.0
 _GRID_MM, _GRID_REACH_MM = 500.0, 4000.0
 _TOP_RGB, _BOTTOM_RGB = (40, 48, 61), (15, 19, 25)
 _LINE_RGB: RGB = (122, 138, 162)
 _TEXT_RGB: RGB = (226, 232, 240)
-# A person of ordinary size, for scenes that show nobody.
-_SOMEBODY_MM = np.array([[-400.0, 0, 0], [400, 1800, 0]])
 
 
-@dataclass(frozen=True, eq=False)
 class Panel:
-    """A view of a stage, fitted so that every frame's figures are inside. Several people have their ids above them.
+    """Draws the figures of one frame after the other; the floor is kept while the view stands still.
 
-    Attributes:
-        stage: who is shown.
-        background: (height, width, 3) the empty panel with its floor.
-        focal_px, centre_px: how view directions become pixels.
-        distance_mm: from the viewer to the middle of the stage.
+    Args:
+        kind: what pictures it makes.
     """
 
-    stage: Stage
-    background: UInt8[np.ndarray, "height width 3"]
-    focal_px: float
-    centre_px: Float[np.ndarray, "2"]
-    distance_mm: float
+    def __init__(self, kind: Kind) -> None:
+        self._kind = kind
+        self._floor: tuple[View, Raster] | None = None
 
-    @classmethod
-    def of(cls, stage: Stage, size_px: tuple[int, int]) -> Panel:
-        """Fit the view of all frames of `stage` into a panel of (width, height)."""
-        width, height = size_px
-        points = np.concatenate(
-            [_SOMEBODY_MM[:0], *(a.standing_stage_mm[a.present].reshape(-1, 3) for a in stage.actors)]
-        )
-        points = points[np.isfinite(points).all(axis=-1)]
-        points[:, ::2] = points[:, ::2].clip(-_REACH_MM, _REACH_MM)
-        places = [np.linalg.norm(actor.place_stage_mm, axis=-1).max(initial=0.0) for actor in stage.actors]
-        distance = _DISTANCE_MM + min(max(places, default=0.0), _REACH_MM)
-        plane, _ = _to_view(points if len(points) else _SOMEBODY_MM, distance)
-        # Percentiles, so that one wild frame does not shrink the figures.
-        low, high = np.percentile(plane, [0.2, 99.8], axis=0)
-        focal = float(np.min([_WIDE * width, _HIGH * height] / np.maximum(high - low, 1e-6)))
-        centre = np.array([width, 0.98 * height]) / 2 - focal * (low + high) / 2
-        shade = np.linspace(_TOP_RGB, _BOTTOM_RGB, height)[:, None]
-        background = np.repeat(np.rint(shade).astype(np.uint8), width, axis=1)
-        panel = cls(stage, background, focal, centre, distance)
-        panel._draw_floor()
-        background.setflags(write=False)
-        return panel
-
-    def drawn(self, frame: int, label: str) -> UInt8[np.ndarray, "height width 3"]:
-        """The picture of one frame; `label` stands below it."""
-        image = self.background.copy()
-        height, width = image.shape[:2]
-        margin = text_height_px(height)
-        draw_text(image, label, (margin, height - margin), colour=_TEXT_RGB)
-        there = [(actor, row) for actor in self.stage.actors if (row := actor.row(frame)) is not None]
-        draw_text(image, self._note(there), (width // 2, 3 * margin), colour=_TEXT_RGB, align="middle")
+    def drawn(self, shot: Shot, frame: int, label: str) -> Raster:
+        """The picture of one frame of the shot; `label` stands below it. Several people have their ids above them."""
+        view = shot.views[frame]
+        raster = self.floor(view).copied()
+        there = [(actor, row) for actor in shot.stage.actors if (row := actor.row(frame)) is not None]
         for actor, row in there:
-            self._draw_shadow(image, actor.standing_stage_mm[row], actor.skeleton)
-        views = [(actor, row, *self._to_image(actor.standing_stage_mm[row])) for actor, row in there]
-        views.sort(key=lambda view: -np.nanmean(view[3]))
-        for actor, row, points, depth in views:
-            seen, filled = self._palettes[actor.id]
+            on_floor, _ = view.to_image(actor.standing_stage_mm[row] * [1, 0, 1])
+            cast_shadow(raster, on_floor, actor.skeleton.edges, bone_px(view))
+        canvas = Canvas(raster)
+        width, height = view.size_px
+        margin = text_height_px(height)
+        draw_text(canvas, label, (margin, height - margin), colour=_TEXT_RGB)
+        draw_text(canvas, _note(shot, there), (width / 2, 3 * margin), colour=_TEXT_RGB, align="middle")
+        figures = [(actor, row, *view.to_image(actor.standing_stage_mm[row])) for actor, row in there]
+        figures.sort(key=lambda figure: -np.nanmean(figure[3]))
+        for actor, row, points, depth in figures:
+            seen, filled = shot.palettes[actor.id]
             palette = filled if actor.filled[row] else seen
-            draw_figure(image, points, actor.skeleton, palette, thickness_px=self._bone_px, depth=depth)
-        if len(self.stage.actors) > 1:
-            for actor, _, points, _ in views:
-                draw_id(image, actor.id, points, actor.skeleton, self._palettes[actor.id])
-        return image
+            draw_figure(canvas, points, actor.skeleton, palette, thickness_px=bone_px(view), depth=depth)
+        for actor, _, points, _ in figures if shot.several else ():
+            draw_id(canvas, actor.id, points, actor.skeleton, shot.palettes[actor.id])
+        return canvas.drawn()
 
-    def _note(self, there: list[tuple[Actor, int]]) -> str:
-        if not there:
-            return "no person"
-        filled = [str(actor.id) for actor, row in there if actor.filled[row]]
-        if len(self.stage.actors) == 1 or not filled:
-            return "filled" if filled else ""
-        return f"filled: {', '.join(filled)}"
-
-    @property
-    def _palettes(self) -> dict[int, Palette]:
-        return palettes_of([actor.id for actor in self.stage.actors])
-
-    @property
-    def _bone_px(self) -> float:
-        return max(2.0, _BONE_MM * self.focal_px / self.distance_mm)
-
-    def _to_image(self, points_stage_mm: Points3D) -> tuple[np.ndarray, np.ndarray]:
-        plane, depth = _to_view(points_stage_mm, self.distance_mm)
-        plane[depth < _NEAREST_MM] = np.nan
-        return plane * self.focal_px + self.centre_px, depth
-
-    def _draw_floor(self) -> None:
-        """Grid lines in short pieces, fainter with the distance from the middle."""
-        ticks = np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM / 4)
-        for across in np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM):
-            for start, end in pairwise(ticks):
-                fade = max(0.0, 1 - np.hypot(across, (start + end) / 2) / _GRID_REACH_MM)
-                for axes in ([0, 2], [2, 0]):
-                    piece = np.zeros((2, 3))
-                    piece[:, axes] = [[start, across], [end, across]]
-                    ends_px, _ = self._to_image(piece)
-                    self._draw_faded_line(ends_px, fade)
-
-    def _draw_faded_line(self, ends_px: np.ndarray, fade: float) -> None:
-        height, width = self.background.shape[:2]
-        x, y = ends_px.mean(axis=0)
-        # A piece may reach in from just outside.
-        if -width < x < 2 * width and 0 <= y < 2 * height:
-            share = min(y / height, 1.0)
-            red, green, blue = (
-                round(top + share * (bottom - top) + 0.6 * fade * (line - bottom))
-                for top, bottom, line in zip(_TOP_RGB, _BOTTOM_RGB, _LINE_RGB, strict=True)
-            )
-            draw_line(self.background, ends_px[0], ends_px[1], (red, green, blue), self._bone_px / 14)
-
-    def _draw_shadow(self, image: np.ndarray, joints_stage_mm: np.ndarray, skeleton: Skeleton) -> None:
-        import cv2
-
-        points, _ = self._to_image(joints_stage_mm * [1, 0, 1])
-        blur = 2 * round(self._bone_px / 2) + 1
-        finite = points[np.isfinite(points).all(axis=-1)]
-        if len(finite) == 0:
-            return
-        x0, y0 = (finite.min(axis=0) - 3 * blur).astype(int).clip(0)
-        x1, y1 = (finite.max(axis=0) + 3 * blur).astype(int).clip(0)
-        box = image[y0:y1, x0:x1]
-        if box.size == 0:
-            return
-        mask = np.zeros(box.shape[:2], np.uint8)
-        for a, b in skeleton.edges:
-            if np.isfinite(points[[a, b]]).all():
-                draw_line(mask, points[a] - [x0, y0], points[b] - [x0, y0], (150, 150, 150), self._bone_px)
-        light = cv2.cvtColor(255 - cv2.GaussianBlur(mask, (blur, blur), 0), cv2.COLOR_GRAY2RGB)
-        box[:] = cv2.multiply(box, light, scale=1 / 255)
+    def floor(self, view: View) -> Raster:
+        """The picture of nobody."""
+        if self._floor is None or self._floor[0] is not view:
+            canvas = Canvas(Raster.shaded(view.size_px, _TOP_RGB, _BOTTOM_RGB, self._kind))
+            _draw_floor(canvas, view)
+            self._floor = (view, canvas.drawn())
+        return self._floor[1]
 
 
-def _to_view(points_stage_mm: Points3D, distance_mm: float) -> tuple[np.ndarray, np.ndarray]:
-    """Positions (..., 2) on the plane at distance 1, x right and y down, and depths (...) in millimetres."""
-    turn = axis_rotation("X", np.radians(_ELEVATION_DEG)) @ axis_rotation("Y", np.radians(-_AZIMUTH_DEG))
-    view = points_stage_mm @ turn.T
-    depth = distance_mm - view[..., 2]
-    return view[..., :2] * [1, -1] / depth[..., None], depth
+def bone_px(view: View) -> float:
+    """How wide bones are at the focus."""
+    return max(2.0, _BONE_MM * view.mm_px)
+
+
+def _note(shot: Shot, there: list[tuple[Actor, int]]) -> str:
+    if not there:
+        return "no person"
+    filled = [str(actor.id) for actor, row in there if actor.filled[row]]
+    if not shot.several or not filled:
+        return "filled" if filled else ""
+    return f"filled: {', '.join(filled)}"
+
+
+def _draw_floor(canvas: Canvas, view: View) -> None:
+    """Grid lines in short pieces, fainter with the distance from the focus. They lie still while the view moves."""
+    reach = np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM)
+    lines_x, lines_z = (axis - axis % _GRID_MM + reach for axis in view.focus_mm)
+    pieces = np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM / 2)
+    ends = [
+        *([[x, 0, z], [x, 0, end]] for x in lines_x for z, end in pairwise(view.focus_mm[1] + pieces)),
+        *([[x, 0, z], [end, 0, z]] for z in lines_z for x, end in pairwise(view.focus_mm[0] + pieces)),
+    ]
+    points_mm = np.array(ends)
+    away = np.linalg.norm(points_mm.mean(axis=1)[:, ::2] - view.focus_mm, axis=-1)
+    points_px, _ = view.to_image(points_mm)
+    (width, height), room = view.size_px, bone_px(view)
+    low, high = points_px.min(axis=1), points_px.max(axis=1)
+    seen = (high > -room).all(axis=-1) & (low < np.array([width, height]) + room).all(axis=-1)
+    seen &= away < _GRID_REACH_MM
+    fades = (1 - away[seen] / _GRID_REACH_MM).tolist()
+    for (start, end), fade in zip(points_px[seen].tolist(), fades, strict=True):
+        down = (start[1] + end[1]) / 2 / height
+        canvas.line(start, end, _line_rgb(down, fade), max(1.2, bone_px(view) / 11))
+
+
+def _line_rgb(down: float, fade: float) -> RGB:
+    share = min(max(down, 0.0), 1.0)
+    red, green, blue = (
+        round(top + share * (bottom - top) + 0.6 * fade * (line - bottom))
+        for top, bottom, line in zip(_TOP_RGB, _BOTTOM_RGB, _LINE_RGB, strict=True)
+    )
+    return red, green, blue

@@ -63,30 +63,51 @@ class Actor:
 
 
 @dataclass(frozen=True, eq=False)
+class Setting:
+    """Where a stage stands, so that what comes later in a video is set on the same one.
+
+    Attributes:
+        camera_to_stage: the rotation from camera axes.
+        origin_mm: the stage's origin as seen from the camera, in the stage's directions; None while nobody's path is
+            known.
+        alone: whether there is one person only, who stays at the origin.
+    """
+
+    camera_to_stage: Float[np.ndarray, "3 3"]
+    origin_mm: Float[np.ndarray, "3"] | None
+    alone: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Stage:
     """Everybody of a scene on one floor, at their places to each other where their roots are known.
 
     Attributes:
         actors: one per track of the scene, in its order. The path of the main person, or of the first whose root is
-            known, has its middle at the origin.
+            known, has its middle at the origin, unless a setting was given.
         main: which of them is the main person; None where there is nobody.
+        setting: where it stands.
     """
 
     actors: tuple[Actor, ...]
     main: int | None
+    setting: Setting
 
     @classmethod
-    def of(cls, scene: Scene) -> Stage:
-        """Turn a scene upright and put a floor under it.
+    def of(cls, scene: Scene, setting: Setting | None = None) -> Stage:
+        """Turn a scene upright and put a floor under it; by default as suits this scene.
 
         Raises:
             ShapeError: somebody has no 3D joints.
         """
-        rotation = camera_to_stage(scene)
-        actors = [_turned(track, rotation) for track in scene.tracks]
+        setting = setting or Setting(camera_to_stage(scene), None, len(scene) < 2)
+        actors = [_turned(track, setting.camera_to_stage) for track in scene.tracks]
         main = next((n for n, track in enumerate(scene.tracks) if track.clip is scene.main), None)
-        leading = sorted(range(len(actors)), key=lambda n: n != main)
-        return cls(_placed(_on_floor(actors, leading), scene.tracks), main)
+        if setting.origin_mm is None:
+            leading = sorted(range(len(actors)), key=lambda n: n != main)
+            setting = replace(setting, origin_mm=_origin(actors, leading))
+        actors = [_moved(actor, setting.origin_mm) for actor in actors]
+        return cls(tuple(actors) if setting.alone else _placed(actors, scene.tracks), main, setting)
 
 
 def _turned(track: Track, rotation: np.ndarray) -> Actor:
@@ -108,18 +129,20 @@ def _turned(track: Track, rotation: np.ndarray) -> Actor:
     return Actor(track.id, track.first_frame, clip.skeleton, joints, height, root, nowhere, present, filled)
 
 
-def _on_floor(actors: Sequence[Actor], leading: Sequence[int]) -> list[Actor]:
-    """Roots moved alike: the middle of the first known path of those `leading` to x = z = 0, the floor to y = 0."""
+def _origin(actors: Sequence[Actor], leading: Sequence[int]) -> Float[np.ndarray, "3"] | None:
+    """Below the middle of the first known path of those `leading`, on the floor."""
     middle = next((_middle(root) for n in leading if (root := actors[n].root_stage_mm) is not None), None)
     if middle is None:
-        return list(actors)
+        return None
     soles = [actor.root_stage_mm[:, 1] - actor.root_height_mm for actor in actors if actor.root_stage_mm is not None]
     floor = np.nanpercentile(np.concatenate(soles), _FLOOR_PERCENTILE)
-    origin = np.array([middle[0], floor, middle[2]])
-    return [
-        actor if actor.root_stage_mm is None else replace(actor, root_stage_mm=actor.root_stage_mm - origin)
-        for actor in actors
-    ]
+    return np.array([middle[0], floor, middle[2]])
+
+
+def _moved(actor: Actor, origin_mm: np.ndarray | None) -> Actor:
+    if actor.root_stage_mm is None or origin_mm is None:
+        return actor
+    return replace(actor, root_stage_mm=actor.root_stage_mm - origin_mm)
 
 
 def _middle(path: np.ndarray) -> np.ndarray:
@@ -129,8 +152,6 @@ def _middle(path: np.ndarray) -> np.ndarray:
 
 def _placed(actors: Sequence[Actor], tracks: Sequence[Track]) -> tuple[Actor, ...]:
     """Everybody with a place; those whose paths are unknown stand to the right, in the image's order."""
-    if len(actors) < 2:
-        return tuple(actors)
     placed = list(actors)
     free_x = 0.0
     for n, actor in enumerate(actors):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 
 from poselift.skeleton.skeleton import Skeleton
+from poselift.viz.canvas import Canvas
 from poselift.viz.colours import Palette
 from poselift.viz.draw import draw_tag
 
@@ -23,7 +24,7 @@ def head_joint(skeleton: Skeleton) -> int | None:
 
 
 def draw_id(
-    image: UInt8[np.ndarray, "height width 3"],
+    canvas: Canvas,
     number: int,
     points_px: Float[np.ndarray, "joints 2"],
     skeleton: Skeleton,
@@ -31,13 +32,13 @@ def draw_id(
 ) -> None:
     """Write who a figure is above its head, or above its topmost joint where the head is at NaN.
 
-    Who is not in the image at all has no tag.
+    Who is not in the picture at all has no tag.
     """
     seen = np.flatnonzero(np.isfinite(points_px).all(axis=-1))
-    inside = (points_px[seen] >= 0) & (points_px[seen] < image.shape[1::-1])
+    inside = (points_px[seen] >= 0) & (points_px[seen] < canvas.size_px)
     if not inside.all(axis=-1).any():
         return
     head = head_joint(skeleton)
     top = head if head in seen else seen[points_px[seen, 1].argmin()]
     room_px = _ROOM * np.ptp(points_px[seen, 1])
-    draw_tag(image, str(number), points_px[top] - [0.0, room_px], fill=palette.seen["middle"])
+    draw_tag(canvas, str(number), points_px[top] - [0.0, room_px], fill=palette.seen["middle"])
