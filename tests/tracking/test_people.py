@@ -153,3 +153,18 @@ def test_only_who_is_wanted_is_told(walking, crossing):
     told = walking.pushed(frames, 25, tracker=left)
     assert walking.ids_by_walker(told) == {0: {1}}
     assert sum(map(len, told)) == len(frames)
+
+
+def test_frames_that_nobody_looked_at_are_no_absence(walking, crossing):
+    """Every fifth of 60 frames a second: the same people as in these frames alone."""
+    frames = walking.filmed(crossing(), SECONDS, 60)
+    tracker, told = PeopleTracker(COCO_17), []
+    for n, found in enumerate(frames):
+        told += tracker.push(None if n % 5 else [d for _, d in found], n / 60)
+    told += tracker.finish()
+    assert [s.frame for s in told] == list(range(len(frames)))
+    alone = PeopleTracker(COCO_17)
+    seldom = [s for n in range(0, len(frames), 5) for s in alone.push([d for _, d in frames[n]], n / 60)]
+    seldom += alone.finish()
+    assert [s.people for s in told] == [{} if n % 5 else seldom[n // 5].people for n in range(len(frames))]
+    assert sum(len(s.people) for s in told) > 60

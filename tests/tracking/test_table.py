@@ -24,8 +24,8 @@ def test_every_strategy_finds_one_person(detections, strategy):
     assert scene.footage is detections.footage
 
 
-def test_strategies_differ_and_the_main_person_is_the_default(detections):
-    assert [(t.id, t.first_frame) for t in track(detections).tracks] == [(1, 0)]
+def test_strategies_differ_and_finding_out_is_the_default(detections):
+    assert [(t.id, t.first_frame) for t in track(detections).tracks] == [(1, 1)]
     assert [(t.id, t.first_frame) for t in track(detections, "ids").tracks] == [(5, 1)]
-    with pytest.raises(RecipeError, match="unknown tracking 'mian'"):
-        track(detections, "mian")
+    with pytest.raises(RecipeError, match="unknown tracking 'peple'"):
+        track(detections, "peple")

@@ -13,7 +13,7 @@ def followed(frames, fps):
     follower = Follower(COCO_17)
     told = []
     for frame, found in enumerate(frames):
-        seen = follower.push(Bodies.of([d for _, d in found]), frame / fps).seen
+        seen = follower.push(frame, frame / fps, Bodies.of([d for _, d in found])).seen
         told.append({walker: tracklet for (walker, _), tracklet in zip(found, seen, strict=True)})
     return told
 
@@ -64,3 +64,13 @@ def test_half_a_person_is_still_the_person(walking):
     told = followed(frames, 25)
     assert len({frame[0] for frame in told}) == 1
     assert told[-1][0].size_px == pytest.approx(told[5][0].size_px, rel=0.1)
+
+
+def test_a_false_detection_on_the_same_person_is_a_gap(walking):
+    """The person for one frame upside down."""
+    frames = walking.filmed([walking.Walker((0, 5000))], 1, 25)
+    walker, upright = frames[9][0]
+    upside_down = upright.joints_px * np.float32([1, -1]) + np.float32([0, 2 * upright.joints_px[:, 1].mean()])
+    frames[9] = [(walker, upright._replace(joints_px=upside_down))]
+    told = followed(frames, 25)
+    assert told[8][0] is told[10][0] is not told[9][0]

@@ -10,17 +10,15 @@ from poselift.tracking.who import EVERYBODY, Who
 # name -> "module:function", which makes a scene of detections; imported when used
 TRACKERS: dict[str, str] = {
     "people": "poselift.tracking.everybody:everybody",
-    "main": "poselift.tracking.main_person:main_person",
     "ids": "poselift.tracking.file_ids:by_file_ids",
 }
 
 
-def track(detections: Detections, strategy: str = "main", who: Who = EVERYBODY) -> Scene:
+def track(detections: Detections, strategy: str = "people", who: Who = EVERYBODY) -> Scene:
     """The people of the detections who are wanted.
 
     Args:
-        strategy: a name of `TRACKERS`. "people" finds out who is who; "main" follows one person through everything;
-            "ids" believes the ids that the file gives.
+        strategy: a name of `TRACKERS`. "people" finds out who is who; "ids" believes the ids that the file gives.
         who: whose tracks are wanted.
 
     Raises:

@@ -17,7 +17,7 @@ def by_file_ids(detections: Detections) -> Scene:
         ShapeError: the detections have no ids.
     """
     if detections.track_id is None:
-        raise ShapeError("track_id: these detections have no ids of their own", "follow the main person: main")
+        raise ShapeError("track_id: these detections have no ids of their own", "find out who is who: people")
     tracks = []
     for track_id in np.unique(detections.track_id).tolist():
         rows = np.flatnonzero(detections.track_id == track_id)

@@ -67,17 +67,21 @@ class PeopleTracker:
         self._undecided: list[Tracklet] = []
         self._persons: dict[int, Tracklet] = {}  # the last tracklet of everybody who is remembered
         self._n_people = self._n_frames = 0
-        self._first_s = self._now_s = self._step_s = 0.0
+        self._first_s: float | None = None
+        self._look_s: deque[float] = deque(maxlen=2)  # when was looked at a frame, the last two times
 
-    def push(self, found: Sequence[SeenPerson], time_s: float) -> list[SettledFrame]:
-        """The next frame, and who was found in it, in any order; the times rise. Returns what is settled by now."""
-        if self._n_frames == 0:
-            self._first_s = time_s
-        else:
-            self._step_s = time_s - self._now_s
-        self._now_s = time_s
-        bodies = Bodies.of(found)
-        followed = self._follower.push(bodies, time_s)
+    def push(self, found: Sequence[SeenPerson] | None, time_s: float) -> list[SettledFrame]:
+        """The next frame. Returns what is settled by now.
+
+        Args:
+            found: who was found in it, in any order; None if it was not looked at: then nobody is missing.
+            time_s: rises from frame to frame.
+        """
+        bodies, followed = Bodies.of(found or ()), Followed([], [])
+        if found is not None:
+            self._look_s.append(time_s)
+            self._first_s = time_s if self._first_s is None else self._first_s
+            followed = self._follower.push(self._n_frames, time_s, bodies)
         self._undecided += [t for t in followed.seen if t is not None and t.first_frame == self._n_frames]
         self._waiting.append(_Waiting(self._n_frames, time_s, bodies, followed))
         self._n_frames += 1
@@ -115,7 +119,7 @@ class PeopleTracker:
         # All that is undecided competes, so that everybody is given to whoever fits best.
         fit = np.array([[self._fit(last, t) for t in self._undecided] for last in self._persons.values()])
         # Who is only glimpsed gives way to who is seen.
-        seen = [min(1.0, self._lasted_s(t) / _SHORTEST_S) for t in self._undecided]
+        seen = [min(1.0, self._lasted_s(t.first_s, t.last_s) / _SHORTEST_S) for t in self._undecided]
         fit = fit.reshape(len(self._persons), len(self._undecided)) * (1 + np.array(seen)) / 2
         known = {column: row for row, column in pairs_worth_it(fit, LEAST_FIT)}
         lost = list(self._persons)
@@ -150,15 +154,16 @@ class PeopleTracker:
         gap_s = after.first_s - before.last_s
         return self._reunion.fit(before, after) if 0 < gap_s <= GONE_S else 0.0
 
-    def _lasted_s(self, tracklet: Tracklet) -> float:
-        return tracklet.last_s - tracklet.first_s + self._step_s
+    def _lasted_s(self, first_s: float, last_s: float) -> float:
+        """For how long was seen what was seen in these frames, and stands for the time until the next."""
+        return last_s - first_s + self._look_s[-1] - self._look_s[0]
 
     def _lasts(self, tracklet: Tracklet) -> bool:
         """Whether this is there long enough to be somebody."""
         later = [t for t in self._undecided if self._fit(tracklet, t) > LEAST_FIT]
         last_s = max(t.last_s for t in (tracklet, *later))
-        whole_s = self._now_s - self._first_s + self._step_s
-        return last_s - tracklet.first_s + self._step_s >= min(_SHORTEST_S, whole_s / 2) - _SAME_S
+        whole_s = self._lasted_s(self._first_s or 0.0, self._look_s[-1])
+        return self._lasted_s(tracklet.first_s, last_s) >= min(_SHORTEST_S, whole_s / 2) - _SAME_S
 
 
 def _rank(tracklet: Tracklet) -> tuple[float, ...]:

@@ -106,11 +106,11 @@ class Follower:
         self._mirror = skeleton.flip_permutation
         self._likeness = Likeness(skeleton)
         self._alive: list[Tracklet] = []
-        self._frame = -1
+        self._frame = self._frame_before = -1
 
-    def push(self, bodies: Bodies, time_s: float) -> Followed:
-        """The next frame."""
-        self._frame += 1
+    def push(self, frame: int, time_s: float, bodies: Bodies) -> Followed:
+        """The next frame that was looked at."""
+        self._frame, self._frame_before = frame, self._frame
         alike = self._alike(bodies, time_s)
         double = self._likeness(bodies, bodies) > _DOUBLE
         pairs = _without_doubles(pairs_worth_it(alike, LEAST_ALIKE), alike, double | double.T)
@@ -132,7 +132,7 @@ class Follower:
 
     def lives(self, tracklet: Tracklet, time_s: float) -> bool:
         """Whether a tracklet may go on after the frame of this time."""
-        return tracklet.last_frame >= self._frame - 1 or time_s - tracklet.last_s <= _PAUSE_S
+        return tracklet.last_frame >= self._frame_before or time_s - tracklet.last_s <= _PAUSE_S
 
     def _alike(self, bodies: Bodies, time_s: float) -> np.ndarray:
         """Those who are followed, where they should be now, against those found."""
@@ -142,7 +142,7 @@ class Follower:
         since_s = np.array([time_s - tracklet.last_s for tracklet in self._alive])
         astray = np.array([t.motion.astray(s) for t, s in zip(self._alive, since_s, strict=True)])
         everyone = Bodies(*(np.concatenate(arrays) for arrays in zip(*expected, strict=True)))
-        missed = np.array([tracklet.last_frame < self._frame - 1 for tracklet in self._alive])
+        missed = np.array([tracklet.last_frame < self._frame_before for tracklet in self._alive])
         return self._likeness(everyone, bodies, since_s, astray) - _MISSED * missed[:, None]
 
     def _new(self, bodies: Bodies, known: list[int], double: np.ndarray) -> list[int]:
