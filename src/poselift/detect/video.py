@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from itertools import tee
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,7 +15,7 @@ from poselift.data.footage import Footage
 from poselift.detect.base import Detection, TimedImage
 from poselift.detect.times import frame_times
 from poselift.errors import NoPersonError
-from poselift.threads import made_ahead, usable_cores, worked_on
+from poselift.threads import usable_cores, worked_on_in_runs
 
 if TYPE_CHECKING:
     from poselift.detect.base import Detector
@@ -80,23 +79,30 @@ def seen_frames(
     """
     from poselift.detect.frames import timed_frames
 
-    def seen(run: deque[_Timed]) -> list[SeenFrame]:
-        remains, times = [], [time_s for _, time_s in run]
+    def seen(run: Iterator[_Timed]) -> list[SeenFrame]:
+        times, remains = [], []
 
         def images() -> Iterator[TimedImage]:
-            while run:  # a picture is let go of as soon as it was looked at
-                (picture, *_), time_s = run.popleft()
+            for (picture, *_), time_s in run:
+                times.append(time_s)
                 remains.append(kept and kept(picture))
-                yield TimedImage(picture.rgb(), time_s)
+                image = picture.rgb()
+                del picture  # nobody needs it as it was decoded any more
+                yield TimedImage(image, time_s)
 
         found = list(detector.detect(images()))
         return [SeenFrame(*frame) for frame in zip(times, found, remains, strict=True)]
 
     threads = min(usable_cores(), detector.most_at_once)
     timed = _with_times(timed_frames(path), info, path)
-    with closing(worked_on(seen, made_ahead(_runs(timed), 1), threads)) as runs:
+    runs = worked_on_in_runs(seen, timed, _ends_run, threads=threads, waiting=threads * _RUN_FRAMES)
+    with closing(runs):
         for run in runs:
             yield from run
+
+
+def _ends_run(length: int, timed: _Timed) -> bool:
+    return length == _RUN_FRAMES or length * timed.frame.picture.nbytes >= _RUN_BYTES
 
 
 def detections_of(path: Path | str, info: VideoInfo, seen: Sequence[SeenFrame], skeleton: Skeleton) -> Detections:
@@ -124,20 +130,16 @@ class _Timed(NamedTuple):
     time_s: float
 
 
-def _with_times(frames: Generator[Frame, None, None], info: VideoInfo, path: Path | str) -> Iterator[_Timed]:
+def _with_times(
+    frames: Generator[Frame, None, None], info: VideoInfo, path: Path | str
+) -> Generator[_Timed, None, None]:
+    waiting: deque[Frame] = deque()
+
+    def shown() -> Iterator[float]:
+        for frame in frames:
+            waiting.append(frame)
+            yield frame.shown_s
+
     with closing(frames):
-        these, same = tee(frames)
-        times = frame_times((frame.shown_s for frame in same), info.fps, info.tick_s, path)
-        yield from map(_Timed, these, times)
-
-
-def _runs(frames: Iterable[_Timed]) -> Generator[deque[_Timed], None, None]:
-    """Frames in runs of one length, but for the last."""
-    run: deque[_Timed] = deque()
-    for timed in frames:
-        run.append(timed)
-        if len(run) * timed.frame.picture.nbytes >= _RUN_BYTES or len(run) == _RUN_FRAMES:
-            yield run
-            run = deque()
-    if run:
-        yield run
+        for time_s in frame_times(shown(), info.fps, info.tick_s, path):
+            yield _Timed(waiting.popleft(), time_s)
