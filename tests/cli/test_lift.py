@@ -360,7 +360,7 @@ def test_ctrl_c_during_the_detection_leaves_nothing_and_closes_the_detector(lift
         ("poselift.data.scene_file._row", {"poses.npz"}),
         ("poselift.export.tables._columns", {"poses.npz", "poses.json"}),
         ("poselift.viz.viewer._page", TABLES),
-        ("poselift.viz.director.Director.shot", {*TABLES, "viewer.html"}),
+        ("poselift.viz.director.Director.shot", set()),
     ],
 )
 def test_ctrl_c_during_the_writing_keeps_what_was_finished(lift, detector, tmp_path, monkeypatch, during, kept):
@@ -371,11 +371,12 @@ def test_ctrl_c_during_the_writing_keeps_what_was_finished(lift, detector, tmp_p
     assert names(tmp_path / "out") == kept
 
 
-def test_what_was_finished_is_kept_and_told_if_the_overlay_fails(lift, tmp_path, monkeypatch):
+@pytest.mark.parametrize("when", ["poselift.viz.director.Director.shot", "poselift.viz.mp4.Mp4.write"])
+def test_what_was_finished_is_kept_and_told_if_the_overlay_fails(lift, tmp_path, monkeypatch, when):
     def failing(*args, **options):
         raise ExternalToolError("FFmpeg cannot encode", "pip install --upgrade av")
 
-    monkeypatch.setattr("poselift.viz.overlay.write_overlay", failing)
+    monkeypatch.setattr(when, failing)
     ended = lift()
     assert "FFmpeg cannot encode" in refused(ended)
     assert names(tmp_path / "out") == {*TABLES, "viewer.html"}

@@ -48,6 +48,7 @@ def lift(
 
     Of a video there is an overlay too, the same video with its keypoints and the 3D figure beside it.
     """
+    from poselift.cli.lift_overlay import overlay_of
     from poselift.cli.lift_source import KeypointSource, VideoSource, chosen_camera
     from poselift.files import writable_folder
     from poselift.lifting.lifter import Lifter
@@ -61,19 +62,15 @@ def lift(
     lifter = Lifter(model, flip=flip, precision=cast("Precision", precision), device=cast("Device", device))
     _check_not_replaced(source, output)
     writable_folder(output, overwrite=overwrite)
-    drawn = output / _OVERLAY if overlay and isinstance(found, VideoSource) else None
-    with found.opened(lifter.skeleton) as lifted:
+    video = found.info if overlay and isinstance(found, VideoSource) else None
+    with found.opened(lifter.skeleton) as lifted, overlay_of(video, output / _OVERLAY) as drawing:
         start = time.perf_counter()
-        scene = lifted(lifter=lifter, camera=camera, options=options, who=wanted, watcher=None)
+        scene = lifted(lifter=lifter, camera=camera, options=options, who=wanted, watcher=drawing)
         _write_tables(scene, output, overwrite=overwrite)
         _tell(scene, time.perf_counter() - start, output)
         _write_page(scene, output, viewer=viewer)
-    if drawn is not None:
-        from poselift.detect.frames import read_frames
-        from poselift.viz.overlay import write_overlay
-
-        write_overlay(read_frames(source), scene, drawn)
-        typer.echo(f"  {drawn}")
+    if video is not None:
+        typer.echo(f"  {output / _OVERLAY}")
 
 
 def _check_not_replaced(source: Path, output: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -43,8 +44,8 @@ class VideoSource:
 
     def __init__(self, path: Path, detector: str) -> None:
         self._new_detector = look_up(DETECTORS, detector, "detector")
-        self.path, self._info = path, video_info(path)
-        self.size_px: tuple[int, int] | None = self._info.size_px
+        self.path, self.info = path, video_info(path)
+        self.size_px: tuple[int, int] | None = self.info.size_px
 
     @contextmanager
     def opened(self, skeleton: Skeleton) -> Iterator[Lift]:
@@ -56,24 +57,9 @@ class VideoSource:
         from poselift.cli.progress import progress_bar
         from poselift.lifting.video import lift_video
 
-        with self._new_detector() as detector, progress_bar("lift", self._info.n_frames) as show:
+        with self._new_detector() as detector, progress_bar("lift", self.info.n_frames) as show:
             conversion(detector.skeleton, skeleton)
-
-            def lift(
-                lifter: Lifter, camera: Camera, options: LiftOptions, who: Who, watcher: Watcher | None
-            ) -> Scene:
-                return lift_video(
-                    self.path,
-                    lifter=lifter,
-                    detector=detector,
-                    camera=camera,
-                    options=options,
-                    who=who,
-                    watcher=watcher,
-                    on_frame=show,
-                )
-
-            yield lift
+            yield partial(lift_video, self.path, detector=detector, on_frame=show)
 
 
 class KeypointSource:
