@@ -1,4 +1,4 @@
-"""Output files that appear whole or not at all."""
+"""Output files that appear whole or not at all, and where what is measured once is kept."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from pathlib import Path
 from safetensors import SafetensorError
 
 from poselift.errors import OutputError
+
+
+def cache_folder() -> Path:
+    """$XDG_CACHE_HOME/poselift, %LOCALAPPDATA%\\poselift or ~/.cache/poselift."""
+    named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(named) if named else Path.home() / ".cache") / "poselift"
 
 
 def writable_folder(path: Path, *, overwrite: bool = False) -> Path:

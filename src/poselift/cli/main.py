@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Annotated, Any
 
@@ -26,6 +27,7 @@ from poselift.cli import (
     view,
 )
 from poselift.errors import EXTRAS, MissingExtraError, PoseliftError
+from poselift.files import cache_folder
 from poselift.version import __version__
 
 # Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
@@ -95,6 +97,8 @@ def _options(
 def main() -> None:
     """Run a command. What the user can mend ends in one line and a hint, a defect of poselift in a traceback."""
     logging.basicConfig(handlers=[_Warnings(logging.WARNING)])
+    # matplotlib keeps a list of fonts, and makes folders in the user's home unless it is told where.
+    os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
     try:
         code = app(args=sys.argv[1:] or ["--help"], prog_name="poselift", standalone_mode=False)
     except PoseliftError as error:

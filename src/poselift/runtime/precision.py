@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ import onnxruntime
 
 from poselift.data.model_header import header_from_json
 from poselift.errors import CheckpointError, OutputError, RecipeError
-from poselift.files import whole_file
+from poselift.files import cache_folder, whole_file
 from poselift.runtime.network import Device, Network, chosen_device
 from poselift.version import __version__
 
@@ -95,12 +94,6 @@ def measured(exact: Network, fast: Network) -> dict[str, float]:
     spread = np.linalg.norm(truth - truth.mean(axis=0), axis=-1).mean()
     gains = [_seconds(exact, inputs) / _seconds(fast, inputs) for _ in range(_ROUNDS)]
     return {"gain": float(np.median(gains)), "change": float(change / max(spread, 1e-12))}
-
-
-def cache_folder() -> Path:
-    """$XDG_CACHE_HOME/poselift, %LOCALAPPDATA%\\poselift or ~/.cache/poselift."""
-    named = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(named) if named else Path.home() / ".cache") / "poselift"
 
 
 def _seconds(network: Network, inputs: np.ndarray) -> float:
