@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # A run is as long as this, or as fits into so many bytes: results must not depend on the number of cores.
 _RUN_FRAMES, _RUN_BYTES = 16, 100_000_000
+# So many frames are decoded before they are needed; more would only take memory.
+_AHEAD = 4
 
 
 class SeenFrame(NamedTuple):
@@ -95,7 +97,7 @@ def seen_frames(
 
     threads = min(usable_cores(), detector.most_at_once)
     timed = _with_times(timed_frames(path), info, path)
-    runs = worked_on_in_runs(seen, timed, _ends_run, threads=threads, waiting=threads * _RUN_FRAMES)
+    runs = worked_on_in_runs(seen, timed, _ends_run, threads=threads, waiting=(threads - 1) * _RUN_FRAMES + _AHEAD)
     with closing(runs):
         for run in runs:
             yield from run
