@@ -12,7 +12,7 @@ KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issu
 
 def raised(kind):
     if kind is MissingExtraError:
-        return MissingExtraError("mediapipe", "video")
+        return MissingExtraError("av", "video")
     return kind("joints: expected 17, got 16", "convert them first")
 
 
@@ -41,8 +41,8 @@ def test_an_error_survives_the_way_home_from_a_worker(kind, travel):
 
 
 def test_a_missing_extra_names_the_exact_command():
-    error = MissingExtraError("mediapipe", "video")
-    assert str(error) == "mediapipe is not installed"
+    error = MissingExtraError("av", "video")
+    assert str(error) == "av is not installed"
     assert error.hint == "pip install 'poselift[video]'"
 
 

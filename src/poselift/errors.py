@@ -84,7 +84,7 @@ EXTRAS = {
     "av": "video",
     "cdflib": "h36m",
     "matplotlib": "train",
-    "mediapipe": "video",
+    "mediapipe": "mediapipe",
     "h5py": "h36m",
     "lightning_fabric": "train",
     "onnx": "train",

@@ -1,131 +1,131 @@
-"""The real detector, on a few frames of the example video."""
+"""What poselift makes of MediaPipe's answers, by a stand-in for it."""
 
 from __future__ import annotations
 
+import logging
 import os
-import subprocess
 import sys
 import threading
-from itertools import islice
-from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
 
 from poselift.detect import mediapipe as module
 from poselift.detect.base import TimedImage
-from poselift.detect.frames import read_frames
-from poselift.detect.mediapipe import DEFAULT_BUNDLE, MediaPipeDetector
-from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
-
-pytest.importorskip("mediapipe")
-VIDEO = Path(__file__).parents[2] / "examples" / "balance.mp4"
-
-
-def seen(detector, image, time_s):
-    """Those in a run of one frame."""
-    (found,) = detector.detect([TimedImage(image, time_s)])
-    return found
-
-
-@pytest.fixture(scope="module")
-def frames():
-    return list(islice(read_frames(VIDEO), 3))
-
-
-@pytest.fixture(scope="module")
-def detector():
-    with MediaPipeDetector() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def person(detector, frames):
-    """The man on the beam, in the first frame."""
-    (found,) = seen(detector, frames[0], 0)
-    return found
-
-
-def test_joints_are_pixels(detector, frames, person):
-    """He stands upright in the middle of the image, 800 px high, with his face to the camera."""
-    skeleton = detector.skeleton
-    at = {name: person.joints_px[skeleton.index(name)] for name in skeleton.joints}
-    assert person.joints_px.shape == (33, 2)
-    assert 430 < at["nose"][1] < 560
-    assert 750 < at["left_hip"][1] < 880
-    assert 1000 < at["left_ankle"][1] < 1250
-    assert all(350 < at[name][0] < 750 for name in ("nose", "left_hip", "right_hip", "left_ankle", "right_ankle"))
-    assert at["right_shoulder"][0] < at["left_shoulder"][0]
-
-
-def test_confidences_are_shares_and_the_own_guess_is_in_millimetres(detector, person):
-    assert person.confidence.shape == (33,)
-    assert ((person.confidence >= 0) & (person.confidence <= 1)).all()
-    assert person.confidence.mean() > 0.8
-    nose, ankle = (person.joints_root_mm[detector.skeleton.index(name)] for name in ("nose", "left_ankle"))
-    assert 1000 < ankle[1] - nose[1] < 1800
-
-
-def test_a_view_of_an_image_is_an_image(detector, frames, person):
-    (mirrored,) = seen(detector, frames[0][:, ::-1], 1)
-    nose = detector.skeleton.index("nose")
-    np.testing.assert_allclose(mirrored.joints_px[nose], [1080, 0] + person.joints_px[nose] * [-1, 1], atol=25)
-
-
-def test_time_may_stand_still(detector, frames):
-    for _ in range(2):
-        assert len(seen(detector, frames[0], 2)) == 1
-
-
-def test_nobody_is_an_empty_list(detector):
-    assert seen(detector, np.zeros((200, 100, 3), dtype=np.uint8), 3) == []
-
-
-@pytest.mark.parametrize(
-    "frame",
-    [np.zeros((0, 9, 3), np.uint8), np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))],
-)
-def test_what_is_no_image_is_named(detector, frame):
-    with pytest.raises(ShapeError, match="frame: expected"):
-        seen(detector, frame, 4)
-
-
-def test_two_people_are_looked_for_because_one_would_be_smoothed(frames):
-    """After a person who stood still jumps to the left, the default sees them there, and the other one lags."""
-    still, jumped = frames[0], np.roll(frames[0], -100, axis=1)
-    lag_px = {}
-    for people in (2, 1):
-        with MediaPipeDetector(people=people) as detector:
-            for i in range(4):
-                (before,) = seen(detector, still, i / 30)
-            (after,) = seen(detector, jumped, 4 / 30)
-            (later,) = seen(detector, jumped, 5 / 30)
-            lag_px[people] = abs(100 + np.median(after.joints_px[:, 0] - before.joints_px[:, 0]))
-        assert np.array_equal(after.joints_px, later.joints_px) == (people == 2)
-    assert lag_px[2] < 4
-    assert lag_px[1] > 8
-
-
-def test_stderr_stays_clean_until_after_exit():
-    code = f"""
-from itertools import islice
-from poselift.detect.frames import read_frames
 from poselift.detect.mediapipe import MediaPipeDetector
-with MediaPipeDetector() as detector:
-    frames = [(frame, i / 60) for i, frame in enumerate(islice(read_frames({str(VIDEO)!r}), 2))]
-    assert [len(found) for found in detector.detect(frames)] == [1, 1]
-assert detector._landmarker is None
-"""
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
+from poselift.skeleton import BLAZEPOSE_33
+
+IMAGE = np.zeros((200, 100, 3), dtype=np.uint8)
 
 
-def test_closing_twice_is_closing(frames):
-    with MediaPipeDetector() as detector:
-        assert len(seen(detector, frames[0], 0)) == 1
-        detector.close()
+class Landmarker:
+    """Finds one person whose joints lie on a diagonal of the picture; notes what it was asked."""
+
+    def __init__(self):
+        self.options, self.asked_ms, self.closed, self.fails = None, [], 0, False
+
+    def create_from_options(self, options):
+        if options.base_options.model_asset_buffer != b"bundle":
+            raise RuntimeError("no zip\nand more")
+        self.options = options
+        return self
+
+    def detect_for_video(self, image, time_ms):
+        if self.fails:
+            raise RuntimeError("graph broke\nand more")
+        self.asked_ms.append(time_ms)
+        share = np.linspace(0, 1, 33)
+        joints = [SimpleNamespace(x=s, y=s, visibility=1.5 - s) for s in share]
+        world = [SimpleNamespace(x=s, y=0, z=-s) for s in share]
+        return SimpleNamespace(pose_landmarks=[joints], pose_world_landmarks=[world])
+
+    def close(self):
+        self.closed += 1
+
+
+@pytest.fixture
+def landmarker(monkeypatch):
+    """Stands in for MediaPipe."""
+    made = Landmarker()
+    mediapipe, tasks, python = (
+        ModuleType(name) for name in ("mediapipe", "mediapipe.tasks", "mediapipe.tasks.python")
+    )
+    mediapipe.Image, mediapipe.ImageFormat = SimpleNamespace, SimpleNamespace(SRGB="srgb")
+    python.BaseOptions = SimpleNamespace
+    python.vision = SimpleNamespace(
+        PoseLandmarkerOptions=SimpleNamespace, RunningMode=SimpleNamespace(VIDEO="video"), PoseLandmarker=made
+    )
+    for part in (mediapipe, tasks, python):
+        monkeypatch.setitem(sys.modules, part.__name__, part)
+    return made
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    path = tmp_path / "a.task"
+    path.write_bytes(b"bundle")
+    return path
+
+
+def run(detector, *times_s, image=IMAGE):
+    return list(detector.detect(TimedImage(image, time_s) for time_s in times_s))
+
+
+def test_shares_become_pixels_and_metres_millimetres(landmarker, bundle):
+    with MediaPipeDetector(bundle) as detector:
+        ((person,),) = run(detector, 0)
+    assert detector.skeleton is BLAZEPOSE_33
+    np.testing.assert_allclose(person.joints_px[[0, -1]], [[0, 0], [100, 200]])
+    np.testing.assert_allclose(person.joints_root_mm[-1], [1000, 0, -1000])
+    np.testing.assert_allclose(person.confidence[[0, -1]], [1, 0.5])
+    assert landmarker.closed == 1
+
+
+def test_it_is_asked_as_for_a_video_of_so_many_people(landmarker, bundle):
+    for people in (2, 5):
+        with MediaPipeDetector(bundle, people=people):
+            assert (landmarker.options.num_poses, landmarker.options.running_mode) == (people, "video")
+    with pytest.raises(ShapeError, match="people"):
+        MediaPipeDetector(bundle, people=0)
+
+
+def test_its_times_rise_even_where_ours_do_not(landmarker, bundle):
+    with MediaPipeDetector(bundle) as detector:
+        run(detector, 0, 0.0402, 0.0402, 0.001, 1)
+    assert landmarker.asked_ms == [0, 40, 41, 42, 1000]
+
+
+def test_that_it_reports_is_said_once(landmarker, bundle, caplog):
+    module._warn_once.cache_clear()
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            with MediaPipeDetector(bundle):
+                pass
+    (said,) = caplog.messages
+    assert "contacts its maker (play.googleapis.com)" in said
+
+
+def test_what_it_cannot_do_is_one_line(landmarker, bundle, tmp_path):
+    with MediaPipeDetector(bundle) as detector:
+        landmarker.fails = True
+        with pytest.raises(ExternalToolError, match=r"MediaPipe failed at 0\.500 s: graph broke$"):
+            run(detector, 0.5)
     with pytest.raises(ExternalToolError, match="closed"):
-        seen(detector, frames[0], 0)
+        run(detector, 1)
+    bundle.write_bytes(b"garbage")
+    for path in (bundle, tmp_path / "none.task"):
+        with pytest.raises(DataFormatError, match=rf"{path.name}: (no such|not a)") as error:
+            MediaPipeDetector(path)
+        assert "\n" not in str(error.value)
+        assert error.value.hint
+
+
+@pytest.mark.parametrize("image", [IMAGE[:0], IMAGE[..., 0], IMAGE[..., :2], IMAGE.astype(float)])
+def test_what_is_no_image_is_named(landmarker, bundle, image):
+    with MediaPipeDetector(bundle) as detector, pytest.raises(ShapeError, match="frame: expected"):
+        run(detector, 0, image=image)
 
 
 def test_stderr_comes_back_when_threads_silence_it_at_once():
@@ -150,24 +150,8 @@ def test_stderr_comes_back_when_threads_silence_it_at_once():
     assert os.path.samestat(os.fstat(2), where)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"garbage" * 99, DEFAULT_BUNDLE.read_bytes()[:100_000]])
-def test_what_is_no_bundle_is_one_error(tmp_path, content):
-    bundle = tmp_path / "a.task"
-    if content is not None:
-        bundle.write_bytes(content)
-    with pytest.raises(DataFormatError, match=r"a\.task: (no such|not a)") as error:
-        MediaPipeDetector(bundle)
-    assert "\n" not in str(error.value)
-    assert error.value.hint
-
-
-def test_at_least_one_person_is_looked_for():
-    with pytest.raises(ShapeError, match="people"):
-        MediaPipeDetector(people=0)
-
-
-def test_without_mediapipe_the_extra_is_named(monkeypatch):
+def test_without_mediapipe_the_extra_is_named(monkeypatch, bundle):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
     with pytest.raises(MissingExtraError, match="mediapipe") as error:
-        MediaPipeDetector()
-    assert "poselift[video]" in error.value.hint
+        MediaPipeDetector(bundle)
+    assert "poselift[mediapipe]" in error.value.hint

@@ -1,12 +1,18 @@
-"""Google's MediaPipe pose landmarker (BlazePose, Bazarevsky et al. 2020) through its Tasks API."""
+"""Google's MediaPipe pose landmarker (BlazePose, Bazarevsky et al. 2020) through its Tasks API.
+
+MediaPipe contacts its maker, and no setting turns that off; see docs/privacy.md. `detect.blazepose` runs the
+same networks and does not.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -17,6 +23,8 @@ from jaxtyping import UInt8
 from poselift.detect.base import Detection, TimedImage
 from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
 from poselift.skeleton import BLAZEPOSE_33, Skeleton
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_BUNDLE = Path(__file__).parents[1] / "weights" / "pose_landmarker_full.task"
 
@@ -52,7 +60,8 @@ class MediaPipeDetector:
                 import mediapipe
                 from mediapipe.tasks.python import BaseOptions, vision
         except ImportError:
-            raise MissingExtraError("mediapipe", "video") from None
+            raise MissingExtraError("mediapipe", "mediapipe") from None
+        _warn_once()
         options = vision.PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_buffer=bundle.read_bytes()),
             running_mode=vision.RunningMode.VIDEO,
@@ -124,6 +133,14 @@ class MediaPipeDetector:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@cache
+def _warn_once() -> None:
+    logger.warning(
+        "MediaPipe contacts its maker (play.googleapis.com) while it runs, and nothing turns that off; "
+        "poselift's own detectors do not"
+    )
 
 
 @contextlib.contextmanager
