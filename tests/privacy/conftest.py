@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -103,6 +105,7 @@ class Box:
 
     folder: Path
     tracer: list[str]
+    limit_s: float = 120
 
     @property
     def output(self) -> Path:
@@ -126,13 +129,31 @@ class Box:
         env |= {"HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONDONTWRITEBYTECODE": "1"}
         traces = Path(tempfile.mkdtemp(prefix="trace", dir=self.folder))
         call = [*self.tracer, "--output", traces / "of", sys.executable, *words]
-        done = subprocess.run(
-            list(map(str, call)), cwd=self.folder, env=env, capture_output=True, text=True, timeout=120, check=False
-        )
+        code, out, err = _ended(list(map(str, call)), self.folder, env, self.limit_s)
         texts = [trace.read_text(encoding="utf-8", errors="replace") for trace in sorted(traces.iterdir())]
-        assert any("openat(" in text for text in texts), f"strace saw nothing: {done.stderr}"
+        assert any("openat(" in text for text in texts), f"strace saw nothing: {err}"
         offences = [found for text in texts for found in offences_in(text.splitlines(), self.folder, self.may_write)]
-        return Watched(done.returncode, done.stdout, done.stderr, offences)
+        return Watched(code, out, err, offences)
+
+
+def _ended(call: list[str], folder: Path, env: dict[str, str], limit_s: float) -> tuple[int, str, str]:
+    """Run a program to its end, or to the limit: exit status and what it said. Nothing that it started goes on.
+
+    What it says goes to files: a pipe stays open for as long as anything that it started lives.
+    """
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        started = subprocess.Popen(
+            call, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+        )
+        try:
+            code = started.wait(limit_s)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
+        out.seek(0)
+        err.seek(0)
+        return code, out.read(), err.read()
 
 
 @pytest.fixture(name="offences_in")

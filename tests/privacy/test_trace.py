@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +63,34 @@ def test_what_reaches_out_or_writes_elsewhere_is_one(box, sign):
     assert (ended.code, ended.err) == (0, "")
     assert ended.offences
     assert any(sign in offence for offence in ended.offences)
+
+
+WITHOUT_END = """
+import multiprocessing, time
+
+if __name__ == "__main__":
+    worker = multiprocessing.get_context("spawn").Process(target=time.sleep, args=[600])
+    worker.start()
+    open("output/worker", "w").write(str(worker.pid))
+    worker.join()
+"""
+
+
+def test_what_does_not_end_is_ended_with_all_that_it_started(box):
+    script = box.folder / "without_end.py"
+    script.write_text(WITHOUT_END, encoding="utf-8")
+    with pytest.raises(subprocess.TimeoutExpired):
+        replace(box, limit_s=5).watch(script)
+    worker = Path("/proc") / (box.output / "worker").read_text(encoding="utf-8") / "stat"
+    while _lives(worker):  # it dies a moment later
+        time.sleep(0.05)
+
+
+def _lives(worker):
+    try:
+        return worker.read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_nobody_can_be_reached(box):
