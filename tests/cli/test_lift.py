@@ -335,7 +335,7 @@ def test_a_missing_detector_names_the_extra(poselift, video, tiny_model, tmp_pat
     monkeypatch.setitem(sys.modules, "mediapipe", None)
     ended = poselift("lift", video, "-o", tmp_path / "out", "--model", tiny_model)
     assert "mediapipe is not installed" in refused(ended)
-    assert ended.err[1] == "hint: pip install 'poselift[video]'"
+    assert ended.err[1] == "hint: pip install 'poselift[mediapipe]'"
 
 
 def test_ctrl_c_during_the_detection_leaves_nothing_and_closes_the_detector(lift, detector, tmp_path):
