@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "runtime": MIDDLE,
     "training": [*MIDDLE, "models"],
     "deploy": [*MIDDLE, "models", "runtime"],
-    "detect": MIDDLE,
+    "detect": [*MIDDLE, "runtime.session"],
     "tracking": [*MIDDLE, "detect"],
     "viz": MIDDLE,
     "export": MIDDLE,

@@ -50,7 +50,7 @@ def detector(monkeypatch, fake_detector, someone, tiny_model):
         return [] if frame in MISSED else [person._replace(joints_px=person.joints_px + jitter[frame])]
 
     made = fake_detector(found)
-    monkeypatch.setattr("poselift.detect.mediapipe.MediaPipeDetector", lambda: made)
+    monkeypatch.setattr("poselift.detect.blazepose.full", lambda: made)
     monkeypatch.setattr("poselift.lifting.lifter.DEFAULT_MODEL", tiny_model)
     return made
 
@@ -124,7 +124,7 @@ def lifted(lift, detector, fake_detector, monkeypatch, tmp_path):
 
     def run(*flags):
         afresh = fake_detector(detector.found)
-        monkeypatch.setattr("poselift.detect.mediapipe.MediaPipeDetector", lambda: afresh)
+        monkeypatch.setattr("poselift.detect.blazepose.full", lambda: afresh)
         return poses(lift, tmp_path, *flags)
 
     return run
@@ -157,7 +157,7 @@ def test_the_detector_is_the_one_that_is_named(lift, detector, tmp_path, monkeyp
     """A new detector is a row of the table."""
     module = ModuleType("a_new_detector")
     module.Another = lambda: detector
-    monkeypatch.setattr("poselift.detect.mediapipe.MediaPipeDetector", None)
+    monkeypatch.setattr("poselift.detect.blazepose.full", None)
     monkeypatch.setitem(sys.modules, "a_new_detector", module)
     monkeypatch.setitem(DETECTORS, "another", "a_new_detector:Another")
     assert lift("--detector", "another", "--no-overlay").code == 0
@@ -333,7 +333,7 @@ def test_a_video_without_a_person_has_a_code_of_its_own(lift, detector, tmp_path
 
 def test_a_missing_detector_names_the_extra(poselift, video, tiny_model, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    ended = poselift("lift", video, "-o", tmp_path / "out", "--model", tiny_model)
+    ended = poselift("lift", video, "--detector", "mediapipe", "-o", tmp_path / "out", "--model", tiny_model)
     assert "mediapipe is not installed" in refused(ended)
     assert ended.err[1] == "hint: pip install 'poselift[mediapipe]'"
 
@@ -425,7 +425,7 @@ def test_the_speed_counts_lifting_and_tables(lift, detector, monkeypatch):
     monkeypatch.setattr(command, "time", SimpleNamespace(perf_counter=lambda: clock.now))
     detector.found = takes(1, detector.found)
     for seconds, name in (
-        (1000, "poselift.detect.mediapipe.MediaPipeDetector"),
+        (1000, "poselift.detect.blazepose.full"),
         (1000, "poselift.lifting.lifter.Lifter.__init__"),
         (1, "poselift.lifting.lifter.Lifter.lift"),
         (4, "poselift.export.tables.write_csv"),
@@ -460,7 +460,7 @@ def test_a_cut_video_is_lifted_as_far_as_it_goes_with_a_warning(tmp_path, write_
 import numpy as np
 import onnxruntime
 from poselift.cli.main import main
-from poselift.detect import mediapipe
+from poselift.detect import blazepose
 from poselift.detect.base import Detection
 from poselift.skeleton import H36M_17
 
@@ -471,7 +471,7 @@ class Detector:
     def detect(self, frames):
         return ([Detection(np.random.default_rng(0).uniform(0, 48, (17, 2)), np.ones(17))] for _ in frames)
 
-mediapipe.MediaPipeDetector = Detector
+blazepose.full = Detector
 main()
 """
     words = ["lift", path, "-o", tmp_path / "out", "--model", tiny_model, "--no-viewer"]

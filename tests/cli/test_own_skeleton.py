@@ -100,7 +100,7 @@ def film(own, tmp_path, write_video, fake_detector, monkeypatch):
     joints_px = (standing(own)[:, [0, 2]] * [0.025, -0.025] + [32, 46] + jitter_px).astype(np.float32)
     detector = fake_detector(lambda call: [Detection(joints_px[call], np.full(26, 0.9, dtype=np.float32))])
     detector.skeleton = own
-    monkeypatch.setattr("poselift.detect.mediapipe.MediaPipeDetector", lambda: detector)
+    monkeypatch.setattr("poselift.detect.blazepose.full", lambda: detector)
     return write_video(tmp_path / "film.mp4", frames=FRAMES, size_px=(64, 48))
 
 
@@ -146,7 +146,7 @@ def test_a_detector_that_does_not_know_the_joints_is_refused_before_it_looks(
     poselift, own, film, fake_detector, monkeypatch, tmp_path
 ):
     detector = fake_detector(lambda call: [])  # of Human3.6M-17
-    monkeypatch.setattr("poselift.detect.mediapipe.MediaPipeDetector", lambda: detector)
+    monkeypatch.setattr("poselift.detect.blazepose.full", lambda: detector)
     export_onnx(
         create_model("lcn", skeleton=own, channels=4, normalisation="person_centred"), {}, tmp_path / "m.onnx"
     )

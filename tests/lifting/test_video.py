@@ -10,7 +10,7 @@ import pytest
 
 from poselift.data.scene import Scene
 from poselift.detect.video import detect_video
-from poselift.errors import MissingExtraError
+from poselift.errors import NoPersonError
 from poselift.geometry.camera import Camera
 from poselift.lifting.detected import lift_detected
 from poselift.lifting.lifter import Lifter
@@ -131,7 +131,7 @@ def test_a_detector_that_is_given_is_left_open_and_the_default_one_is_closed(
     lift_video(video, lifter=lifter, detector=walker)
     assert not walker.closed
     default = _again(walker)
-    monkeypatch.setattr("poselift.detect.mediapipe.MediaPipeDetector", lambda: default)
+    monkeypatch.setattr("poselift.detect.blazepose.full", lambda: default)
     lift_video(video, lifter=lifter)
     assert default.closed
 
@@ -141,10 +141,9 @@ def test_the_default_model_is_that_of_the_package(video, walker, tiny_model, mon
     assert isinstance(lift_video(video, detector=walker), Scene)
 
 
-def test_a_detector_of_our_own_needs_no_mediapipe(video, walker, lifter, monkeypatch):
+def test_the_default_detector_needs_no_mediapipe(video, lifter, monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    assert len(lift_video(video, lifter=lifter, detector=walker).footage) == 20
-    with pytest.raises(MissingExtraError):
+    with pytest.raises(NoPersonError, match="no person found in 20 frames"):
         lift_video(video, lifter=lifter)
 
 

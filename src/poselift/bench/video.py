@@ -7,12 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 from poselift.bench.rounds import Contest, Settings, Way
-from poselift.detect import DEFAULT_DETECTOR, DETECTORS
+from poselift.detect import DEFAULT_DETECTOR, detector_of
 from poselift.detect.base import TimedImage
 from poselift.detect.frames import read_frames, video_info
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.video import lift_video
-from poselift.lookup import look_up
 
 # Of a checkout; the package does not bring it.
 CLIP = Path("examples/balance.mp4")
@@ -25,7 +24,7 @@ def contests(settings: Settings) -> Iterator[Contest]:
         return
     frames = list(islice(read_frames(CLIP), _SMALL_FRAMES if settings.small else None))
     fps, lifter = video_info(CLIP).fps, Lifter()
-    new_detector = look_up(DETECTORS, DEFAULT_DETECTOR, "detector")
+    new_detector = detector_of(DEFAULT_DETECTOR)
 
     def detector_alone() -> None:
         with new_detector() as detector:

@@ -8,13 +8,18 @@ from typing import Annotated
 import typer
 
 from poselift.data.keypoints import KEYPOINTS
-from poselift.detect import DETECTORS
+from poselift.detect import DETECTORS, MODEL_FILES
 from poselift.lifting.smoothing import SMOOTHERS
 from poselift.tracking.who import PERSON_RULES
 
 Source = Annotated[Path, typer.Argument(help=f"Video of people, or a file of 2D keypoints ({', '.join(KEYPOINTS)}).")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
-DetectorName = Annotated[str, typer.Option(help=f"What finds people in the frames: {', '.join(DETECTORS)}.")]
+DetectorName = Annotated[
+    str,
+    typer.Option(
+        help=f"What finds people in the frames: {', '.join(DETECTORS)}, or a model's file ({', '.join(MODEL_FILES)})."
+    ),
+]
 KeypointFormat = Annotated[
     str | None, typer.Option("--format", help="Format of a file of keypoints. Default: by the ending of its name.")
 ]

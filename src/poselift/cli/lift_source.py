@@ -13,11 +13,10 @@ import numpy as np
 
 from poselift.data.keypoints.reading import read_keypoints
 from poselift.data.scene import Scene
-from poselift.detect import DETECTORS
+from poselift.detect import detector_of
 from poselift.detect.frames import video_info
 from poselift.errors import DataFormatError, RecipeError
 from poselift.geometry.camera import Camera
-from poselift.lookup import look_up
 from poselift.skeleton import Skeleton, conversion
 from poselift.tracking import track
 from poselift.tracking.wanted import check_somebody
@@ -43,7 +42,7 @@ class VideoSource:
     camera: Camera | None = None
 
     def __init__(self, path: Path, detector: str) -> None:
-        self._new_detector = look_up(DETECTORS, detector, "detector")
+        self._new_detector = detector_of(detector)
         self.path, self.info = path, video_info(path)
         self.size_px: tuple[int, int] | None = self.info.size_px
 

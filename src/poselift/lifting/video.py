@@ -15,7 +15,6 @@ from poselift.lifting.detected import lift_mended
 from poselift.lifting.in_pieces import LiftingInPieces, exchanged_frames
 from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.lifting.sides import sides_kept
-from poselift.lookup import look_up
 from poselift.tracking.everybody import scene_of
 from poselift.tracking.people import PeopleTracker, SettledFrame
 from poselift.tracking.wanted import check_somebody
@@ -79,7 +78,7 @@ def lift_video(
     >>> scene.main.joints_root_mm.shape  # doctest: +SKIP
     (250, 17, 3)
     """
-    from poselift.detect import DEFAULT_DETECTOR, DETECTORS
+    from poselift.detect import DEFAULT_DETECTOR, detector_of
     from poselift.detect.frames import video_info
     from poselift.detect.video import detections_of, seen_frames
     from poselift.lifting.lifter import Lifter
@@ -89,7 +88,7 @@ def lift_video(
     camera = camera or Camera.guessed(info.size_px)
     with ExitStack() as stack:
         if detector is None:
-            detector = stack.enter_context(look_up(DETECTORS, DEFAULT_DETECTOR, "detector")())
+            detector = stack.enter_context(detector_of(DEFAULT_DETECTOR)())
         frames = seen_frames(path, info, detector, kept=watcher.kept if watcher else None)
         pieces = LiftingInPieces(lifter, options, detector.skeleton, info.fps, camera)
         followed = _Followed(PeopleTracker(detector.skeleton, info.size_px, who), watcher, pieces)

@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import onnxruntime
 
-from poselift.errors import CheckpointError, RecipeError, ShapeError
+from poselift.errors import RecipeError, ShapeError
+from poselift.runtime.session import CUDA, read_graph, session_of
 from poselift.threads import usable_cores
 
 Device = Literal["cpu", "cuda", "auto"]
@@ -28,7 +29,6 @@ _PART, _FEW = 128, 32
 _FRAMES = 4096
 # More threads than this wait for each other longer than they work, at so few poses.
 _THREADS_OF_FEW = 4
-_CUDA, _CPU = "CUDAExecutionProvider", "CPUExecutionProvider"
 
 
 class Network:
@@ -50,8 +50,8 @@ class Network:
             raise ShapeError(f"threads: expected at least 1, got {threads}")
         self.path, self.threads, self.device = path, threads or usable_cores(), chosen_device(device)
         # Read once: the file may be gone or another one when the second session is made.
-        self._graph: bytes | None = _read(path)
-        few = partial(_session, self._graph, path, min(self.threads, _THREADS_OF_FEW))
+        self._graph: bytes | None = read_graph(path)
+        few = partial(session_of, self._graph, path, min(self.threads, _THREADS_OF_FEW))
         try:
             self._few = few(self.device)
         except RecipeError:
@@ -98,7 +98,7 @@ class Network:
     def _sessions_of_many(self) -> tuple[onnxruntime.InferenceSession, ThreadPoolExecutor]:
         """Loaded when it is first needed: it doubles the memory, and some only lift single poses."""
         assert self._graph is not None
-        session = _session(self._graph, self.path, 1, self.device)
+        session = session_of(self._graph, self.path, 1, self.device)
         self._graph = None
         return session, ThreadPoolExecutor(self.threads, "poselift-network")
 
@@ -111,7 +111,7 @@ def chosen_device(device: str) -> Literal["cpu", "cuda"]:
     """
     if device not in get_args(Device):
         raise RecipeError(f"device: expected one of {', '.join(get_args(Device))}, got {device!r}")
-    there = _CUDA in onnxruntime.get_available_providers()
+    there = CUDA in onnxruntime.get_available_providers()
     if device == "cuda" and not there:
         raise RecipeError(
             "device 'cuda' is not available: this onnxruntime has no CUDA", "install onnxruntime-gpu in its place"
@@ -132,34 +132,3 @@ def _parts(inputs: np.ndarray, most: int) -> list[np.ndarray]:
 def _output(session: onnxruntime.InferenceSession, inputs: np.ndarray) -> np.ndarray:
     output: np.ndarray = session.run(["joints_out"], {"joints_norm": inputs})[0]
     return output
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror})", "check the path") from None
-
-
-def _session(graph: bytes, path: Path, threads: int, device: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    # Threads wait busily for each other within a call, which halves the time of a single pose; they rest after it,
-    # for else they take the cores from the detector that feeds us.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
-    options.log_severity_level = 3  # what is wrong with a file is raised below
-    # TF32, the default there, is no float32: it keeps 10 of 23 bits.
-    providers: list[Any] = [(_CUDA, {"use_tf32": "0"}), _CPU] if device == "cuda" else [_CPU]
-    try:
-        session = onnxruntime.InferenceSession(graph, options, providers=providers)
-    except Exception as error:  # onnxruntime's errors have no base class of their own
-        raise CheckpointError(
-            f"{path}: not a model that onnxruntime can run ({str(error).splitlines()[0]})",
-            "make one with `poselift export`",
-        ) from error
-    # Without a driver or its libraries onnxruntime goes on without CUDA, and says so in its log alone.
-    if device == "cuda" and _CUDA not in session.get_providers():
-        raise RecipeError(
-            "device 'cuda' is not available: onnxruntime could not start CUDA", "check the driver, cuDNN, or use cpu"
-        )
-    return session

@@ -1,0 +1,185 @@
+"""BlazePose (Bazarevsky et al. 2020), the networks of MediaPipe's pose landmarker, in onnxruntime."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+
+import numpy as np
+from jaxtyping import UInt8
+
+from poselift.detect.base import Detection, TimedImage
+from poselift.detect.blazepose_networks import BodyNetwork, LandmarkNetwork
+from poselift.detect.boxes import SIDE_PX as BODY_SIDE_PX
+from poselift.detect.boxes import bodies
+from poselift.detect.crops import MARGIN, Crop, body_crop, cut_out, whole_frame
+from poselift.detect.landmarks import SIDE_PX, Person, distinct, people
+from poselift.errors import CheckpointError, ExternalToolError, ShapeError
+from poselift.skeleton import BLAZEPOSE_33, Skeleton
+
+logger = logging.getLogger(__name__)
+
+WEIGHTS = Path(__file__).parents[1] / "weights"
+MOST_PEOPLE = 10
+# Below it a joint would be a guess.
+LEAST_HEIGHT_PX = 60
+_LEAST_PRESENCE = 0.5
+# A body whose middle is so near to that of somebody followed, in shares of the crop's side, is the same one.
+_SAME_PLACE = 0.1
+
+
+class BlazePose:
+    """Finds people in the first frame of a run and follows them through it; a context manager.
+
+    The network that finds bodies looks at the first frame, and again at frames in which fewer people are left than
+    there were. Joints come from the landmark network, which sees each body in a crop of its own; where a body is in
+    one frame says where to look in the next. Nothing is smoothed.
+
+    The confidence of a joint is what MediaPipe gives as visibility: whether it is in the picture and not hidden. Its
+    presence, whether it is in the picture at all, says nothing beyond that, and does not come into it.
+
+    Args:
+        landmarks: the landmark network's file. Default: the "full" one that comes with the package.
+        people: how many people are followed at most: the largest. If there are more, a warning is logged once.
+
+    Raises:
+        CheckpointError: the file is missing or no such network.
+        ShapeError: `people` is less than 1.
+    """
+
+    most_at_once = sys.maxsize
+
+    def __init__(self, landmarks: Path | None = None, *, people: int = MOST_PEOPLE) -> None:
+        if people < 1:
+            raise ShapeError(f"people: expected at least 1, got {people}")
+        self._bodies: BodyNetwork | None = BodyNetwork(WEIGHTS / "blazepose_detector.onnx")
+        self._landmarks = LandmarkNetwork(landmarks or WEIGHTS / "blazepose_landmarks_full.onnx")
+        self._people = people
+        self._told: set[str] = set()
+        self._lock = Lock()
+
+    @property
+    def skeleton(self) -> Skeleton:
+        return BLAZEPOSE_33
+
+    def detect(self, frames: Iterable[TimedImage]) -> Iterator[list[Detection]]:
+        """People in each frame of a run.
+
+        Raises:
+            ShapeError: a frame is no RGB image of uint8, or has no pixels.
+            ExternalToolError: the detector is closed.
+        """
+        followed: list[Person] = []
+        most, shape = 0, None
+        for frame, _ in frames:
+            _check(frame)
+            if frame.shape != shape:  # places in a frame of another size say nothing
+                followed, most, shape = [], 0, frame.shape
+            followed = self._seen(frame, [person.crop for person in followed])
+            if len(followed) < max(most, 1):
+                followed = self._with_others(frame, followed)
+            most = max(most, len(followed))
+            yield [person.detection for person in followed]
+
+    def _seen(self, frame: np.ndarray, crops: Sequence[Crop]) -> list[Person]:
+        """Who is in these crops; if two show the same person, that is one."""
+        if not crops:
+            return []
+        images = np.empty((len(crops), SIDE_PX, SIDE_PX, 3), dtype=np.float32)
+        for crop, image in zip(crops, images, strict=True):
+            cut_out(frame, crop, SIDE_PX, image)
+        found = people(self._landmarks.run(images), crops)
+        return distinct([person for person in found if person.presence >= _LEAST_PRESENCE])
+
+    def _with_others(self, frame: np.ndarray, known: list[Person]) -> list[Person]:
+        """Those who are known, and who else the network for bodies finds.
+
+        Joints are looked for twice: the crop that they say is better than that of the body alone, and is what there
+        will be in all following frames.
+        """
+        room = self._people - len(known)
+        others = [crop for crop in self._bodies_in(frame) if not any(_same(crop, person.crop) for person in known)]
+        found = self._seen(frame, others[: room + 1])
+        if len(found) > room:
+            self._tell_once(f"more than {self._people} people in a frame; the largest are followed")
+        return distinct([*known, *self._seen(frame, [person.crop for person in found[:room]])])
+
+    def _bodies_in(self, frame: np.ndarray) -> list[Crop]:
+        """Crops of bodies, the largest first."""
+        if self._bodies is None:
+            raise ExternalToolError("the detector is closed", "use it inside its `with` block")
+        whole = whole_frame(frame)
+        found = bodies(*self._bodies.run(_letterboxed(frame, whole)))
+        crops = [body_crop(whole.to_frame_px(body.hips), whole.to_frame_px(body.rim)) for body in found]
+        large = [crop for crop in crops if crop.side_px >= MARGIN * LEAST_HEIGHT_PX]
+        if len(large) < len(crops):
+            self._tell_once(f"a person is less than {LEAST_HEIGHT_PX} px high, and is left out")
+        return sorted(large, key=lambda crop: -crop.side_px)
+
+    def _tell_once(self, message: str) -> None:
+        with self._lock:
+            new = message not in self._told
+            self._told.add(message)
+        if new:
+            logger.warning(message)
+
+    def close(self) -> None:
+        """Free the networks. Closing twice is closing."""
+        self._bodies = None
+
+    def __enter__(self) -> BlazePose:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check(frame: UInt8[np.ndarray, "height width 3"]) -> None:
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0 or frame.dtype != np.uint8:
+        raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {frame.shape} of {frame.dtype}")
+
+
+def _same(crop: Crop, other: Crop) -> bool:
+    return bool(np.hypot(*(crop.centre_px - other.centre_px)) < _SAME_PLACE * max(crop.side_px, other.side_px))
+
+
+def _letterboxed(frame: np.ndarray, whole: Crop) -> np.ndarray:
+    """The whole frame in the middle of a black square, from -1 to 1."""
+    image = cut_out(frame, whole, BODY_SIDE_PX)
+    for axis, length in enumerate(frame.shape[:2]):
+        places = (np.arange(BODY_SIDE_PX) - BODY_SIDE_PX / 2) * whole.side_px / BODY_SIDE_PX + length / 2
+        # How much of a sample is inside: at the edge it is blended with the black.
+        inside = np.clip(1 - np.maximum(-places, places - (length - 1)), 0, 1).astype(np.float32)
+        image *= inside[:, None, None] if axis == 0 else inside[:, None]
+    image *= 2
+    image -= 1
+    return image
+
+
+def full() -> BlazePose:
+    """The network that comes with the package and is used by default."""
+    return BlazePose()
+
+
+def lite() -> BlazePose:
+    """A network of half the work, less exact; it comes with the package."""
+    return BlazePose(WEIGHTS / "blazepose_landmarks_lite.onnx")
+
+
+def heavy() -> BlazePose:
+    """The largest network, four times the work of the full one. It is too large to come with the package.
+
+    Raises:
+        CheckpointError: always; the hint says how to get it.
+    """
+    raise CheckpointError(
+        "blazepose-heavy does not come with poselift, which would double its size",
+        "convert MediaPipe's pose_landmarker_heavy.task with tools/convert_blazepose.py of poselift's repository, "
+        "and name the file: --detector blazepose_landmarks_heavy.onnx",
+    )
