@@ -168,3 +168,45 @@ def test_frames_that_nobody_looked_at_are_no_absence(walking, crossing):
     seldom += alone.finish()
     assert [s.people for s in told] == [{} if n % 5 else seldom[n // 5].people for n in range(len(frames))]
     assert sum(len(s.people) for s in told) > 60
+
+
+@pytest.mark.parametrize("doubles", [False, True])
+def test_where_people_cannot_be_told_apart_it_is_said(walking, doubles):
+    """Eight people mill about on few square metres: ids change, and never without a word."""
+    changed = 0
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        places = zip(rng.uniform(-1000, 1000, 8), rng.uniform(6000, 7000, 8), strict=True)
+        crowd = [walking.Walker(place, tuple(rng.normal(0, 400, 2)), phase=rng.uniform(0, 6)) for place in places]
+        tracker = PeopleTracker(COCO_17, walking.SIZE_PX)
+        frames = walking.filmed(crowd, 4, 25, doubles=doubles, run=16, seed=seed)
+        ids = walking.ids_by_walker(walking.pushed(frames, 25, tracker=tracker))
+        people = [person for its in ids.values() for person in its]
+        changed += len(people) > len(set(people))
+        if len(people) > len(set(people)):
+            assert tracker.notes, seed
+            assert all(note.startswith("ids of people ") for note in tracker.notes)
+    assert changed > 3
+
+
+@pytest.mark.parametrize("fps", [12, 25, 60])
+def test_where_two_cross_nothing_is_doubted(walking, crossing, fps):
+    tracker = PeopleTracker(COCO_17)
+    walking.pushed(walking.filmed(crossing(), SECONDS, fps, doubles=True, run=16), fps, tracker=tracker)
+    assert tracker.notes == ()
+
+
+def test_half_bodies_at_the_edge_are_people(walking):
+    """Somebody walks through the picture; what is outside of it is missing."""
+    frames = walking.filmed([walking.Walker((-4200, 5000), (1400, 0))], 6, 25)
+    cut = []
+    for found in frames:
+        (walker, whole), *_ = found
+        inside = (whole.joints_px[:, 0] >= 0) & (whole.joints_px[:, 0] < walking.SIZE_PX[0])
+        cut.append([(walker, whole._replace(confidence=whole.confidence * inside))] if inside.any() else [])
+    told = walking.pushed(cut, 25)
+    assert walking.ids_by_walker(told) == {0: {1}}
+    seen = [bool(found) for found in cut]
+    assert sum(1 <= (d.confidence > 0).sum() <= 8 for found in cut for _, d in found) > 5
+    missed = sum(here and not frame for here, frame in zip(seen, told, strict=True))
+    assert missed <= 4

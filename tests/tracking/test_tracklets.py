@@ -74,3 +74,16 @@ def test_a_false_detection_on_the_same_person_is_a_gap(walking):
     frames[9] = [(walker, upright._replace(joints_px=upside_down))]
     told = followed(frames, 25)
     assert told[8][0] is told[10][0] is not told[9][0]
+
+
+def test_two_who_change_places_between_two_frames_are_a_close_call(walking):
+    """Four frames a second cannot tell whether they did."""
+    pair = [walking.Walker((side * 250, 5000), (-side * 2000, 0)) for side in (-1, 1)]
+
+    def close_calls(fps):
+        follower, frames = Follower(COCO_17), walking.filmed(pair, 0.5, fps, hidden=0)
+        pushed = [follower.push(n, n / fps, Bodies.of([d for _, d in found])) for n, found in enumerate(frames)]
+        return sum(len(followed.close_calls) for followed in pushed)
+
+    assert close_calls(4) == 1
+    assert close_calls(30) == 0

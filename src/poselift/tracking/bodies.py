@@ -49,6 +49,13 @@ class Bodies(NamedTuple):
         size_px = np.hypot(sides[:, 0], sides[:, 1])
         return cls(joints_px, _weight(joints_px, confidence, size_px), size_px)
 
+    @property
+    def middle_px(self) -> Float[np.ndarray, "people 2"]:
+        """The mean of everybody's joints, by their weight."""
+        total = np.maximum(self.weight.sum(axis=1), 1e-9)
+        middle: np.ndarray = (self.joints_px * self.weight[..., None]).sum(axis=1) / total[:, None]
+        return middle
+
     def taken(self, rows: Sequence[int] | np.ndarray) -> Bodies:
         """Some of them."""
         return Bodies(*(array[rows] for array in self))

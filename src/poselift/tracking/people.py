@@ -22,6 +22,8 @@ from poselift.tracking.who import EVERYBODY, Who
 LOOKAHEAD_S = 0.5
 # Whoever is there for a shorter time is a mistake of the detector. Of very short footage, half is long enough.
 _SHORTEST_S = 0.2
+# Who appears among so many others, no further away than this in sizes, may be any of those who were lost there.
+_FEWEST_OTHERS, _CROWD = 2, 0.75
 # Times are compared with this tolerance.
 _SAME_S = 1e-6
 
@@ -133,6 +135,7 @@ class PeopleTracker:
                 self._n_people += 1
                 tracklet.person = self._n_people
             if tracklet.person is not None:
+                self._doubt_crowd(tracklet, tracklet.person)
                 self._persons[tracklet.person] = tracklet
         self._undecided = [t for t in self._undecided if t.first_frame > frame]
 
@@ -148,6 +151,20 @@ class PeopleTracker:
             if other != row and fit[other, column] > LEAST_FIT and change > -CLOSE_CALL:
                 first = min(self._persons[lost[n]].last_frame for n in (row, other))
                 self._doubts.add(lost[row], lost[other], first, tracklet.first_frame)
+
+    def _doubt_crowd(self, tracklet: Tracklet, person: int) -> None:
+        """Note those around somebody who appears among several, one of whom was lost: it may be any of them."""
+        first_s, size_px = tracklet.first_s, tracklet.size_px
+        near = {
+            other: last
+            for other, last in self._persons.items()
+            if np.linalg.norm(last.expected(first_s).middle_px[0] - tracklet.first.middle_px[0]) < _CROWD * size_px
+        }
+        others = near.keys() - {person}
+        if len(others) >= _FEWEST_OTHERS and any(last.last_s < first_s for last in near.values()):
+            since = min(last.last_frame for last in near.values() if last.last_s < first_s)
+            for other in others:
+                self._doubts.add(person, other, since, tracklet.first_frame)
 
     def _fit(self, before: Tracklet, after: Tracklet) -> float:
         """How well one tracklet continues another; 0 if they overlap or are too far apart."""
