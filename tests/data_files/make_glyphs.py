@@ -3,19 +3,23 @@
     pip install pillow fonttools
     python make_glyphs.py
 
-Pillow carries Aileron Regular (dotcolon.net/fonts/aileron). Each of its curves becomes a few lines.
+Pillow carries Aileron Regular (dotcolon.net/fonts/aileron). Each of its curves becomes a few lines, and all
+strokes become bolder, so that they read well on any picture.
 """
 
 import io
 import json
 from pathlib import Path
 
+import numpy as np
 from fontTools.pens.basePen import BasePen
 from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
 OUTPUT = Path(__file__).parents[2] / "src" / "poselift" / "viz" / "glyphs.json"
-LINES_PER_CURVE = 4
+LINES_PER_CURVE = 5
+# By so much outlines are moved outwards, in thousandths of an em.
+BOLDER = 24
 
 
 class Outlines(BasePen):
@@ -40,10 +44,23 @@ class Outlines(BasePen):
             self._lineTo([(1 - t) ** 2 * a + 2 * t * (1 - t) * b + t * t * c for a, b, c in parts])
 
 
+def bolder(outline):
+    """The outline moved to its left, which is outwards: holes run the other way round."""
+    points = np.array(outline, float).reshape(-1, 2)
+    points = points[(points != np.roll(points, 1, axis=0)).any(axis=1)]
+    ahead = np.roll(points, -1, axis=0) - points
+    ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
+    both = ahead + np.roll(ahead, 1, axis=0)
+    # A corner moves further than its sides, but never far.
+    both *= 2 / np.maximum((both**2).sum(axis=1, keepdims=True), 1)
+    moved = points + BOLDER * both @ [[0, -1], [1, 0]]
+    return moved.round().astype(int).ravel().tolist()
+
+
 def outlines(glyphs, name):
     pen = Outlines(glyphs)
     glyphs[name].draw(pen)
-    return pen.found
+    return [bolder(outline) for outline in pen.found]
 
 
 def main():
@@ -53,7 +70,7 @@ def main():
         "name": "Aileron Regular, CC0",
         "em": font["head"].unitsPerEm,
         "capital": font["OS/2"].sCapHeight,
-        "advance": {chr(code): glyphs[names[code]].width for code in range(32, 127)},
+        "advance": {chr(code): glyphs[names[code]].width + BOLDER for code in range(32, 127)},
         "outlines": {chr(code): outlines(glyphs, names[code]) for code in range(32, 127)},
     }
     OUTPUT.write_text(json.dumps(made, separators=(",", ":")) + "\n", encoding="utf-8")

@@ -22,8 +22,8 @@ def test_sizes_are_even_and_bounded(size_px):
     layout = SideBySide.of(size_px)
     width, height = layout.size_px
     assert width % 2 == height % 2 == layout.video_size_px[0] % 2 == 0
-    assert 300 <= height <= 1080
-    assert width <= 1924
+    assert 300 <= height <= 960
+    assert width <= 1700
 
 
 def test_a_video_of_ordinary_size_is_not_scaled(walk):

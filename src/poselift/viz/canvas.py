@@ -17,8 +17,6 @@ from poselift.viz.raster import Plane, Raster
 # x right and y down, in pixels.
 XY: TypeAlias = Sequence[float]
 _OPAQUE = 255
-# Strokes of letters are drawn wider by so much of their height.
-_BOLD = 0.09
 
 
 class Glyphs(NamedTuple):
@@ -113,11 +111,10 @@ class Canvas:
         x -= text_width_px(text, height_px) / 2 if align == "middle" else 0
         for plane, sheet in self._sheets:
             scale = plane.scale * height_px / glyphs().capital
-            ink = plane.ink(colour)
-            pen, brush = self._agg.Pen(ink, _BOLD * height_px * plane.scale), self._agg.Brush(ink)
+            brush = self._agg.Brush(plane.ink(colour))
             at = x * plane.scale
             for letter in text:
-                sheet.symbol((at, y * plane.scale), _path(letter, scale), pen, brush)
+                sheet.symbol((at, y * plane.scale), _path(letter, scale), brush)
                 at += _advance(letter) * scale
 
 
@@ -141,8 +138,7 @@ def glyphs() -> Glyphs:
 
 def _advance(letter: str) -> float:
     advance = glyphs().advance
-    # Room for the wider strokes.
-    return advance.get(letter, advance["?"]) + _BOLD * glyphs().capital / 2
+    return advance.get(letter, advance["?"])
 
 
 @lru_cache(maxsize=1024)

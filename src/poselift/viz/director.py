@@ -17,6 +17,8 @@ from poselift.viz.view import REACH_MM, View
 _MARGIN, _SMALLEST = 0.03, 0.6
 # It comes nearer if all of the last seconds would still be inside.
 _REMEMBERED_S = 3.0
+# Who was seen for less than that has room to move: around the place, and above the head.
+_ROOM_MM, _ROOM_ABOVE = 300.0, 1.1
 # It moves as a spring does that swings no further than its goal, most of the way in twice this time.
 _SPRING_S = 0.3
 # It is late by twice that and half a piece, so it goes to where people will be; at no more than a runner's pace.
@@ -107,9 +109,12 @@ class Director:
             self._seen.popleft()
         goal = self._goal
         low, high = goal.filled(_within_reach(points, goal.focus_mm))
+        leaving = (low < _MARGIN).any() or (high > 1 - _MARGIN).any()
+        if time_s[-1] - time_s[0] < _REMEMBERED_S:
+            points = np.concatenate([points, _room(points, places)])
         if first:
             self._goal = View.fitted(goal.size_px, points, places, np.zeros(2))
-        elif (low < _MARGIN).any() or (high > 1 - _MARGIN).any() or _away(places, goal.focus_mm) > REACH_MM / 2:
+        elif leaving or _away(places, goal.focus_mm) > REACH_MM / 2:
             ahead = _LEAD_S * _pace_mm_s(stage, time_s)
             points, places = points + np.array([ahead[0], 0, ahead[1]]), places + ahead
             self._goal = View.fitted(goal.size_px, points, places, np.median(places, axis=0))
@@ -145,6 +150,16 @@ def _joints_and_places(stage: Stage) -> tuple[Float[np.ndarray, "points 3"], Flo
     points = np.concatenate([np.empty((0, 3)), *joints])
     places = np.concatenate([np.empty((0, 2)), *(actor.place_stage_mm[actor.present] for actor in stage.actors)])
     return points[np.isfinite(points).all(axis=-1)], places
+
+
+def _room(points: np.ndarray, places: np.ndarray) -> Float[np.ndarray, "corners 3"]:
+    """The corners of boxes around all places in which people can move their arms."""
+    top = _ROOM_ABOVE * points[:, 1].max()
+    sides = [-_ROOM_MM, _ROOM_MM]
+    corners = np.array([[x, y, z] for x in sides for y in (0.0, top) for z in sides])
+    floor = np.insert(places, 1, 0.0, axis=1)
+    boxes: np.ndarray = (floor[:, None] + corners).reshape(-1, 3)
+    return boxes
 
 
 def _pace_mm_s(stage: Stage, time_s: np.ndarray) -> Float[np.ndarray, "2"]:

@@ -168,7 +168,7 @@ class OverlayWriter:
 def write_overlay(
     frames: Iterable[np.ndarray], scene: Scene | Clip, path: Path | str, *, overwrite: bool = False
 ) -> None:
-    """Draw the people of `scene` on the frames it was made from, as an `.mp4`: H.264, at most 1080 pixels high.
+    """Draw the people of `scene` on the frames it was made from, as an `.mp4`: H.264, at most 960 pixels high.
 
     `frames` are upright RGB images (height, width, 3), one per frame of the footage, taken one at a time, shown at
     their own times. Frames without a person stay plain, filled people are drawn paler, and both is said.

@@ -84,7 +84,7 @@ def _draw_floor(canvas: Canvas, view: View) -> None:
     """Grid lines in short pieces, fainter with the distance from the focus. They lie still while the view moves."""
     reach = np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM)
     lines_x, lines_z = (axis - axis % _GRID_MM + reach for axis in view.focus_mm)
-    pieces = np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM / 2)
+    pieces = np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM)
     ends = [
         *([[x, 0, z], [x, 0, end]] for x in lines_x for z, end in pairwise(view.focus_mm[1] + pieces)),
         *([[x, 0, z], [end, 0, z]] for z in lines_z for x, end in pairwise(view.focus_mm[0] + pieces)),

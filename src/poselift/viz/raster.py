@@ -62,7 +62,9 @@ class Raster:
         """The picture of an I420 array, both sides even."""
         height, width = 2 * array.shape[0] // 3, array.shape[1]
         colour = np.zeros((height // 2, width // 2, 3), np.uint8)
-        colour[..., :2] = np.moveaxis(array[height:].reshape(2, height // 2, width // 2), 0, -1)
+        # One after the other is several times as fast as both at once.
+        for channel, plane in enumerate(array[height:].reshape(2, height // 2, width // 2)):
+            colour[..., channel] = plane
         return cls.of_planes(array[:height], colour)
 
     @classmethod

@@ -25,7 +25,7 @@ def cast_shadow(
     if not known.any():
         return
     blur = max(1, round(_SCALE * width_px / 3))
-    room = width_px + 4 * blur / _SCALE
+    room = width_px / 2 + 2 * blur / _SCALE + 2
     # Whole pixels of colour, which are twice as large.
     low = np.maximum((points_px[known].min(axis=0) - room) // 2, 0).astype(int) * 2
     high = np.minimum((points_px[known].max(axis=0) + room) // 2, np.array(raster.size_px) // 2).astype(int) * 2
@@ -37,22 +37,35 @@ def cast_shadow(
         if known[a] and known[b]:
             start, end = ((points_px[[a, b]] - low) * _SCALE).tolist()
             canvas.line(start, end, (255, 255, 255), _SCALE * width_px)
-    mask = canvas.drawn().rgb()[..., 0].astype(np.float32) * (_DARKNESS / 255)
-    light = 1 - _blurred(_blurred(mask, blur), blur)
+    mask = canvas.drawn().rgb()[..., 0].astype(np.float32)
+    # Shares of 128, so that products are small integers: they cost least.
+    light = 128 - np.rint(_blurred(_blurred(mask, blur), blur) * (_DARKNESS * 128 / 255)).astype(np.int16)
     for plane in raster.planes:
         s = plane.scale
         box = plane.pixels[int(y0 * s) : int((y0 + height) * s), int(x0 * s) : int((x0 + width) * s)]
-        factor = light if s == _SCALE else np.repeat(np.repeat(light, 2, axis=0), 2, axis=1)
-        factor = factor[..., None] if box.ndim == 3 else factor
-        box[:] = np.rint(plane.black + (box - np.float32(plane.black)) * factor)
+        here = light if s == _SCALE else _doubled(light)
+        here = here[..., None] if box.ndim == 3 else here
+        lit = box.astype(np.int16)
+        lit -= plane.black
+        lit *= here
+        lit >>= 7
+        lit += plane.black
+        box[:] = lit
 
 
-def _blurred(mask: np.ndarray, radius: int) -> np.ndarray:
+def _blurred(mask: Float[np.ndarray, "height width"], radius: int) -> Float[np.ndarray, "height width"]:
     """Means of 2 `radius` + 1 neighbours along both axes, zeros outside."""
-    for axis in (0, 1):
-        room = [(0, 0), (0, 0)]
-        room[axis] = (radius + 1, radius)
-        total = np.cumsum(np.pad(mask, room), axis=axis, dtype=np.float32)
-        ahead, behind = np.moveaxis(total, axis, 0)[2 * radius + 1 :], np.moveaxis(total, axis, 0)[: -2 * radius - 1]
-        mask = np.moveaxis(ahead - behind, 0, axis) / (2 * radius + 1)
+    for _ in range(2):
+        padded = np.zeros((len(mask) + 2 * radius, mask.shape[1]), np.float32)
+        padded[radius : radius + len(mask)] = mask
+        total = padded[: len(mask)].copy()
+        for shift in range(1, 2 * radius + 1):
+            total += padded[shift : shift + len(mask)]
+        mask = np.ascontiguousarray(total.T) / np.float32(2 * radius + 1)
     return mask
+
+
+def _doubled(light: np.ndarray) -> np.ndarray:
+    """Each number as four, two to the right and two down."""
+    height, width = light.shape
+    return np.broadcast_to(light[:, None, :, None], (height, 2, width, 2)).reshape(2 * height, 2 * width)

@@ -15,7 +15,7 @@ from poselift.viz.draw import draw_figure
 from poselift.viz.raster import Raster
 from poselift.viz.tags import draw_id
 
-_MIN_HEIGHT_PX, _MAX_HEIGHT_PX, _MAX_WIDTH_PX = 360, 1080, 1920
+_MIN_HEIGHT_PX, _MAX_HEIGHT_PX, _MAX_WIDTH_PX = 360, 960, 1696
 # Width of the panel by its height: as the video's where possible, never a slit nor a field.
 _SLIMMEST, _WIDEST = 0.6, 0.85
 
