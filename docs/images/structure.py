@@ -25,7 +25,7 @@ HEAVY = {
     "deploy": "torch, onnx",
     "runtime": "onnxruntime",
     "detect": "PyAV, detectors",
-    "viz": "OpenCV, PyAV",
+    "viz": "aggdraw, PyAV",
     "cli": "typer, rich",
     "settings": "pydantic",
 }

@@ -14,7 +14,7 @@ from poselift.errors import ExternalToolError, MissingExtraError
 from poselift.viz.raster import Raster
 
 # Best first; a build of FFmpeg without x264 still has its own MPEG-4.
-_ENCODERS = {"libx264": {"preset": "superfast", "tune": "zerolatency", "crf": "23"}, "mpeg4": {"qscale": "3"}}
+_ENCODERS = {"libx264": {"preset": "superfast", "tune": "zerolatency", "crf": "24"}, "mpeg4": {"qscale": "3"}}
 # The unit of time: whole for the usual frame rates, and no finer than the 1/65535 s that MPEG-4 counts in.
 _TICK_S = Fraction(1, 60000)
 # BT.709 of limited range, in FFmpeg's numbers: what `Raster` makes.
