@@ -186,10 +186,11 @@ def write_video():
         aspect=None,
         options=None,
         times_s=None,
+        container_format=None,
     ):
         if images is None:
             images = (np.full((size_px[1], size_px[0], 3), 5 + 10 * i, dtype=np.uint8) for i in range(frames))
-        with av.open(str(path), "w", options=options or {}) as container:
+        with av.open(str(path), "w", container_format, options=options or {}) as container:
             stream = container.add_stream(codec, rate=fps)
             stream.pix_fmt = "yuv420p"
             # Frames that do not wait for later ones, so that a cut file holds all frames up to the cut.

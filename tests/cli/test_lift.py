@@ -478,7 +478,8 @@ main()
     done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0
     assert 5 < len(load(tmp_path / "out" / "poses.npz").footage) < 40
-    assert [line.partition(":")[0] for line in done.stderr.splitlines()] == ["warning"]
+    assert {line.partition(":")[0] for line in done.stderr.splitlines()} == {"warning"}
+    assert "note: cut short: ends at" in done.stdout
     assert "cut short" in done.stderr
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 import struct
 import sys
 import tracemalloc
 import wave
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import islice
 
 import numpy as np
 import pytest
 
-from poselift.detect import frames as module
+from poselift.detect import container
 from poselift.detect.frames import read_frames, video_info
 from poselift.errors import DataFormatError, MissingExtraError
 
@@ -151,7 +153,7 @@ def write_cut(path, write_video):
 
 BAD_FILES = {
     "absent.mp4": (lambda path, write: None, "expected a video file, found no such file"),
-    "folder.mp4": (lambda path, write: path.mkdir(), "expected a video file, found a folder"),
+    "folder.mp4": (lambda path, write: path.mkdir(), "expected a video file or a folder of images, found an empty"),
     "empty.mp4": (lambda path, write: path.touch(), "the file is empty"),
     "garbage.mp4": (lambda path, write: path.write_bytes(b"no video\n" * 999), "not a video that can be read"),
     "text.txt": (lambda path, write: path.write_text("no video\n" * 99), "expected a video, found text"),
@@ -222,32 +224,34 @@ def test_damage_in_the_middle_costs_a_few_frames(tmp_path, write_video, caplog):
     content[middle : middle + 3000] = np.random.default_rng(0).bytes(3000)
     path.write_bytes(content)
     assert 50 <= len(list(read_frames(path))) < 60
-    assert [r.levelno for r in caplog.records] == [logging.WARNING]
-    assert "damaged" in caplog.text
+    assert {r.levelno for r in caplog.records} == {logging.WARNING}
+    assert "1 packet is damaged and left out" in caplog.text
+    assert re.search(r"\d+ frames are damaged, from [\d.]+ to [\d.]+ s", caplog.text)
 
 
 def test_a_file_that_cannot_be_read_to_its_end_yields_what_could_be_read(tmp_path, write_video, monkeypatch, caplog):
     """As if the disk failed after ten packets."""
     path = write_video(tmp_path / "a.mp4")
-    packets = module._packets
+    opened = container.opened_container
 
     class Failing:
         def __init__(self, container):
-            self.container, self.duration = container, container.duration
+            self.container, self.duration, self.format = container, None, container.format
+            self.streams = container.streams
 
         def demux(self, stream):
             yield from islice(self.container.demux(stream), 10)
             raise av.error.OSError(5, "Input/output error")
 
-    monkeypatch.setattr(module, "_packets", lambda path, container, stream: packets(path, Failing(container), stream))
+    @contextmanager
+    def failing(source):
+        with opened(source) as whole:
+            yield Failing(whole)
+
+    monkeypatch.setattr(container, "opened_container", failing)
+    monkeypatch.setattr(container.Stream, "_expected_s", lambda stream: 0.0)
     assert brightness(read_frames(path)) == list(range(10))
-    assert "cannot be read to its end (Input/output error)" in caplog.text
-
-
-def test_a_video_without_a_rate_is_one_error(tmp_path, write_video, monkeypatch):
-    monkeypatch.setattr(module, "_fps", lambda stream: 0.0)
-    with pytest.raises(DataFormatError, match="expected a frame rate"):
-        video_info(write_video(tmp_path / "a.mp4"))
+    assert "cannot be read to its end (Input/output error): ends at 0.4 s" in caplog.text
 
 
 def test_reading_holds_few_frames_at_a_time(tmp_path, write_video):
@@ -262,6 +266,7 @@ def test_reading_holds_few_frames_at_a_time(tmp_path, write_video):
 
 
 def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
+    (tmp_path / "a.mp4").write_bytes(b"a video")
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MissingExtraError, match="PyAV") as error:
         video_info(tmp_path / "a.mp4")

@@ -11,12 +11,12 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from poselift.detect.frames import Frame
-from poselift.detect.picture import Picture
+from poselift.detect.interlaced import Decoded
+from poselift.detect.picture import UPRIGHT
 from poselift.detect.video import detect_video
 from poselift.errors import DataFormatError, ExternalToolError, NoPersonError
 
-pytest.importorskip("av")
+av = pytest.importorskip("av")
 SIZE_PX = (64, 48)
 
 
@@ -85,11 +85,12 @@ def test_times_that_are_none_are_not_believed(video, crowd, monkeypatch, caplog,
     shown_s = {**{i: i / 10 for i in range(9)}, **broken}
     good = next(i for i in range(9) if not shown_s[i] < shown_s.get(i + 1, np.inf))
 
-    def frames(path):
+    def decoded(stream):
         for i in range(9):
-            yield Frame(Picture.of(np.full((48, 64, 3), 5 + 10 * i, dtype=np.uint8)), shown_s[i])
+            image = np.full((48, 64, 3), 5 + 10 * i, dtype=np.uint8)
+            yield Decoded(av.VideoFrame.from_ndarray(image), shown_s[i], damaged=False, turn=UPRIGHT)
 
-    monkeypatch.setattr("poselift.detect.frames.timed_frames", frames)
+    monkeypatch.setattr("poselift.detect.container.Stream.decoded", decoded)
     footage = detect_video(video, crowd).footage
     np.testing.assert_allclose(footage.time_s[:good], np.arange(good) / 10)
     np.testing.assert_allclose(np.diff(footage.time_s[max(good - 1, 0) :]), 1 / 25)
@@ -97,6 +98,8 @@ def test_times_that_are_none_are_not_believed(video, crowd, monkeypatch, caplog,
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "walk.mp4" in record.message
+    (note,) = footage.notes
+    assert note in record.message
 
 
 def test_nobody_is_an_error_of_its_own(video, fake_detector):
@@ -123,11 +126,12 @@ def test_an_error_of_the_decoding_is_raised_here(tmp_path, video, fake_detector,
     with pytest.raises(DataFormatError, match="absent"):
         detect_video(tmp_path / "absent.mp4", fake_detector(lambda frame: []))
 
-    def broken(path):
-        yield Frame(Picture.of(np.zeros((48, 64, 3), dtype=np.uint8)), 0.0)
+    def broken(stream):
+        image = av.VideoFrame.from_ndarray(np.zeros((48, 64, 3), dtype=np.uint8))
+        yield Decoded(image, 0.0, damaged=False, turn=UPRIGHT)
         raise MemoryError("no room for a frame")
 
-    monkeypatch.setattr("poselift.detect.frames.timed_frames", broken)
+    monkeypatch.setattr("poselift.detect.container.Stream.decoded", broken)
     with pytest.raises(MemoryError, match="no room"):
         detect_video(video, fake_detector(lambda frame: []))
 

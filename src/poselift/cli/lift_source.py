@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,7 +14,7 @@ import numpy as np
 from poselift.data.keypoints.reading import read_keypoints
 from poselift.data.scene import Scene
 from poselift.detect import detector_of
-from poselift.detect.frames import video_info
+from poselift.detect.frames import opened_video
 from poselift.errors import DataFormatError, RecipeError
 from poselift.geometry.camera import Camera
 from poselift.skeleton import Skeleton, conversion
@@ -41,14 +41,16 @@ class VideoSource:
 
     camera: Camera | None = None
 
-    def __init__(self, path: Path, detector: str) -> None:
+    def __init__(self, path: Path, detector: str, every: int = 1, fps: float | None = None) -> None:
         self._new_detector = detector_of(detector)
-        self.path, self.info = path, video_info(path)
+        self.path, self._open = path, ExitStack()
+        self._video = self._open.enter_context(opened_video(path, every=every, fps=fps))
+        self.info = self._video.info
         self.size_px: tuple[int, int] | None = self.info.size_px
 
     @contextmanager
     def opened(self, skeleton: Skeleton) -> Iterator[Lift]:
-        """The way to the video's people in 3D, in joints of `skeleton`.
+        """The way to the video's people in 3D, in joints of `skeleton`. Once: the video is closed afterwards.
 
         Raises:
             SkeletonError: no conversion from the detector's joints is known.
@@ -56,9 +58,9 @@ class VideoSource:
         from poselift.cli.progress import progress_bar
         from poselift.lifting.video import lift_video
 
-        with self._new_detector() as detector, progress_bar("lift", self.info.n_frames) as show:
+        with self._open, self._new_detector() as detector, progress_bar("lift", self.info.n_frames) as show:
             conversion(detector.skeleton, skeleton)
-            yield partial(lift_video, self.path, detector=detector, on_frame=show)
+            yield partial(lift_video, self._video, detector=detector, on_frame=show)
 
 
 class KeypointSource:

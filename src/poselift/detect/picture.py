@@ -9,11 +9,19 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
+from poselift.detect.tone import HLG, PQ, tone_mapped
+
 # Conversions that a thread keeps; more sizes than these at once would make each prepared anew.
 _KEPT = 8
 # FFmpeg's number for colours of which nothing is said.
 _UNSAID = 2
 _own = threading.local()
+# FFmpeg's matrices of YUV that its scaler knows: BT.709, FCC, BT.601 in two versions, SMPTE 240M, BT.2020.
+_MATRICES = frozenset({1, 4, 5, 6, 7, 9})
+# Behind what is transparent: neither light nor dark clothes vanish in it.
+_GREY = 128
+# A picture whose shape differs by more than this from what it is to fit gets black borders.
+_SAME_SHAPE = 0.02
 
 
 @dataclass(frozen=True)
@@ -60,23 +68,29 @@ class Picture:
 
     Args:
         frame: PyAV's frame.
-        stored_px: (width, height) that it is to have with square pixels, before it is turned. Default: its own.
+        stored_px: (width, height) that it is to have with square pixels, before it is turned. Default: its own. If
+            its shape is another, it gets black borders.
         turn: how it becomes upright.
+        aspect: how much wider than high its pixels are.
     """
 
-    __slots__ = ("_frame", "_lock", "_stored_px", "_turn")
+    __slots__ = ("_frame", "_lock", "_shape", "_stored_px", "_turn")
 
-    def __init__(self, frame: Any, stored_px: tuple[int, int] | None = None, turn: Turn = UPRIGHT) -> None:
+    def __init__(
+        self, frame: Any, stored_px: tuple[int, int] | None = None, turn: Turn = UPRIGHT, aspect: float = 1.0
+    ) -> None:
         self._frame, self._turn = frame, turn
         self._stored_px = stored_px or (frame.width, frame.height)
+        self._shape = frame.width * aspect / frame.height
         self._lock = threading.Lock()
+        # The scaler refuses matrices that it does not know; without one it guesses.
+        if not frame.format.is_rgb and frame.colorspace not in _MATRICES:
+            frame.colorspace = _UNSAID
 
     @classmethod
     def of(cls, image: UInt8[np.ndarray, "height width 3"]) -> Picture:
         """The picture of an upright RGB image."""
-        import av
-
-        return cls(av.VideoFrame.from_ndarray(image, format="rgb24"))
+        return cls(_frame_of(image))
 
     @property
     def size_px(self) -> tuple[int, int]:
@@ -93,8 +107,7 @@ class Picture:
         stored_px = self._turn.size_px(size_px) if size_px else self._stored_px
         # PyAV changes the frame for the time of the conversion.
         with self._lock:
-            converted = _converted(self._frame, stored_px, "rgb24")
-        return self._turn.turned(converted.to_ndarray())
+            return self._turn.turned(self._rgb(stored_px))
 
     def i420(self, size_px: tuple[int, int]) -> UInt8[np.ndarray, "rows width"]:
         """The upright picture of `size_px` (width, height), both even, as encoders take it: (3 height / 2, width).
@@ -104,7 +117,10 @@ class Picture:
         """
         stored_px = self._turn.size_px(size_px)
         with self._lock:
-            converted = _converted(self._frame, stored_px, "yuv420p")
+            if self._is_plain:
+                converted = _converted(self._frame, stored_px, "yuv420p")
+            else:
+                converted = _converted(_frame_of(self._rgb(stored_px)), stored_px, "yuv420p")
         array: np.ndarray = converted.to_ndarray()
         if self._turn == UPRIGHT:
             return array
@@ -114,9 +130,58 @@ class Picture:
         planes = (flat[:area].reshape(stored_height, stored_width), *colour)
         return np.concatenate([self._turn.turned(plane).ravel() for plane in planes]).reshape(-1, size_px[0])
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether its own pixels are what it shows."""
+        fits = _fitted(self._shape, self._stored_px, self._stored_px) == self._stored_px
+        return fits and self._frame.color_trc not in (PQ, HLG) and not _has_alpha(self._frame)
+
+    def _rgb(self, size_px: tuple[int, int]) -> np.ndarray:
+        """The RGB image before it is turned."""
+        inner_px = _fitted(self._shape, self._stored_px, size_px)
+        if _has_alpha(self._frame):
+            image = _over_grey(_converted(self._frame, inner_px, "rgba").to_ndarray())
+        else:
+            image = _converted(self._frame, inner_px, "rgb24").to_ndarray()
+        image = tone_mapped(image, self._frame.color_trc)
+        if inner_px == size_px:
+            return image
+        framed = np.zeros((size_px[1], size_px[0], 3), np.uint8)
+        left, top = (size_px[0] - inner_px[0]) // 2, (size_px[1] - inner_px[1]) // 2
+        framed[top : top + inner_px[1], left : left + inner_px[0]] = image
+        return framed
+
+
+def _frame_of(image: UInt8[np.ndarray, "height width 3"]) -> Any:
+    import av
+
+    return av.VideoFrame.from_ndarray(image, format="rgb24")
+
+
+def _has_alpha(frame: Any) -> bool:
+    return any(component.is_alpha for component in frame.format.components)
+
+
+def _over_grey(image: UInt8[np.ndarray, "height width 4"]) -> UInt8[np.ndarray, "height width 3"]:
+    """What is transparent shows grey."""
+    opaque = image[..., 3:].astype(np.uint16)
+    mixed: np.ndarray = ((image[..., :3] * opaque + _GREY * (255 - opaque) + 127) // 255).astype(np.uint8)
+    return mixed
+
+
+def _fitted(shape: float, whole_px: tuple[int, int], size_px: tuple[int, int]) -> tuple[int, int]:
+    """(width, height) that a picture of this shape gets in a frame of `whole_px`, itself scaled to `size_px`."""
+    ratio = shape / (whole_px[0] / whole_px[1])
+    width, height = size_px
+    if ratio > 1 + _SAME_SHAPE:
+        return width, max(1, round(height / ratio))
+    if ratio < 1 - _SAME_SHAPE:
+        return max(1, round(width * ratio)), height
+    return size_px
+
 
 def _converted(frame: Any, size_px: tuple[int, int], pixels: str) -> Any:
-    """The frame of another size, as rgb24 or yuv420p. FFmpeg prepares each conversion once a thread.
+    """The frame of another size, in another format. FFmpeg prepares each conversion once a thread.
 
     Those who want several cores ask from several threads.
     """

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, pairwise
-from pathlib import Path
-
-logger = logging.getLogger(__name__)
 
 # Two times that were rounded to the next tick differ by less than a tick from what they were.
 _ROUNDING_TICKS = 0.99
 _SAME_S = 1e-9
 
 
-def frame_times(shown_s: Iterable[float], fps: float, tick_s: float, path: Path | str) -> Iterator[float]:
+def frame_times(shown_s: Iterable[float], fps: float, tick_s: float, told: Callable[[str], None]) -> Iterator[float]:
     """Times in seconds from the first frame on, of what a file says about when its frames are shown.
 
     Each is given as soon as the next one is known. While the frame rate is constant but for the rounding of the
     file, they are frame / fps exactly. From the first time on that is missing (NaN), or after which time does not
-    rise, none is believed: a warning is logged, and frames follow each other by 1 / fps.
+    rise, none is believed: that is told, and frames follow each other by 1 / fps.
     """
     steps = pairwise(chain(shown_s, [math.inf]))
     first_s, last_s, regular, believed = math.nan, -math.inf, True, True
@@ -28,9 +24,8 @@ def frame_times(shown_s: Iterable[float], fps: float, tick_s: float, path: Path 
         if number == 0:
             first_s = now_s
         if believed and not now_s < next_s:  # NaN is not less either
-            logger.warning(
-                "%s: its frames have no times, or times that do not rise; %.4g frames/s assumed", path, fps
-            )
+            where = f"from frame {number} on " if number else ""
+            told(f"{where}its frames have no times, or times that do not rise: {fps:.4g} frames/s assumed")
             believed = False
         time_s = number / fps
         if believed and not (regular and abs(now_s - first_s - time_s) < _ROUNDING_TICKS * tick_s + _SAME_S):

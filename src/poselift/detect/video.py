@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -13,17 +12,16 @@ import numpy as np
 from poselift.data.detections import Detections
 from poselift.data.footage import Footage
 from poselift.detect.base import Detection, TimedImage
-from poselift.detect.times import frame_times
 from poselift.errors import NoPersonError
 from poselift.threads import usable_cores, worked_on_in_runs
 
 if TYPE_CHECKING:
     from poselift.detect.base import Detector
-    from poselift.detect.frames import Frame, VideoInfo
+    from poselift.detect.frames import Frame, Video
     from poselift.detect.picture import Picture
     from poselift.skeleton import Skeleton
 
-# A run is as long as this, or as fits into so many bytes: results must not depend on the number of cores.
+# In a run so many frames are looked at, or as fit into so many bytes: results must not depend on the number of cores.
 _RUN_FRAMES, _RUN_BYTES = 16, 100_000_000
 # So many frames are decoded before they are needed; more would only take memory.
 _AHEAD = 4
@@ -34,42 +32,46 @@ class SeenFrame(NamedTuple):
 
     Attributes:
         time_s: when it was taken, from the first frame on.
-        found: everybody in it.
+        found: everybody in it; None if it was not looked at.
         kept: what was kept of its picture.
     """
 
     time_s: float
-    found: list[Detection]
+    found: list[Detection] | None
     kept: Any = None
 
 
 def detect_video(
-    path: Path | str, detector: Detector, *, on_frame: Callable[[int], None] = lambda done: None
+    path: Path | str,
+    detector: Detector,
+    *,
+    every: int = 1,
+    fps: float | None = None,
+    on_frame: Callable[[int], None] = lambda done: None,
 ) -> Detections:
     """Everybody in every frame of a video, in 2D.
 
     Args:
+        path, every, fps: as of `opened_video`. The footage has all frames, whichever are looked at.
         on_frame: called with the number of frames done.
 
     Raises:
-        DataFormatError: the video cannot be read.
+        DataFormatError, RecipeError, MissingExtraError: as for `opened_video`.
         NoPersonError: no frame shows a person.
-        MissingExtraError: PyAV is not installed.
     """
-    from poselift.detect.frames import video_info
+    from poselift.detect.frames import opened_video
 
-    info = video_info(path)
     seen = []
     # An error of the detector, or Ctrl-C, must end the threads at once.
-    with closing(seen_frames(path, info, detector)) as frames:
+    with opened_video(path, every=every, fps=fps) as video, closing(seen_frames(video, detector)) as frames:
         for frame in frames:
             seen.append(frame)
             on_frame(len(seen))
-    return detections_of(path, info, seen, detector.skeleton)
+        return detections_of(video, seen, detector.skeleton)
 
 
 def seen_frames(
-    path: Path | str, info: VideoInfo, detector: Detector, kept: Callable[[Picture], Any] | None = None
+    video: Video, detector: Detector, kept: Callable[[Picture], Any] | None = None
 ) -> Generator[SeenFrame, None, None]:
     """Frames of a video in order, each with everybody in it.
 
@@ -79,69 +81,65 @@ def seen_frames(
     Args:
         kept: what is kept of each picture; asked by the threads that detect.
     """
-    from poselift.detect.frames import timed_frames
 
-    def seen(run: Iterator[_Timed]) -> list[SeenFrame]:
-        times, remains = [], []
+    def seen(run: Iterator[Frame]) -> list[SeenFrame]:
+        times: list[float] = []
+        looked_at: list[bool] = []
+        remains = []
 
         def images() -> Iterator[TimedImage]:
-            for (picture, *_), time_s in run:
+            for picture, time_s, _, look in run:
                 times.append(time_s)
+                looked_at.append(look)
                 remains.append(kept and kept(picture))
-                image = picture.rgb()
-                del picture  # nobody needs it as it was decoded any more
-                yield TimedImage(image, time_s)
+                if look:
+                    image = picture.rgb()
+                    del picture  # nobody needs it as it was decoded any more
+                    yield TimedImage(image, time_s)
 
-        found = list(detector.detect(images()))
+        answers = list(detector.detect(images()))
+        found: list[list[Detection] | None] = [None] * len(times)
+        for number, people in zip(np.flatnonzero(looked_at), answers, strict=True):
+            found[number] = people
         return [SeenFrame(*frame) for frame in zip(times, found, remains, strict=True)]
 
     threads = min(usable_cores(), detector.most_at_once)
-    timed = _with_times(timed_frames(path), info, path)
-    runs = worked_on_in_runs(seen, timed, _ends_run, threads=threads, waiting=(threads - 1) * _RUN_FRAMES + _AHEAD)
+    waiting = (threads - 1) * _RUN_FRAMES + _AHEAD
+    runs = worked_on_in_runs(seen, video.frames(), _RunEnds(), threads=threads, waiting=waiting)
     with closing(runs):
         for run in runs:
             yield from run
 
 
-def _ends_run(length: int, timed: _Timed) -> bool:
-    return length == _RUN_FRAMES or length * timed.frame.picture.nbytes >= _RUN_BYTES
+class _RunEnds:
+    """Tells where runs end, of frames that come in order."""
+
+    def __init__(self) -> None:
+        self._looked_at = 0
+
+    def __call__(self, length: int, frame: Frame) -> bool:
+        """Whether this frame, the n-th of its run, is the last one."""
+        self._looked_at = frame.looked_at + (0 if length == 1 else self._looked_at)
+        return self._looked_at == _RUN_FRAMES or length * frame.picture.nbytes >= _RUN_BYTES
 
 
-def detections_of(path: Path | str, info: VideoInfo, seen: Sequence[SeenFrame], skeleton: Skeleton) -> Detections:
-    """What was seen in all frames of a video.
+def detections_of(video: Video, seen: Sequence[SeenFrame], skeleton: Skeleton) -> Detections:
+    """What was seen in all frames of a video, after the last.
 
     Raises:
         NoPersonError: no frame shows a person.
     """
     if not any(frame.found for frame in seen):
+        looked_at = sum(frame.found is not None for frame in seen)
         raise NoPersonError(
-            f"{path}: no person found in {len(seen)} frames",
+            f"{video.name}: no person found in {looked_at} frames",
             "the person should be most of the picture's height; cut or enlarge the video",
         )
     footage = Footage(
         np.array([frame.time_s for frame in seen]),
-        size_px=info.size_px,
-        source=Path(path).name.encode(errors="replace").decode(),  # what is no text in it becomes "?"
-        fps=info.fps,
+        size_px=video.info.size_px,
+        source=video.title,
+        fps=video.info.fps,
+        notes=video.notes,
     )
-    return Detections.of(footage, skeleton, [frame.found for frame in seen])
-
-
-class _Timed(NamedTuple):
-    frame: Frame
-    time_s: float
-
-
-def _with_times(
-    frames: Generator[Frame, None, None], info: VideoInfo, path: Path | str
-) -> Generator[_Timed, None, None]:
-    waiting: deque[Frame] = deque()
-
-    def shown() -> Iterator[float]:
-        for frame in frames:
-            waiting.append(frame)
-            yield frame.shown_s
-
-    with closing(frames):
-        for time_s in frame_times(shown(), info.fps, info.tick_s, path):
-            yield _Timed(waiting.popleft(), time_s)
+    return Detections.of(footage, skeleton, [frame.found or [] for frame in seen])

@@ -21,8 +21,8 @@ from poselift.tracking.wanted import check_somebody
 from poselift.tracking.who import EVERYBODY, Who
 
 if TYPE_CHECKING:
-    from poselift.data.detections import Detections
     from poselift.detect.base import Detector
+    from poselift.detect.frames import Video
     from poselift.detect.picture import Picture
     from poselift.detect.video import SeenFrame
     from poselift.lifting.lifter import Lifter
@@ -43,24 +43,30 @@ class Watcher(Protocol):
 
 
 def lift_video(
-    path: Path | str,
+    path: Path | str | Video,
     *,
     lifter: Lifter | None = None,
     detector: Detector | None = None,
     camera: Camera | None = None,
     options: LiftOptions = DEFAULTS,
     who: Who = EVERYBODY,
+    every: int = 1,
+    fps: float | None = None,
     watcher: Watcher | None = None,
     on_frame: Callable[[int], None] = lambda done: None,
 ) -> Scene:
     """Lift the people of a video; the parts are `detect_video`, `track` and `lift_detected`.
 
     Args:
+        path: a file; `-` for what is piped in; a folder of images, or a pattern such as `frames/*.png` or
+            `img_%04d.jpg`; or a video of `opened_video`.
         lifter: default: the model that comes with the package.
         detector: default: the default one of `detect`.
         camera: default: one of a guessed field of view.
         options: which gaps are filled and how joints are smoothed.
         who: who of those in the picture is wanted.
+        every: look at every so many frames; the others are filled and flagged, however long it is between two.
+        fps: or look at so many frames a second; of a source without times, how many were filmed.
         watcher: sees frames and people meanwhile, some seconds after they were decoded; for instance an
             `OverlayWriter`.
         on_frame: called with the number of frames done.
@@ -70,6 +76,7 @@ def lift_video(
 
     Raises:
         DataFormatError: the video cannot be read.
+        RecipeError: `every` or `fps` cannot be.
         NoPersonError: no frame shows a person, or nobody who is wanted.
         MissingExtraError: PyAV or the default detector is not installed.
 
@@ -79,26 +86,19 @@ def lift_video(
     (250, 17, 3)
     """
     from poselift.detect import DEFAULT_DETECTOR, detector_of
-    from poselift.detect.frames import video_info
-    from poselift.detect.video import detections_of, seen_frames
+    from poselift.detect.frames import Video, opened_video
     from poselift.lifting.lifter import Lifter
 
     lifter = lifter or Lifter()
-    info = video_info(path)
-    camera = camera or Camera.guessed(info.size_px)
     with ExitStack() as stack:
+        video = path if isinstance(path, Video) else stack.enter_context(opened_video(path, every=every, fps=fps))
+        camera = camera or Camera.guessed(video.info.size_px)
         if detector is None:
             detector = stack.enter_context(detector_of(DEFAULT_DETECTOR)())
-        frames = seen_frames(path, info, detector, kept=watcher.kept if watcher else None)
-        pieces = LiftingInPieces(lifter, options, detector.skeleton, info.fps, camera)
-        followed = _Followed(PeopleTracker(detector.skeleton, info.size_px, who), watcher, pieces)
-        # An error, or Ctrl-C, must end the threads at once.
-        for frame in stack.enter_context(closing(frames)):
-            followed.push(frame)
-            on_frame(len(followed.frames))
-        detections = detections_of(path, info, followed.frames, detector.skeleton)
-        scene = followed.scene(detections).with_camera(camera)
-    check_somebody(scene, path, who)
+        pieces = LiftingInPieces(lifter, options, detector.skeleton, video.info.fps, camera)
+        followed = _Followed(PeopleTracker(detector.skeleton, video.info.size_px, who), watcher, pieces)
+        scene = followed.people(video, detector, on_frame).with_camera(camera)
+    check_somebody(scene, video.name, who)
     mended = scene.mapped(sides_kept)
     followed.tell_if_shown_otherwise(scene, mended)
     return lift_mended(mended, lifter, options)
@@ -108,24 +108,32 @@ class _Followed:
     """The frames of a video, who is who in them, and what of it the watcher has not seen yet."""
 
     def __init__(self, tracker: PeopleTracker, watcher: Watcher | None, pieces: LiftingInPieces) -> None:
-        self.frames: list[SeenFrame] = []
+        self._frames: list[SeenFrame] = []
         self._tracker, self._watcher, self._pieces = tracker, watcher, pieces
         self._settled: list[SettledFrame] = []
         self._kept: deque[Any] = deque()
 
-    def push(self, frame: SeenFrame) -> None:
-        """Take the next frame."""
-        self.frames.append(frame._replace(kept=None))
-        if self._watcher is not None:
-            self._kept.append(frame.kept)
-        self._settle(self._tracker.push(frame.found, frame.time_s))
+    def people(self, video: Video, detector: Detector, on_frame: Callable[[int], None]) -> Scene:
+        """Everybody in 2D; the watcher has seen all then."""
+        from poselift.detect.video import detections_of, seen_frames
 
-    def scene(self, detections: Detections) -> Scene:
-        """Everybody in 2D, after the last frame, whose detections are these; the watcher has seen all then."""
+        kept = self._watcher.kept if self._watcher is not None else None
+        # An error, or Ctrl-C, must end the threads at once.
+        with closing(seen_frames(video, detector, kept)) as frames:
+            for frame in frames:
+                self._push(frame)
+                on_frame(len(self._frames))
+        detections = detections_of(video, self._frames, detector.skeleton)
         self._settle(self._tracker.finish())
         if self._watcher is not None:
             self._show(self._watcher, self._pieces.finish())
         return scene_of(detections, self._settled, self._tracker.notes)
+
+    def _push(self, frame: SeenFrame) -> None:
+        self._frames.append(frame._replace(kept=None))
+        if self._watcher is not None:
+            self._kept.append(frame.kept)
+        self._settle(self._tracker.push(frame.found, frame.time_s))
 
     def tell_if_shown_otherwise(self, scene: Scene, mended: Scene) -> None:
         """Log a warning where the watcher saw sides that what came later has proved wrong."""
@@ -137,8 +145,8 @@ class _Followed:
         for settled in news:
             self._settled.append(settled)
             if self._watcher is not None:
-                time_s, found, _ = self.frames[settled.frame]
-                people = {who: found[index] for who, index in settled.people.items()}
+                time_s, found, _ = self._frames[settled.frame]
+                people = {who: (found or [])[index] for who, index in settled.people.items()}
                 self._show(self._watcher, self._pieces.push(time_s, people))
 
     def _show(self, watcher: Watcher, scenes: Iterable[Scene]) -> None:
