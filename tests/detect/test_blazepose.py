@@ -103,6 +103,20 @@ def test_two_people_side_by_side_are_each_as_alone(detector, frames):
     assert apart(second.joints_px - shift, other.joints_px) < 0.02
 
 
+def test_who_is_small_in_a_wide_frame_is_found_nearer(detector, frames):
+    small = frames[0][::3, ::3]
+    wide = np.hstack([small, np.zeros((len(small), 1600, 3), dtype=np.uint8)])
+    ((alone,),) = found(detector, small)
+
+    def nearest(nearer):
+        seen = detector._seen(wide, detector._bodies_in(wide, nearer=nearer))
+        return min((apart(person.detection.joints_px, alone.joints_px) for person in seen), default=np.inf)
+
+    assert nearest(nearer=False) > 0.1
+    assert nearest(nearer=True) < 0.02
+    assert min(apart(person.joints_px, alone.joints_px) for person in found(detector, wide)[0]) < 0.02
+
+
 def test_the_largest_are_followed_and_it_is_said_once(frames, caplog):
     both = np.hstack([frames[0], frames[90]])
     with BlazePose() as detector:

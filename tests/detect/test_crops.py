@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from poselift.detect.crops import Crop, body_crop, cut_out, whole_frame
+from poselift.detect.crops import Crop, body_crop, cut_out, squares_along, whole_frame
 
 ANYWHERE = Crop(np.array([21.3, 33.7]), 37.0, 0.4)
 
@@ -98,3 +98,20 @@ def test_the_rim_of_a_body_is_above_its_hips():
 def test_the_whole_frame_is_in_the_middle(noise):
     whole = whole_frame(noise)
     np.testing.assert_allclose(whole.to_frame_px(np.array([[0.0, 0.0], [1.0, 1.0]])), [[-8, 0], [56, 64]])
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "count"), [(64, 48, 2), (48, 64, 2), (48, 57, 0), (48, 48, 0), (10, 95, 12)]
+)
+def test_squares_cover_a_frame_and_overlap(height, width, count):
+    squares = squares_along(np.zeros((height, width, 3), dtype=np.uint8))
+    assert len(squares) == count
+    covered = np.zeros((height, width), dtype=int)
+    for square in squares:
+        (left, top), (right, bottom) = square.to_frame_px(np.array([[0.0, 0.0], [1.0, 1.0]]))
+        assert min(left, top) >= 0
+        assert (right <= width, bottom <= height) == (True, True)
+        covered[int(np.ceil(top)) : int(bottom), int(np.ceil(left)) : int(right)] += 1
+    if count:
+        assert covered.min() >= 1
+        assert covered.max() >= 2

@@ -16,7 +16,7 @@ from poselift.detect.base import Detection, TimedImage
 from poselift.detect.blazepose_networks import BodyNetwork, LandmarkNetwork
 from poselift.detect.boxes import SIDE_PX as BODY_SIDE_PX
 from poselift.detect.boxes import bodies
-from poselift.detect.crops import MARGIN, Crop, body_crop, cut_out, whole_frame
+from poselift.detect.crops import MARGIN, Crop, body_crop, cut_out, squares_along, whole_frame
 from poselift.detect.landmarks import SIDE_PX, Person, distinct, people
 from poselift.errors import CheckpointError, ExternalToolError, ShapeError
 from poselift.skeleton import BLAZEPOSE_33, Skeleton
@@ -35,9 +35,10 @@ _SAME_PLACE = 0.1
 class BlazePose:
     """Finds people in the first frame of a run and follows them through it; a context manager.
 
-    The network that finds bodies looks at the first frame, and again at frames in which fewer people are left than
-    there were. Joints come from the landmark network, which sees each body in a crop of its own; where a body is in
-    one frame says where to look in the next. Nothing is smoothed.
+    The network that finds bodies looks at the first frame: at all of it, and nearer, at squares along it, since it
+    overlooks who is small in what it sees, and often one of two. It looks again at frames in which fewer people are
+    left than there were. Joints come from the landmark network, which sees each body in a crop of its own; where a
+    body is in one frame says where to look in the next. Nothing is smoothed.
 
     The confidence of a joint is what MediaPipe gives as visibility: whether it is in the picture and not hidden. Its
     presence, whether it is in the picture at all, says nothing beyond that, and does not come into it.
@@ -77,11 +78,12 @@ class BlazePose:
         most, shape = 0, None
         for frame, _ in frames:
             _check(frame)
-            if frame.shape != shape:  # places in a frame of another size say nothing
+            first = frame.shape != shape
+            if first:  # places in a frame of another size say nothing
                 followed, most, shape = [], 0, frame.shape
             followed = self._seen(frame, [person.crop for person in followed])
             if len(followed) < max(most, 1):
-                followed = self._with_others(frame, followed)
+                followed = self._with_others(frame, followed, nearer=first)
             most = max(most, len(followed))
             yield [person.detection for person in followed]
 
@@ -95,26 +97,31 @@ class BlazePose:
         found = people(self._landmarks.run(images), crops)
         return distinct([person for person in found if person.presence >= _LEAST_PRESENCE])
 
-    def _with_others(self, frame: np.ndarray, known: list[Person]) -> list[Person]:
+    def _with_others(self, frame: np.ndarray, known: list[Person], *, nearer: bool) -> list[Person]:
         """Those who are known, and who else the network for bodies finds.
 
         Joints are looked for twice: the crop that they say is better than that of the body alone, and is what there
         will be in all following frames.
         """
         room = self._people - len(known)
-        others = [crop for crop in self._bodies_in(frame) if not any(_same(crop, person.crop) for person in known)]
+        bodies_there = self._bodies_in(frame, nearer=nearer)
+        others = [crop for crop in bodies_there if not any(_same(crop, person.crop) for person in known)]
         found = self._seen(frame, others[: room + 1])
         if len(found) > room:
             self._tell_once(f"more than {self._people} people in a frame; the largest are followed")
         return distinct([*known, *self._seen(frame, [person.crop for person in found[:room]])])
 
-    def _bodies_in(self, frame: np.ndarray) -> list[Crop]:
-        """Crops of bodies, the largest first."""
+    def _bodies_in(self, frame: np.ndarray, *, nearer: bool = False) -> list[Crop]:
+        """Crops of bodies, the largest first; `nearer` looks at squares of the frame as well."""
         if self._bodies is None:
             raise ExternalToolError("the detector is closed", "use it inside its `with` block")
-        whole = whole_frame(frame)
-        found = bodies(*self._bodies.run(_letterboxed(frame, whole)))
-        crops = [body_crop(whole.to_frame_px(body.hips), whole.to_frame_px(body.rim)) for body in found]
+        crops: list[Crop] = []
+        # What the network sees pixel by pixel is no nearer in a square.
+        squares = squares_along(frame) if nearer and max(frame.shape) > BODY_SIDE_PX else []
+        for look in (whole_frame(frame), *squares):
+            found = bodies(*self._bodies.run(_letterboxed(frame, look)))
+            seen = [body_crop(look.to_frame_px(body.hips), look.to_frame_px(body.rim)) for body in found]
+            crops += [crop for crop in seen if not any(_same(crop, other) for other in crops)]
         large = [crop for crop in crops if crop.side_px >= MARGIN * LEAST_HEIGHT_PX]
         if len(large) < len(crops):
             self._tell_once(f"a person is less than {LEAST_HEIGHT_PX} px high, and is left out")
@@ -149,11 +156,11 @@ def _same(crop: Crop, other: Crop) -> bool:
     return bool(np.hypot(*(crop.centre_px - other.centre_px)) < _SAME_PLACE * max(crop.side_px, other.side_px))
 
 
-def _letterboxed(frame: np.ndarray, whole: Crop) -> np.ndarray:
-    """The whole frame in the middle of a black square, from -1 to 1."""
-    image = cut_out(frame, whole, BODY_SIDE_PX)
+def _letterboxed(frame: np.ndarray, look: Crop) -> np.ndarray:
+    """An upright square of the frame, from -1 to 1, black beyond the edge."""
+    image = cut_out(frame, look, BODY_SIDE_PX)
     for axis, length in enumerate(frame.shape[:2]):
-        places = (np.arange(BODY_SIDE_PX) - BODY_SIDE_PX / 2) * whole.side_px / BODY_SIDE_PX + length / 2
+        places = (np.arange(BODY_SIDE_PX) - BODY_SIDE_PX / 2) * look.side_px / BODY_SIDE_PX + look.centre_px[1 - axis]
         # How much of a sample is inside: at the edge it is blended with the black.
         inside = np.clip(1 - np.maximum(-places, places - (length - 1)), 0, 1).astype(np.float32)
         image *= inside[:, None, None] if axis == 0 else inside[:, None]

@@ -13,6 +13,8 @@ from jaxtyping import Float, UInt8
 
 # A crop is larger by this than the circle around the body.
 MARGIN = 1.25
+# A frame that is longer than wide by less is nearly a square; along others squares are so much of their side apart.
+_SQUARE, _FROM_SQUARE_TO_SQUARE = 1.2, 0.8
 # Places are rounded to 1/16 px, so that the four weights of a sample are whole numbers that add up to 256.
 _FINER, _FINE = 12, 4
 # Rows done at once: what is held meanwhile stays in a core's own cache.
@@ -60,6 +62,17 @@ def whole_frame(frame: UInt8[np.ndarray, "height width 3"]) -> Crop:
     """The smallest square that holds a frame in its middle."""
     height, width = frame.shape[:2]
     return Crop(np.array([width, height]) / 2, float(max(width, height)), 0.0)
+
+
+def squares_along(frame: UInt8[np.ndarray, "height width 3"]) -> list[Crop]:
+    """Squares of a frame's shorter side that cover it and overlap; none where the frame is nearly a square."""
+    height, width = frame.shape[:2]
+    short, long = sorted((height, width))
+    if long < _SQUARE * short:
+        return []
+    count = 1 + int(np.ceil((long - short) / (_FROM_SQUARE_TO_SQUARE * short)))
+    middles = [(place, short / 2) for place in np.linspace(short / 2, long - short / 2, count)]
+    return [Crop(np.array(middle if width > height else middle[::-1]), float(short), 0.0) for middle in middles]
 
 
 def cut_out(
