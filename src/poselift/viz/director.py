@@ -113,14 +113,14 @@ class Director:
         if time_s[-1] - time_s[0] < _REMEMBERED_S:
             points = np.concatenate([points, _room(points, places)])
         if first:
-            self._goal = View.fitted(goal.size_px, points, places, np.zeros(2))
-        elif leaving or _away(places, goal.focus_mm) > REACH_MM / 2:
+            self._goal = View.fitted(goal.size_px, points, places, _middle(places, goal.focus_mm))
+        elif leaving or np.abs(_middle(places, goal.focus_mm) - goal.focus_mm).max() > REACH_MM / 2:
             ahead = _LEAD_S * _pace_mm_s(stage, time_s)
             points, places = points + np.array([ahead[0], 0, ahead[1]]), places + ahead
-            self._goal = View.fitted(goal.size_px, points, places, np.median(places, axis=0))
+            self._goal = View.fitted(goal.size_px, points, places, _middle(places, goal.focus_mm))
         else:
             points, places = (np.concatenate(parts) for parts in list(zip(*self._seen, strict=True))[1:])
-            near = View.fitted(goal.size_px, points, places, np.median(places, axis=0))
+            near = View.fitted(goal.size_px, points, places, _middle(places, goal.focus_mm))
             self._goal = near if goal.mm_px < _SMALLEST * near.mm_px else goal
         if self._last_s is None:
             self._view = self._goal
@@ -174,9 +174,11 @@ def _pace_mm_s(stage: Stage, time_s: np.ndarray) -> Float[np.ndarray, "2"]:
     return pace
 
 
-def _away(places: np.ndarray, focus_mm: np.ndarray) -> float:
-    """How far the middle of all is from the focus."""
-    return float(np.linalg.norm(np.median(places, axis=0) - focus_mm))
+def _middle(places: np.ndarray, focus_mm: np.ndarray) -> Float[np.ndarray, "2"]:
+    """The middle of those who are near the focus, or of all if nobody is."""
+    near = places[np.linalg.norm(places - focus_mm, axis=-1) < REACH_MM]
+    middle: np.ndarray = np.median(near if len(near) else places, axis=0)
+    return middle
 
 
 def _within_reach(points: np.ndarray, focus_mm: np.ndarray) -> np.ndarray:
