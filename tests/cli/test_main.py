@@ -16,7 +16,7 @@ from poselift.cli.main import main
 from poselift.errors import DataFormatError, NoPersonError
 
 COMMANDS = ["lift", "view", "prepare", "train", "evaluate", "export", "convert"]
-HEAVY = {"torch", "mediapipe", "aggdraw", "onnxruntime", "av", "matplotlib", "pydantic", "onnx", "scipy"}
+HEAVY = {"numpy", "torch", "mediapipe", "aggdraw", "onnxruntime", "av", "matplotlib", "pydantic", "onnx", "scipy"}
 
 
 @pytest.mark.parametrize("words", [[], ["--help"]])

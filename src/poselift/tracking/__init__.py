@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from poselift.data.detections import Detections
-from poselift.data.scene import Scene
+from typing import TYPE_CHECKING
+
 from poselift.lookup import look_up
 from poselift.tracking.who import EVERYBODY, Who
+
+if TYPE_CHECKING:
+    from poselift.data.detections import Detections
+    from poselift.data.scene import Scene
 
 # name -> "module:function", which makes a scene of detections; imported when used
 TRACKERS: dict[str, str] = {
@@ -27,4 +31,5 @@ def track(detections: Detections, strategy: str = "people", who: Who = EVERYBODY
     """
     from poselift.tracking.wanted import wanted
 
-    return wanted(look_up(TRACKERS, strategy, "tracking")(detections), who)
+    scene: Scene = look_up(TRACKERS, strategy, "tracking")(detections)
+    return wanted(scene, who)

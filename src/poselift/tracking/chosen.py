@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from poselift.lookup import look_up
 from poselift.tracking.bodies import Bodies
 from poselift.tracking.who import EVERYBODY, PERSON_RULES, Who
 
@@ -105,6 +106,6 @@ def _ranked(frames: Iterable[Placed], who: Who, size_px: tuple[int, int] | None)
     place_px = np.array([np.median(places[p], axis=0) for p in people])
     seen = np.array([len(sizes[p]) for p in people])
     centre_px = place_px.mean(axis=0) if size_px is None else np.array(size_px) / 2
-    rule = PERSON_RULES["largest" if who.person is None else str(who.person)]
+    rule = look_up(PERSON_RULES, "largest" if who.person is None else str(who.person), "--person")
     order = np.lexsort((rule(size, place_px, centre_px), seen < _SEEN_SHARE * seen.max()))
     return [people[n] for n in order]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
 
 from poselift.errors import RecipeError
 from poselift.lookup import checked_name
 
-# name -> what is smallest for whom it means, of sizes (N,), places (N, 2) and the picture's centre (2,)
-PERSON_RULES: dict[str, Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]] = {
-    "largest": lambda size_px, place_px, centre_px: -size_px,
-    "nearest-center": lambda size_px, place_px, centre_px: np.linalg.norm(place_px - centre_px, axis=-1),
-    "leftmost": lambda size_px, place_px, centre_px: place_px[:, 0],
+# name -> "module:function", see the module; imported when used
+PERSON_RULES: dict[str, str] = {
+    "largest": "poselift.tracking.rules:largest",
+    "nearest-center": "poselift.tracking.rules:nearest_center",
+    "leftmost": "poselift.tracking.rules:leftmost",
 }
 
 
