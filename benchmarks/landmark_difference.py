@@ -23,6 +23,7 @@ from poselift.detect.video import detect_video
 from poselift.lookup import look_up
 from poselift.skeleton import BLAZEPOSE_33
 
+BUNDLE = Path(__file__).parent / "models" / "pose_landmarker_full.task"
 PARTS = {
     "face": ("nose", "eye_inner", "eye", "eye_outer", "ear", "mouth"),
     "arms": ("shoulder", "elbow", "wrist"),
@@ -84,7 +85,7 @@ def difference(theirs: Detections, ours: Detections) -> Difference:
 
 def of_video(video: Path) -> Difference:
     """Detect with both."""
-    with MediaPipeDetector() as detector:
+    with MediaPipeDetector(BUNDLE) as detector:
         theirs = detect_video(video, detector)
     with look_up(DETECTORS, DEFAULT_DETECTOR, "detector")() as detector:
         ours = detect_video(video, detector)

@@ -13,6 +13,8 @@ from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
 from poselift.errors import NoPersonError
 
+BUNDLE = Path(__file__).parent / "models" / "pose_landmarker_full.task"
+
 
 @dataclass(frozen=True)
 class Landmarks:
@@ -27,7 +29,7 @@ class Landmarks:
     joints_root_mm: np.ndarray
 
 
-def landmarks_of(video: Path, bundle: Path | None) -> Landmarks:
+def landmarks_of(video: Path, bundle: Path = BUNDLE) -> Landmarks:
     """Detect in every frame of a video.
 
     Raises:

@@ -20,13 +20,15 @@ from poselift.detect.base import TimedImage
 from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
 
+BUNDLE = Path(__file__).parent / "models" / "pose_landmarker_full.task"
+
 
 def detect_again_and_again(video: Path, rounds: int, barrier: Barrier, seconds: Queue[list[float]]) -> None:
     """Seconds of each round; in a process of its own, which waits for the others before each."""
     fps = video_info(video).fps
     frames = [TimedImage(image, number / fps) for number, image in enumerate(read_frames(video))]
     taken = []
-    with MediaPipeDetector(people=1) as detector:
+    with MediaPipeDetector(BUNDLE, people=1) as detector:
         for number in range(rounds + 1):
             later = [frame._replace(time_s=frame.time_s + number * len(frames) / fps) for frame in frames]
             barrier.wait()

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from mediapipe_landmarks import Landmarks, landmarks_of
+from mediapipe_landmarks import BUNDLE, Landmarks, landmarks_of
 from pose2sim_reference import (
     CAMERAS,
     LIMB_JOINTS,
@@ -121,7 +121,7 @@ def scores(predictions: Mapping[int, np.ndarray], truths: Mapping[str, np.ndarra
     return rows
 
 
-def run(videos: Path, openpose: Path, bundle: Path | None, model: Path | None) -> dict[str, Any]:
+def run(videos: Path, openpose: Path, bundle: Path, model: Path | None) -> dict[str, Any]:
     """Detect, lift and compare."""
     paths = {c: videos / f"cam{c:02d}.mp4" for c in CAMERAS}
     detected = {c: landmarks_of(path, bundle) for c, path in paths.items()}
@@ -136,7 +136,7 @@ def run(videos: Path, openpose: Path, bundle: Path | None, model: Path | None) -
     return {
         "metric": PROTOCOL.title,
         "joints": LIMB_JOINTS,
-        "bundle": "default" if bundle is None else bundle.name,
+        "bundle": bundle.name,
         "model": "default" if model is None else model.name,
         "reference_reprojection_px": medians,
         "frames_with_exchanged_sides": {
@@ -161,7 +161,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pose2sim", type=Path, required=True, help="unpacked wheel of pose2sim 0.10.49")
     parser.add_argument("--openpose", type=Path, required=True, help="unpacked wheel of pose2sim 0.4.15")
-    parser.add_argument("--bundle", type=Path, help="MediaPipe's pose_landmarker_*.task; default: poselift's own")
+    parser.add_argument("--bundle", type=Path, default=BUNDLE, help="MediaPipe's pose_landmarker_*.task")
     parser.add_argument("--model", type=Path, help=".onnx by `poselift export`; default: poselift's own")
     parser.add_argument("--output", "-o", type=Path, default=Path("pose2sim.json"), help="where the JSON goes")
     options = parser.parse_args()

@@ -122,6 +122,12 @@ def test_what_it_cannot_do_is_one_line(landmarker, bundle, tmp_path):
         assert error.value.hint
 
 
+def test_a_bundle_is_asked_for():
+    with pytest.raises(DataFormatError, match="expected a bundle") as error:
+        MediaPipeDetector()
+    assert ".task" in error.value.hint
+
+
 @pytest.mark.parametrize("image", [IMAGE[:0], IMAGE[..., 0], IMAGE[..., :2], IMAGE.astype(float)])
 def test_what_is_no_image_is_named(landmarker, bundle, image):
     with MediaPipeDetector(bundle) as detector, pytest.raises(ShapeError, match="frame: expected"):

@@ -12,11 +12,13 @@ import pytest
 
 from poselift.detect.base import TimedImage
 from poselift.detect.frames import read_frames
-from poselift.detect.mediapipe import DEFAULT_BUNDLE, MediaPipeDetector
+from poselift.detect.mediapipe import MediaPipeDetector
 from poselift.errors import DataFormatError, ExternalToolError, ShapeError
 
 pytest.importorskip("mediapipe")
-VIDEO = Path(__file__).parents[2] / "examples" / "balance.mp4"
+ROOT = Path(__file__).parents[2]
+VIDEO = ROOT / "examples" / "balance.mp4"
+BUNDLE = ROOT / "benchmarks" / "models" / "pose_landmarker_full.task"
 
 
 def seen(detector, image, time_s):
@@ -32,7 +34,7 @@ def frames():
 
 @pytest.fixture(scope="module")
 def detector():
-    with MediaPipeDetector() as opened:
+    with MediaPipeDetector(BUNDLE) as opened:
         yield opened
 
 
@@ -92,7 +94,7 @@ def test_two_people_are_looked_for_because_one_would_be_smoothed(frames):
     still, jumped = frames[0], np.roll(frames[0], -100, axis=1)
     lag_px = {}
     for people in (2, 1):
-        with MediaPipeDetector(people=people) as detector:
+        with MediaPipeDetector(BUNDLE, people=people) as detector:
             for i in range(4):
                 (before,) = seen(detector, still, i / 30)
             (after,) = seen(detector, jumped, 4 / 30)
@@ -108,7 +110,7 @@ def test_stderr_holds_our_warning_alone_until_after_exit():
 from itertools import islice
 from poselift.detect.frames import read_frames
 from poselift.detect.mediapipe import MediaPipeDetector
-with MediaPipeDetector() as detector:
+with MediaPipeDetector({str(BUNDLE)!r}) as detector:
     frames = [(frame, i / 60) for i, frame in enumerate(islice(read_frames({str(VIDEO)!r}), 2))]
     assert [len(found) for found in detector.detect(frames)] == [1, 1]
 assert detector._landmarker is None
@@ -120,14 +122,14 @@ assert detector._landmarker is None
 
 
 def test_closing_twice_is_closing(frames):
-    with MediaPipeDetector() as detector:
+    with MediaPipeDetector(BUNDLE) as detector:
         assert len(seen(detector, frames[0], 0)) == 1
         detector.close()
     with pytest.raises(ExternalToolError, match="closed"):
         seen(detector, frames[0], 0)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"garbage" * 99, DEFAULT_BUNDLE.read_bytes()[:100_000]])
+@pytest.mark.parametrize("content", [None, b"", b"garbage" * 99, BUNDLE.read_bytes()[:100_000]])
 def test_what_is_no_bundle_is_one_error(tmp_path, content):
     bundle = tmp_path / "a.task"
     if content is not None:

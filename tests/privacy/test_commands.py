@@ -6,9 +6,14 @@ They run in processes of their own, in a network of their own in which there is 
 from __future__ import annotations
 
 import json
+from itertools import islice
+from pathlib import Path
 
 import pytest
 
+pytest.importorskip("av")
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "balance.mp4"
 TINY = """
 [data]
 store = {store!r}
@@ -84,10 +89,31 @@ def poselift(box):
     return run
 
 
+@pytest.fixture(scope="session")
+def video(tmp_path_factory, write_video):
+    """A dozen frames of the example video."""
+    from poselift.detect.frames import read_frames
+
+    return write_video(tmp_path_factory.mktemp("video") / "walk.mp4", images=islice(read_frames(EXAMPLE), 12))
+
+
 def recipe(box, store, more=""):
     path = box.folder / "tiny.toml"
     path.write_text(TINY.format(store=str(store), more=more), encoding="utf-8")
     return path
+
+
+def test_a_video_is_lifted_drawn_shown_and_written(poselift, box, video):
+    poselift(["lift", video, "-o", box.output / "walk", "--precision", "auto"])
+    made = {path.name for path in (box.output / "walk").iterdir()}
+    assert made == {"poses.npz", "poses.json", "poses.csv", "overlay.mp4", "viewer.html"}
+    assert list((box.home / ".cache" / "poselift").iterdir()), "the choice of precision is kept"
+    result = box.output / "walk" / "poses.npz"
+    poselift(
+        ["lift", result, "-o", box.output / "again"],
+        ["view", result, "-o", box.output / "walk.html"],
+        ["export-clip", result, "-o", box.output / "walk.csv"],
+    )
 
 
 def test_poses_are_served_by_threads_and_worker_processes(box):

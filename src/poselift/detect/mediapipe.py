@@ -26,7 +26,7 @@ from poselift.skeleton import BLAZEPOSE_33, Skeleton
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_BUNDLE = Path(__file__).parents[1] / "weights" / "pose_landmarker_full.task"
+_BUNDLE = "pose_landmarker_*.task"
 
 # Two threads that silence stderr at once would restore it in the wrong order.
 _SILENCE = threading.Lock()
@@ -36,25 +36,27 @@ class MediaPipeDetector:
     """Finds people frame by frame; a context manager. It follows them from frame to frame, and so from run to run.
 
     Args:
-        bundle: a pose landmarker bundle (.task). Default: the "full" one that comes with the package.
+        bundle: a pose landmarker bundle (.task), which poselift does not bring.
         people: how many people to look for. With one, MediaPipe smooths over time, which lags a frame behind and
             smears the limbs where it exchanges left and right for a moment. The default of two keeps it from that,
             for a third of the speed: it searches every frame for the second person.
 
     Raises:
-        DataFormatError: the bundle is missing or none.
+        DataFormatError: no bundle is named, or it is missing or none.
         MissingExtraError: mediapipe is not installed.
         ShapeError: `people` is less than 1.
     """
 
     most_at_once = 1
 
-    def __init__(self, bundle: Path | None = None, *, people: int = 2) -> None:
-        bundle = DEFAULT_BUNDLE if bundle is None else Path(bundle)
+    def __init__(self, bundle: Path | str | None = None, *, people: int = 2) -> None:
+        if bundle is None:
+            raise DataFormatError("MediaPipe: expected a bundle, got none", f"name one: {_BUNDLE}, as the detector")
+        bundle = Path(bundle)
         if people < 1:
             raise ShapeError(f"people: expected at least 1, got {people}")
         if not bundle.is_file():
-            raise DataFormatError(f"{bundle}: no such MediaPipe bundle", "name a pose_landmarker_*.task file")
+            raise DataFormatError(f"{bundle}: no such MediaPipe bundle", f"name a {_BUNDLE} file")
         try:
             with _quiet():
                 import mediapipe
@@ -76,7 +78,7 @@ class MediaPipeDetector:
         except (RuntimeError, ValueError) as error:
             raise DataFormatError(
                 f"{bundle}: not a pose landmarker bundle ({str(error).splitlines()[0]})",
-                "name a pose_landmarker_*.task file",
+                f"name a {_BUNDLE} file",
             ) from None
 
     @property
