@@ -11,7 +11,7 @@ WITHOUT_PIP = $(shell $(PYTHON) -m pip --help 2>/dev/null | grep -q -e '--python
 LOWER_FLOORS := src/poselift/errors.py,src/poselift/arrays.py,src/poselift/skeleton/*,src/poselift/geometry/*,src/poselift/normalisation/*,src/poselift/data/*,src/poselift/metrics/*
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench clean
+.PHONY: help demo test privacy check fmt bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ demo: $(VENV)/.video-installed ## lift the example video: result, overlay and vi
 test: $(VENV_TEST)/.dev-installed ## run the tests, and hold the lower floors to 90 % covered lines
 	$(VENV_TEST)/bin/python -m pytest --cov --cov-report= $(PYTEST_ARGS)
 	$(VENV_TEST)/bin/python -m coverage report --include='$(LOWER_FLOORS)' --skip-covered --fail-under=90
+
+privacy: $(VENV_TEST)/.dev-installed ## show that nothing leaves the machine; needs Linux and strace
+	POSELIFT_TRACE_REQUIRED=1 $(VENV_TEST)/bin/python -m pytest tests/privacy tests/test_telemetry.py
 
 check: $(VENV_TEST)/.dev-installed ## lint, formatting and types
 	$(VENV_TEST)/bin/ruff check
