@@ -1,3 +1,4 @@
+import errno
 import resource
 import sys
 import time
@@ -207,6 +208,31 @@ def test_a_failure_of_the_drawing_thread_is_told_and_leaves_nothing(walk, tmp_pa
         write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
     with pytest.raises(ZeroDivisionError):
         write_overlay(_frames(1), walk(1), tmp_path / "o.mp4")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), (OutputError, r"o\.mp4: could not be written \(No space")),
+        (av.error.InvalidDataError(1, "broken"), (ExternalToolError, "FFmpeg cannot encode the overlay")),
+    ],
+)
+def test_who_writes_pieces_is_told_in_our_words_what_failed(walk, tmp_path, monkeypatch, failure, told):
+    def failing(self, parts, time_s):
+        raise failure
+
+    monkeypatch.setattr(mp4.Mp4, "write", failing)
+    scene, (kind, said) = Scene.of(walk(40)), told
+
+    def written_twice() -> None:
+        with OverlayWriter(tmp_path / "o.mp4", (540, 960), 50.0) as writer:
+            for _ in range(2):
+                with pytest.raises(kind, match=said):
+                    writer.write(_frames(40), scene)
+
+    with pytest.raises(kind, match=said):
+        written_twice()
     assert not list(tmp_path.iterdir())
 
 

@@ -57,7 +57,7 @@ class Mp4:
             import av
         except ImportError:
             raise MissingExtraError("PyAV", "video") from None
-        with _failures_named(), av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
+        with failures_named(), av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
             film = cls(container, size_px, fps)
             yield film
             film._mux(None)
@@ -92,7 +92,7 @@ def _rows(plane: Any) -> np.ndarray:
 
 
 @contextmanager
-def _failures_named() -> Iterator[None]:
+def failures_named() -> Iterator[None]:
     """FFmpeg's own errors as ours; those of the disk pass as they are."""
     import av
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene
-from poselift.errors import ShapeError
+from poselift.errors import OutputError, ShapeError
 from poselift.files import whole_file
 from poselift.viz.director import Director, Shot
-from poselift.viz.mp4 import Mp4
+from poselift.viz.mp4 import Mp4, failures_named
 from poselift.viz.panel import Panel
 from poselift.viz.raster import Raster, rgb_to_i420
 from poselift.viz.side_by_side import SideBySide, by, check_drawable
@@ -122,7 +122,7 @@ class OverlayWriter:
 
         Raises:
             ShapeError: somebody lacks 2D or 3D joints; the pictures are of another number or size.
-            OSError, ExternalToolError: frames of this piece or of earlier ones cannot be written.
+            OutputError, ExternalToolError: frames of this piece or of earlier ones cannot be written.
         """
         check_drawable(piece, self._layout.image_size_px)
         shot, expected = self._director.shot(piece), len(piece.footage)
@@ -156,11 +156,15 @@ class OverlayWriter:
     def _work(self, film: Mp4) -> None:
         panel = Panel("i420")
         try:
-            while (job := self._jobs.get()) is not None:
-                time_s = float(job.shot.scene.footage.time_s[job.frame])
-                left = self._layout.with_keypoints(Raster.of_i420(job.picture), job.shot, job.frame)
-                right = panel.drawn(job.shot, job.frame, f"frame {job.number}   {time_s:.2f} s")
-                film.write((left, right), time_s)
+            with failures_named():
+                while (job := self._jobs.get()) is not None:
+                    time_s = float(job.shot.scene.footage.time_s[job.frame])
+                    left = self._layout.with_keypoints(Raster.of_i420(job.picture), job.shot, job.frame)
+                    right = panel.drawn(job.shot, job.frame, f"frame {job.number}   {time_s:.2f} s")
+                    film.write((left, right), time_s)
+        except OSError as error:
+            why = error.strerror or error
+            self._failure = OutputError(f"{self._path}: could not be written ({why})", "free some space")
         except Exception as failure:
             self._failure = failure
 
