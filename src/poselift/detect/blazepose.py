@@ -95,7 +95,8 @@ class BlazePose:
         for crop, image in zip(crops, images, strict=True):
             cut_out(frame, crop, SIDE_PX, image)
         found = people(self._landmarks.run(images), crops)
-        return distinct([person for person in found if person.presence >= _LEAST_PRESENCE])
+        there = [person for person in found if person.presence >= _LEAST_PRESENCE]
+        return distinct([person for person in there if self._large_enough(person.crop)])
 
     def _with_others(self, frame: np.ndarray, known: list[Person], *, nearer: bool) -> list[Person]:
         """Those who are known, and who else the network for bodies finds.
@@ -122,10 +123,13 @@ class BlazePose:
             found = bodies(*self._bodies.run(_letterboxed(frame, look)))
             seen = [body_crop(look.to_frame_px(body.hips), look.to_frame_px(body.rim)) for body in found]
             crops += [crop for crop in seen if not any(_same(crop, other) for other in crops)]
-        large = [crop for crop in crops if crop.side_px >= MARGIN * LEAST_HEIGHT_PX]
-        if len(large) < len(crops):
+        return sorted(filter(self._large_enough, crops), key=lambda crop: -crop.side_px)
+
+    def _large_enough(self, crop: Crop) -> bool:
+        large = crop.side_px >= MARGIN * LEAST_HEIGHT_PX
+        if not large:
             self._tell_once(f"a person is less than {LEAST_HEIGHT_PX} px high, and is left out")
-        return sorted(large, key=lambda crop: -crop.side_px)
+        return large
 
     def _tell_once(self, message: str) -> None:
         with self._lock:

@@ -16,9 +16,8 @@ from jaxtyping import Float
 SIDE_PX = 224
 _LAYERS = ((8, 2), (16, 2), (32, 6))
 N_ANCHORS = sum(per_place * (SIDE_PX // stride) ** 2 for stride, per_place in _LAYERS)
-# MediaPipe's threshold of 0.5 misses people who are not alone in the picture. What is nearly as likely is a
-# guess, which the landmark network is asked about; only boxes above the threshold are averaged.
-_SURE, _LEAST_SCORE = 0.5, 0.35
+# What is less likely a person is none, as for MediaPipe.
+_LEAST_SCORE = 0.5
 # Boxes that overlap by more (intersection over union) are one person.
 _MOST_OVERLAP = 0.3
 _MOST_LOGIT = 80.0
@@ -69,13 +68,12 @@ def bodies(boxes: Float[np.ndarray, "anchors 12"], logits: Float[np.ndarray, " a
 
 
 def _suppressed(rows: np.ndarray, scores: np.ndarray) -> list[tuple[np.ndarray, float]]:
-    """The means of sure boxes that overlap, weighted by their scores; each with the best of these scores."""
+    """The means of boxes that overlap, weighted by their scores; each with the best of these scores."""
     found = []
     while len(rows):
         same = overlaps(rows[0, :4], rows[:, :4]) > _MOST_OVERLAP
         same[0] = True  # also if it has no area
-        alike = same & (scores >= min(_SURE, scores[0]))
-        found.append((np.average(rows[alike], axis=0, weights=scores[alike]), float(scores[0])))
+        found.append((np.average(rows[same], axis=0, weights=scores[same]), float(scores[0])))
         rows, scores = rows[~same], scores[~same]
     return found
 
