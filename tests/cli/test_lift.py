@@ -333,7 +333,10 @@ def test_a_video_without_a_person_has_a_code_of_its_own(lift, detector, tmp_path
 
 def test_a_missing_detector_names_the_extra(poselift, video, tiny_model, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "mediapipe", None)
-    ended = poselift("lift", video, "--detector", "mediapipe", "-o", tmp_path / "out", "--model", tiny_model)
+    words = ("lift", video, "-o", tmp_path / "out", "--model", tiny_model, "--detector")
+    assert "expected a bundle" in refused(poselift(*words, "mediapipe"))
+    (tmp_path / "a.task").write_bytes(b"bundle")
+    ended = poselift(*words, tmp_path / "a.task")
     assert "mediapipe is not installed" in refused(ended)
     assert ended.err[1] == "hint: pip install 'poselift[mediapipe]'"
 
