@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from poselift.cli.lift_source import KeypointSource, chosen_camera
+from poselift.cli.lift_source import KeypointSource, chosen_camera, source_of
 from poselift.data.clip import Clip
 from poselift.data.scene_file import save
 from poselift.errors import DataFormatError, RecipeError, SkeletonError
@@ -71,3 +71,12 @@ def test_joints_that_do_not_convert_are_told_before_they_are_lifted(tmp_path, ow
     found, other = KeypointSource(tmp_path / "a.npz", None), read_skeleton(own_skeleton_file)
     with pytest.raises(SkeletonError), found.opened(other):
         pytest.fail("opened")
+
+
+@pytest.mark.parametrize(("every", "fps"), [(2, None), (1, 50.0)])
+def test_frames_of_keypoints_are_not_chosen(tmp_path, every, fps):
+    joints_px = np.random.default_rng(0).uniform(100, 300, (4, 17, 2))
+    save(Clip(COCO_17, 25.0, joints_px=joints_px, size_px=(640, 480)), tmp_path / "a.npz")
+    with pytest.raises(RecipeError, match="expected a video for --every or --fps, got keypoints"):
+        source_of(tmp_path / "a.npz", None, "blazepose-full", every, fps)
+    assert isinstance(source_of(tmp_path / "a.npz", None, "blazepose-full", 1, None), KeypointSource)

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
+from poselift.data.footage import Footage
+from poselift.data.scene import Scene, Track
 from poselift.errors import ShapeError
-from poselift.lifting.gaps import gaps_filled
+from poselift.lifting.gaps import gaps_filled, skipped_filled
 from poselift.skeleton import H36M_17
 
 FPS = 10.0
@@ -107,3 +109,35 @@ def test_impossible_lengths_are_named(longest_s):
 def test_only_2d_joints_are_filled():
     with pytest.raises(ShapeError, match="no 2D joints"):
         gaps_filled(Clip(H36M_17, FPS, joints_root_mm=np.zeros((2, 17, 3))), 1.0)
+
+
+def scene_seen(looked_at, missed=(), first=0):
+    """Somebody who is there from a frame on, and is seen where it is looked at, but for some frames."""
+    seen = looked_at.copy()
+    seen[list(missed)] = False
+    footage = Footage(np.arange(len(seen)) / FPS, fps=FPS)
+    return Scene(footage, (Track(3, first, clip_seen(seen[first:], time_s=footage.time_s[first:])),))
+
+
+def test_what_nobody_looked_at_is_filled_however_long_it_is():
+    looked_at = np.isin(np.arange(40), [0, 4, 8, 30, 39])
+    (track,) = skipped_filled(scene_seen(looked_at), looked_at).tracks
+    assert track.id == 3
+    assert track.clip.valid.all()
+    np.testing.assert_array_equal(track.clip.filled, ~looked_at)
+    truth = clip_seen(np.ones(40, dtype=bool))
+    np.testing.assert_allclose(track.clip.joints_px, truth.joints_px, rtol=1e-5)
+
+
+def test_a_frame_in_which_the_person_was_looked_for_in_vain_is_a_gap_like_any_other():
+    looked_at = np.arange(21) % 4 == 0
+    scene = scene_seen(looked_at, missed=[8], first=3)
+    (track,) = skipped_filled(scene, looked_at).tracks
+    assert (3 + np.flatnonzero(~track.clip.valid)).tolist() == [3, *range(5, 12)]
+    assert gaps_filled(track.clip, 0.7).valid[1:].all()
+    assert not gaps_filled(track.clip, 0.6).valid[5]
+
+
+def test_where_all_is_looked_at_nothing_is_filled():
+    scene = scene_seen(np.ones(12, dtype=bool), missed=[4])
+    assert skipped_filled(scene, np.ones(12, dtype=bool)) is scene

@@ -10,7 +10,7 @@ import pytest
 
 from poselift.data.scene import Scene
 from poselift.detect.video import detect_video
-from poselift.errors import NoPersonError
+from poselift.errors import NoPersonError, RecipeError
 from poselift.geometry.camera import Camera
 from poselift.lifting.detected import lift_detected
 from poselift.lifting.lifter import Lifter
@@ -254,3 +254,51 @@ def test_what_was_shown_with_sides_that_later_prove_wrong_is_told(
     np.testing.assert_array_equal(clip.joints_px[50], clip.joints_px[200])
     (record,) = caplog.records
     assert "left and right are the other way round than what was shown" in record.message
+
+
+@pytest.fixture
+def long_video(tmp_path, write_video):
+    images = [np.full((48, 64, 3), 5 + 10 * (i % 25), dtype=np.uint8) for i in range(101)]
+    return write_video(tmp_path / "long.mp4", images=images, fps=25)
+
+
+@pytest.mark.parametrize(("how", "step"), [({"every": 4}, 4), ({"fps": 2.5}, 10), ({"fps": 99.0}, 1)])
+def test_frames_that_are_not_looked_at_are_filled_and_flagged(long_video, fake_detector, someone, lifter, how, step):
+    """However long it is between two, and what is shown meanwhile says the same."""
+    detector = fake_detector(lambda n: [someone(10 + n * step / 4)])
+    witness, options = Witness(), LiftOptions(max_gap_s=0.04)
+    scene = lift_video(long_video, lifter=lifter, detector=detector, options=options, watcher=witness, **how)
+    looked_at = np.arange(101) % step == 0
+    np.testing.assert_allclose([time_s for _, time_s in detector.shown], np.flatnonzero(looked_at) / 25)
+    assert len(scene.footage) == 101
+    np.testing.assert_array_equal(scene.main.filled, ~looked_at)
+    truth = [someone(10 + n / 4).joints_px for n in range(101)]
+    np.testing.assert_allclose(scene.main.joints_px, truth, atol=1e-3)
+    assert scene.footage.notes == (
+        (f"{looked_at.sum()} of 101 frames were looked at; the others are filled in",) * (step > 1)
+    )
+    assert [picture for pictures, _ in witness.written for picture in pictures] == [i % 25 for i in range(101)]
+    shown = [people_of(piece, frame) for _, piece in witness.written for frame in range(len(piece.footage))]
+    assert [people[1][0] for people in shown] == (~looked_at).tolist()
+    for frame, people in enumerate(shown):
+        np.testing.assert_allclose(people[1][1], people_of(scene, frame)[1][1], atol=0.02)
+
+
+def test_somebody_who_is_not_found_where_it_is_looked_is_a_gap(long_video, fake_detector, someone, lifter):
+    def lifted(max_gap_s):
+        detector = fake_detector(lambda n: [] if n == 5 else [someone()])
+        options = LiftOptions(max_gap_s=max_gap_s)
+        return lift_video(long_video, lifter=lifter, detector=detector, options=options, every=4).main
+
+    assert np.flatnonzero(~lifted(0.2).valid).tolist() == list(range(17, 24))
+    assert lifted(0.3).valid.all()
+
+
+def test_every_and_fps_that_cannot_be_are_refused(video, walker, lifter):
+    for how, message in (
+        ({"every": 0}, "--every: expected 1 or more"),
+        ({"fps": -1.0}, "--fps: expected a positive"),
+        ({"every": 2, "fps": 5.0}, "expected --every or --fps, got both"),
+    ):
+        with pytest.raises(RecipeError, match=message):
+            lift_video(video, lifter=lifter, detector=walker, **how)

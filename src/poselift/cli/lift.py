@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from poselift.cli import lift_options as say
-from poselift.data.keypoints import recognised
 from poselift.detect import DEFAULT_DETECTOR
 from poselift.errors import OutputError
 from poselift.lifting.options import DEFAULTS, LiftOptions
@@ -34,6 +33,8 @@ def lift(
     device: say.DeviceName = "cpu",
     people: say.People = "all",
     person: say.Person = None,
+    every: say.Every = 1,
+    fps: say.Fps = None,
     flip: say.Flip = True,
     focal_px: say.FocalPx = None,
     fov_deg: say.FovDeg = None,
@@ -49,15 +50,14 @@ def lift(
     Of a video there is an overlay too, the same video with its keypoints and the 3D figure beside it.
     """
     from poselift.cli.lift_overlay import overlay_of
-    from poselift.cli.lift_source import KeypointSource, VideoSource, chosen_camera
+    from poselift.cli.lift_source import VideoSource, chosen_camera, source_of
     from poselift.files import writable_folder
     from poselift.lifting.lifter import Lifter
 
     # Detection takes long: what can be wrong is checked before.
     wanted = Who.said(people, person)
     options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth)
-    is_video = not (keypoint_format or recognised(source))
-    found = VideoSource(source, detector) if is_video else KeypointSource(source, keypoint_format)
+    found = source_of(source, keypoint_format, detector, every, fps)
     camera = chosen_camera(found, focal_px, fov_deg)
     lifter = Lifter(model, flip=flip, precision=cast("Precision", precision), device=cast("Device", device))
     _check_not_replaced(source, output)

@@ -12,7 +12,13 @@ from poselift.detect import DETECTORS, MODEL_FILES
 from poselift.lifting.smoothing import SMOOTHERS
 from poselift.tracking.who import PERSON_RULES
 
-Source = Annotated[Path, typer.Argument(help=f"Video of people, or a file of 2D keypoints ({', '.join(KEYPOINTS)}).")]
+Source = Annotated[
+    Path,
+    typer.Argument(
+        help="Video of people: a file, a folder of images, a pattern such as 'img_%04d.jpg', or - for what is piped "
+        f"in. Or a file of 2D keypoints ({', '.join(KEYPOINTS)})."
+    ),
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 DetectorName = Annotated[
     str,
@@ -33,6 +39,14 @@ DeviceName = Annotated[
 People = Annotated[str, typer.Option(help="How many people to lift at once, the largest first: a number, or all.")]
 Person = Annotated[
     str | None, typer.Option(help=f"Or one alone: {', '.join(PERSON_RULES)}, or an id of an earlier result.")
+]
+Every = Annotated[int, typer.Option(help="Look at every so many frames of a video only; the others are filled.")]
+Fps = Annotated[
+    float | None,
+    typer.Option(
+        help="Or look at so many frames a second. Of a video that does not say when its frames were taken, such as "
+        "images: how many a second were filmed."
+    ),
 ]
 Flip = Annotated[bool, typer.Option(help="Average with the mirrored prediction.")]
 FocalPx = Annotated[float | None, typer.Option(help="Focal length of the camera, in pixels.")]

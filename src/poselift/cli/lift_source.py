@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from poselift.data.keypoints import recognised
 from poselift.data.keypoints.reading import read_keypoints
 from poselift.data.scene import Scene
 from poselift.detect import detector_of
@@ -87,6 +88,22 @@ class KeypointSource:
             return lift_detected(scene.with_camera(camera), lifter, options)
 
         yield lift
+
+
+def source_of(
+    path: Path, keypoint_format: str | None, detector: str, every: int, fps: float | None
+) -> VideoSource | KeypointSource:
+    """What a path is: keypoints, by their format or the ending of the name, or else a video.
+
+    Raises:
+        DataFormatError: it cannot be read.
+        RecipeError: there is no such detector, or frames cannot be chosen so.
+    """
+    if not (keypoint_format or recognised(path)):
+        return VideoSource(path, detector, every, fps)
+    if every != 1 or fps is not None:
+        raise RecipeError(f"{path}: expected a video for --every or --fps, got keypoints", "leave it out")
+    return KeypointSource(path, keypoint_format)
 
 
 def chosen_camera(source: VideoSource | KeypointSource, focal_px: float | None, fov_deg: float | None) -> Camera:

@@ -129,17 +129,23 @@ def detections_of(video: Video, seen: Sequence[SeenFrame], skeleton: Skeleton) -
     Raises:
         NoPersonError: no frame shows a person.
     """
+    n_looked_at = sum(frame.found is not None for frame in seen)
     if not any(frame.found for frame in seen):
-        looked_at = sum(frame.found is not None for frame in seen)
         raise NoPersonError(
-            f"{video.name}: no person found in {looked_at} frames",
+            f"{video.name}: no person found in {n_looked_at} frames",
             "the person should be most of the picture's height; cut or enlarge the video",
+        )
+    notes = video.notes
+    if n_looked_at < len(seen):
+        notes = (
+            *notes,
+            f"{n_looked_at} of {len(seen)} frames were looked at; the others are filled in",
         )
     footage = Footage(
         np.array([frame.time_s for frame in seen]),
         size_px=video.info.size_px,
         source=video.title,
         fps=video.info.fps,
-        notes=video.notes,
+        notes=notes,
     )
     return Detections.of(footage, skeleton, [frame.found or [] for frame in seen])

@@ -1,12 +1,15 @@
-"""Frames in which the detector missed the person."""
+"""Frames in which the detector missed the person, or did not look."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
+from jaxtyping import Bool
 
 from poselift.data.clip import Clip
+from poselift.data.scene import Scene, Track
 from poselift.lifting.seconds import checked_seconds
 
 # 0.29 s at 100 frames/s are 29 frames, whatever floating point makes of the product.
@@ -24,14 +27,38 @@ def gaps_filled(clip: Clip, longest_s: float) -> Clip:
         ShapeError: `longest_s` is negative or not finite, or the clip has no 2D joints.
     """
     checked_seconds(longest_s, "max_gap_s")
+    at = clip.nominal_frames
+    return _filled(clip, lambda before, after: at[after] - at[before + 1] <= longest_s * clip.fps + _ROUNDING)
+
+
+def skipped_filled(scene: Scene, looked_at: Bool[np.ndarray, " frames"]) -> Scene:
+    """Fill the frames of a scene that nobody looked at, as `gaps_filled` does but however long they last, for those
+    people who are seen in the frames around them that were looked at.
+
+    Raises:
+        ShapeError: somebody has no 2D joints.
+    """
+    if looked_at.all():
+        return scene
+
+    def mended(track: Track) -> Track:
+        looks = looked_at[track.first_frame : track.first_frame + len(track.clip)]
+        clip = _filled(track.clip, lambda before, after: not looks[before + 1 : after].any())
+        return Track(track.id, track.first_frame, clip)
+
+    return scene.replaced(tracks=tuple(mended(track) for track in scene.tracks))
+
+
+def _filled(clip: Clip, is_filled: Callable[[int, int], bool]) -> Clip:
+    """The clip with gaps filled, if that is to be between the frame before and the one after."""
     joints, confidence = (array.copy() for array in clip.keypoints)
     valid, filled = clip.valid.copy(), clip.filled.copy()
     at = clip.nominal_frames
     seen = np.flatnonzero(valid)
-    for before, after in itertools.pairwise(seen):
-        missing = slice(int(before) + 1, int(after))
-        if after == before + 1 or at[after] - at[before + 1] > longest_s * clip.fps + _ROUNDING:
+    for before, after in itertools.pairwise(seen.tolist()):
+        if after == before + 1 or not is_filled(before, after):
             continue
+        missing = slice(before + 1, after)
         share = (at[missing] - at[before]) / (at[after] - at[before])
         joints[missing] = joints[before] + share[:, None, None] * (joints[after] - joints[before])
         confidence[missing] = np.minimum(confidence[before], confidence[after])

@@ -17,7 +17,7 @@ from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
 from poselift.lifting.detected import lift_mended
-from poselift.lifting.gaps import gaps_filled
+from poselift.lifting.gaps import gaps_filled, skipped_filled
 from poselift.lifting.sides import sides_kept
 from poselift.tracking.rows import track_of
 
@@ -37,6 +37,7 @@ _DEVIATIONS, _MORE_FRAMES = 4, 3
 class _Frame(NamedTuple):
     time_s: float
     people: Mapping[int, SeenPerson]
+    looked_at: bool
 
 
 class LiftingInPieces:
@@ -50,24 +51,36 @@ class LiftingInPieces:
         skeleton: what the joints of the people are.
         fps: the nominal frame rate.
         camera: which sees them.
+        looks_s: how long it is at most from a frame that is looked at to the next one.
     """
 
-    def __init__(self, lifter: Lifter, options: LiftOptions, skeleton: Skeleton, fps: float, camera: Camera) -> None:
+    def __init__(
+        self,
+        lifter: Lifter,
+        options: LiftOptions,
+        skeleton: Skeleton,
+        fps: float,
+        camera: Camera,
+        looks_s: float = 0.0,
+    ) -> None:
         self._lifter, self._options, self._skeleton = lifter, options, skeleton
         self._fps, self._camera = fps, camera
         window = lifter.window
         seen_s = window.frames * window.step / (window.fps or fps)
         self._lifted_s = seen_s + _DEVIATIONS * options.smoothing_s + _MORE_FRAMES / fps
-        self.foresight_s = options.max_gap_s + self._lifted_s
+        self.foresight_s = max(options.max_gap_s, looks_s) + self._lifted_s
         self._kept: list[_Frame] = []
         self._given = 0  # so many of those that are kept
         self._first_s: dict[int, float] = {}
         self.exchanged: set[tuple[int, float]] = set()
 
-    def push(self, time_s: float, people: Mapping[int, SeenPerson]) -> Iterator[Scene]:
-        """Take the next frame, its people by their ids, and give the scene that is known now, if there is one."""
-        self._kept.append(_Frame(time_s, people))
-        for person_id in people:
+    def push(self, time_s: float, people: Mapping[int, SeenPerson] | None) -> Iterator[Scene]:
+        """Take the next frame, its people by their ids, and give the scene that is known now, if there is one.
+
+        Of a frame that was not looked at, the people are None.
+        """
+        self._kept.append(_Frame(time_s, people or {}, people is not None))
+        for person_id in people or ():
             self._first_s.setdefault(person_id, time_s)
         waits_s = time_s - self._kept[self._given].time_s
         if waits_s >= self.foresight_s + _PIECE_S:
@@ -89,7 +102,9 @@ class LiftingInPieces:
         )
         ids = sorted({person_id for frame in self._kept for person_id in frame.people})
         seen = Scene(footage, tuple(self._track(person_id, footage) for person_id in ids))
-        known = seen.mapped(lambda clip: gaps_filled(sides_kept(clip), self._options.max_gap_s))
+        looked_at = np.array([frame.looked_at for frame in self._kept])
+        known = skipped_filled(seen.mapped(sides_kept), looked_at)
+        known = known.mapped(lambda clip: gaps_filled(clip, self._options.max_gap_s))
         self.exchanged |= exchanged_frames(seen.part(self._given, end), known.part(self._given, end))
         first = self._at(self._kept[self._given].time_s - self._lifted_s)
         last = self._at(self._kept[end - 1].time_s + self._lifted_s)

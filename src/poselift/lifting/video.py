@@ -9,9 +9,13 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+from jaxtyping import Bool
+
 from poselift.data.scene import Scene
 from poselift.geometry.camera import Camera
 from poselift.lifting.detected import lift_mended
+from poselift.lifting.gaps import skipped_filled
 from poselift.lifting.in_pieces import LiftingInPieces, exchanged_frames
 from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.lifting.sides import sides_kept
@@ -95,13 +99,13 @@ def lift_video(
         camera = camera or Camera.guessed(video.info.size_px)
         if detector is None:
             detector = stack.enter_context(detector_of(DEFAULT_DETECTOR)())
-        pieces = LiftingInPieces(lifter, options, detector.skeleton, video.info.fps, camera)
+        pieces = LiftingInPieces(lifter, options, detector.skeleton, video.info.fps, camera, video.looks_s)
         followed = _Followed(PeopleTracker(detector.skeleton, video.info.size_px, who), watcher, pieces)
         scene = followed.people(video, detector, on_frame).with_camera(camera)
     check_somebody(scene, video.name, who)
     mended = scene.mapped(sides_kept)
     followed.tell_if_shown_otherwise(scene, mended)
-    return lift_mended(mended, lifter, options)
+    return lift_mended(skipped_filled(mended, followed.looked_at), lifter, options)
 
 
 class _Followed:
@@ -135,6 +139,11 @@ class _Followed:
             self._kept.append(frame.kept)
         self._settle(self._tracker.push(frame.found, frame.time_s))
 
+    @property
+    def looked_at(self) -> Bool[np.ndarray, " frames"]:
+        """Which frames were looked at."""
+        return np.array([frame.found is not None for frame in self._frames])
+
     def tell_if_shown_otherwise(self, scene: Scene, mended: Scene) -> None:
         """Log a warning where the watcher saw sides that what came later has proved wrong."""
         wrong = exchanged_frames(scene, mended) ^ self._pieces.exchanged if self._watcher is not None else ()
@@ -146,7 +155,7 @@ class _Followed:
             self._settled.append(settled)
             if self._watcher is not None:
                 time_s, found, _ = self._frames[settled.frame]
-                people = {who: (found or [])[index] for who, index in settled.people.items()}
+                people = None if found is None else {who: found[n] for who, n in settled.people.items()}
                 self._show(self._watcher, self._pieces.push(time_s, people))
 
     def _show(self, watcher: Watcher, scenes: Iterable[Scene]) -> None:
