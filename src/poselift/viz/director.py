@@ -175,8 +175,8 @@ def _pace_mm_s(stage: Stage, time_s: np.ndarray) -> Float[np.ndarray, "2"]:
 
 
 def _middle(places: np.ndarray, focus_mm: np.ndarray) -> Float[np.ndarray, "2"]:
-    """The middle of those who are near the focus, or of all if nobody is."""
-    near = places[np.linalg.norm(places - focus_mm, axis=-1) < REACH_MM]
+    """The middle of those who can be seen together with who is at the focus, or of all if nobody can."""
+    near = places[np.linalg.norm(places - focus_mm, axis=-1) < 2 * REACH_MM]
     middle: np.ndarray = np.median(near if len(near) else places, axis=0)
     return middle
 
