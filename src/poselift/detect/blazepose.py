@@ -27,8 +27,9 @@ WEIGHTS = Path(__file__).parents[1] / "weights"
 MOST_PEOPLE = 10
 # Below it a joint would be a guess.
 LEAST_HEIGHT_PX = 60
-_LEAST_PRESENCE = 0.5
-# A body whose middle is so near to that of somebody followed, in shares of the crop's side, is the same one.
+# Who is new must be surer than who is followed: the network for bodies also sees some where nobody is.
+_LEAST_PRESENCE, _LEAST_PRESENCE_OF_NEW = 0.5, 0.8
+# A body whose middle is so near to that of another, in shares of the mean side of their crops, is the same one.
 _SAME_PLACE = 0.1
 
 
@@ -107,7 +108,7 @@ class BlazePose:
         room = self._people - len(known)
         bodies_there = self._bodies_in(frame, nearer=nearer)
         others = [crop for crop in bodies_there if not any(_same(crop, person.crop) for person in known)]
-        found = self._seen(frame, others[: room + 1])
+        found = [one for one in self._seen(frame, others[: room + 1]) if one.presence >= _LEAST_PRESENCE_OF_NEW]
         if len(found) > room:
             self._tell_once(f"more than {self._people} people in a frame; the largest are followed")
         return distinct([*known, *self._seen(frame, [person.crop for person in found[:room]])])
@@ -157,7 +158,7 @@ def _check(frame: UInt8[np.ndarray, "height width 3"]) -> None:
 
 
 def _same(crop: Crop, other: Crop) -> bool:
-    return bool(np.hypot(*(crop.centre_px - other.centre_px)) < _SAME_PLACE * max(crop.side_px, other.side_px))
+    return bool(np.hypot(*(crop.centre_px - other.centre_px)) < _SAME_PLACE * (crop.side_px + other.side_px) / 2)
 
 
 def _letterboxed(frame: np.ndarray, look: Crop) -> np.ndarray:
