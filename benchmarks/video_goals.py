@@ -113,7 +113,7 @@ def accuracy_rows(recordings: Recordings) -> Iterator[Row]:
     if not (recordings.pose2sim and recordings.openpose):
         return
     videos, demo = recordings.one_person()[0].parent, recordings.openpose / "Pose2Sim" / "Demo"
-    found = pose2sim.run(videos, demo, None, None)
+    found = pose2sim.run(videos, demo, pose2sim.BUNDLE, None)
     errors_mm = found["errors_mm"]
     for name in errors_mm["poselift"]:
         before, now = (_cameras(errors_mm[method][name]) for method in ("its landmarks, lifted", "poselift"))
