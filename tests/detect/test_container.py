@@ -130,6 +130,7 @@ def test_a_beginning_in_the_middle_is_told(tmp_path, write_video):
     with opened_video(late) as video, opened_video(whole) as uncut:
         frames, expected = list(video.frames()), list(uncut.frames())
     assert any("begins in the middle" in note for note in video.notes)
+    assert not any("cut short" in note for note in video.notes)
     assert not any(frame.damaged for frame in frames[-12:])
     for frame, same in zip(frames[-12:], expected[-12:], strict=True):
         np.testing.assert_array_equal(frame.picture.rgb(), same.picture.rgb())

@@ -24,6 +24,7 @@ def test_damage_reaches_to_the_next_key_frame(kinds, expected):
 def test_where_it_is_is_told():
     _, damage = reached("k.x..k..")
     assert damage.notes(0.1) == ["3 frames are damaged, from 0.10 to 0.30 s: part of what they show is made up"]
+    assert reached("k.xk")[1].notes(0.0) == ["1 frame is damaged, at 0.20 s: part of what it shows is made up"]
     assert reached("k...")[1].notes(0.0) == []
 
 

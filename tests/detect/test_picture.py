@@ -85,3 +85,61 @@ def test_many_threads_get_the_same_images():
         together = list(threads.map(lambda task: task[0].rgb(task[1]), tasks))
     for one, other in zip(alone, together, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def yuv(format_, levels, **marks):
+    """A picture of one colour, as brightness and two colours."""
+    frame = av.VideoFrame(64, 48, format_)
+    for plane, level in zip(frame.planes, levels, strict=True):
+        deep = "10" in format_ or "p010" in format_
+        plane.update(
+            np.full(plane.buffer_size // (2 if deep else 1), level, np.uint16 if deep else np.uint8).tobytes()
+        )
+    for name, value in marks.items():
+        setattr(frame, name, value)
+    return Picture(frame)
+
+
+RED = np.array([255, 0, 0])
+
+
+@pytest.mark.parametrize(
+    ("format_", "levels", "marks"),
+    [
+        ("yuv420p", (81, 90, 240), {"colorspace": 5, "color_range": 1}),  # BT.601, as of PAL
+        ("yuv420p", (63, 102, 240), {"colorspace": 1, "color_range": 1}),  # BT.709
+        ("yuv420p", (54, 99, 255), {"colorspace": 1, "color_range": 2}),  # of full range
+        ("yuvj420p", (76, 85, 255), {"colorspace": 5, "color_range": 2}),
+        ("yuv420p10le", (252, 408, 960), {"colorspace": 1, "color_range": 1}),
+        ("yuv420p10le", (294, 387, 960), {"colorspace": 9, "color_range": 1}),  # BT.2020
+        ("yuv420p", (81, 90, 240), {"colorspace": 8, "color_range": 1}),  # a matrix that the scaler refuses: guessed
+    ],
+)
+def test_red_is_red_whatever_its_numbers_mean(format_, levels, marks):
+    np.testing.assert_allclose(yuv(format_, levels, **marks).rgb().mean(axis=(0, 1)), RED, atol=4)
+
+
+@pytest.mark.parametrize(("opaque", "expected"), [(255, 200), (0, 128), (128, 164)])
+def test_what_is_transparent_shows_grey(opaque, expected):
+    image = np.full((48, 64, 4), 200, dtype=np.uint8)
+    image[..., 3] = opaque
+    picture = Picture(av.VideoFrame.from_ndarray(image, format="rgba"))
+    np.testing.assert_allclose(picture.rgb(), expected, atol=1)
+    np.testing.assert_allclose(picture.i420((32, 24))[:24], 16 + expected * 219 / 255, atol=2)
+
+
+@pytest.mark.parametrize(("curve", "white"), [(16, 572), (18, 721)])
+def test_white_of_high_dynamic_range_is_white(curve, white):
+    """58 and 75 percent of limited 10 bit, see `test_tone`."""
+    picture = yuv("yuv420p10le", (white, 512, 512), colorspace=9, color_range=1, color_trc=curve)
+    assert picture.rgb().min() > 220
+    assert picture.i420((32, 24))[:24].min() > 200
+
+
+def test_a_picture_of_another_shape_gets_borders():
+    picture = Picture(av.VideoFrame.from_ndarray(np.full((64, 32, 3), 200, np.uint8)), (64, 64))
+    shown = picture.rgb()
+    assert shown.shape == (64, 64, 3)
+    assert shown[:, 18:46].min() == 200
+    assert shown[:, :15].max() == shown[:, 49:].max() == 0
+    assert picture.i420((32, 32))[:32, :6].max() == 16

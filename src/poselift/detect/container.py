@@ -86,7 +86,9 @@ class Stream:
         return self._damage.notes(self._first_s) + self._ends_early()
 
     def _ends_early(self) -> list[str]:
-        seconds, expected_s = self._end_s - self._first_s, self._expected_s()
+        # What lies before the first frame that can be decoded is not missing at the end.
+        begins_s = np.fmin(self._first_s, self._time_s(self._stream.start_time))
+        seconds, expected_s = self._end_s - begins_s, self._expected_s()
         if self.fps and seconds == seconds:
             seconds = max(seconds, 1 / self.fps)
         if self._end_s > 0 and expected_s and seconds < expected_s - _CUT_S:

@@ -52,8 +52,10 @@ class Damage:
             notes.append(f"{_counted(self._lost, 'packet')} damaged and left out{self.why}")
         if self._frames:
             first, last = self._first_s - first_shown_s, self._last_s - first_shown_s
-            where = f", from {first:.2f} to {last:.2f} s" if first == first and last == last else ""
-            notes.append(f"{_counted(self._frames, 'frame')} damaged{where}: part of what they show is made up")
+            where = f", from {first:.2f} to {last:.2f} s" if first < last else f", at {first:.2f} s"
+            where = where if first == first and last == last else ""
+            part = "it shows" if self._frames == 1 else "they show"
+            notes.append(f"{_counted(self._frames, 'frame')} damaged{where}: part of what {part} is made up")
         return notes
 
 
