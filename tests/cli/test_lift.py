@@ -130,14 +130,6 @@ def lifted(lift, detector, fake_detector, monkeypatch, tmp_path):
     return run
 
 
-def test_frames_that_are_not_looked_at_are_filled(lifted, lift, tmp_path):
-    assert not lifted("--max-gap", "0").filled.any()
-    for flags in (["--every", "5"], ["--fps", "5"]):
-        filled = lifted(*flags, "--max-gap", "0").filled
-        assert np.flatnonzero(~filled).tolist()[:2] == [0, 5], flags
-    assert "got both" in refused(lift("--every", "2", "--fps", "5", output=tmp_path / "a"))
-
-
 def test_flip_and_smooth_change_the_poses(lifted):
     plain = lifted()
     for flags in (["--no-flip"], ["--smooth", "0"], ["--smooth", "0.2"]):

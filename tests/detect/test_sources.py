@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_what_cannot_be_read_is_one_line(frames_folder, monkeypatch, name, messa
     monkeypatch.chdir(frames_folder.parent)
     (frames_folder.parent / "photo.heic").write_bytes(b"x")
     with pytest.raises(DataFormatError, match=message) as error:
-        located(name)
+        located(Path(name))
     assert str(error.value).startswith(name)
     assert error.value.hint
 

@@ -80,8 +80,9 @@ def located(source: Path | str) -> Source:
         return _file(name, path)
     address = _ADDRESS.match(name)
     if address or name.startswith("pipe:"):
+        shown = re.sub(r"^([\w+.-]+:/)(?=[^/])", r"\1/", name)  # a path has no two slashes
         raise DataFormatError(
-            f"{name}: expected a file, found an address", "download the video first, or pipe it in and name '-'"
+            f"{shown}: expected a file, found an address", "download the video first, or pipe it in and name '-'"
         )
     if _NUMBER.search(path.name):
         return Source(name, images=_numbered(path))
