@@ -54,7 +54,9 @@ class Turn:
         return (size_px[1], size_px[0]) if self.transposed else size_px
 
     def turned(self, image: np.ndarray) -> np.ndarray:
-        """The image (H, W, 3) turned, contiguous."""
+        """The image (H, W, 3) turned; a copy, unless it is upright."""
+        if self == UPRIGHT:
+            return image
         if self.transposed:
             image = image.swapaxes(0, 1)
         return np.ascontiguousarray(image[:: -1 if self.mirrored_y else 1, :: -1 if self.mirrored_x else 1])
@@ -103,7 +105,10 @@ class Picture:
         return sum(plane.buffer_size for plane in self._frame.planes)
 
     def rgb(self, size_px: tuple[int, int] | None = None) -> UInt8[np.ndarray, "height width 3"]:
-        """The upright RGB image, scaled on the way to `size_px` (width, height): cheaper than later."""
+        """The upright RGB image, scaled on the way to `size_px` (width, height): cheaper than later.
+
+        It may lie in memory with gaps between its rows.
+        """
         stored_px = self._turn.size_px(size_px) if size_px else self._stored_px
         # PyAV changes the frame for the time of the conversion.
         with self._lock:
@@ -142,7 +147,7 @@ class Picture:
         if _has_alpha(self._frame):
             image = _over_grey(_converted(self._frame, inner_px, "rgba").to_ndarray())
         else:
-            image = _converted(self._frame, inner_px, "rgb24").to_ndarray()
+            image = _rows(_converted(self._frame, inner_px, "rgb24"))
         image = tone_mapped(image, self._frame.color_trc)
         if inner_px == size_px:
             return image
@@ -156,6 +161,13 @@ def _frame_of(image: UInt8[np.ndarray, "height width 3"]) -> Any:
     import av
 
     return av.VideoFrame.from_ndarray(image, format="rgb24")
+
+
+def _rows(frame: Any) -> np.ndarray:
+    """The pixels (H, W, 3) of an rgb24 frame where they lie, not copied; a row may be followed by unused bytes."""
+    (plane,) = frame.planes
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : 3 * frame.width]
+    return rows.reshape(frame.height, frame.width, 3)
 
 
 def _has_alpha(frame: Any) -> bool:
