@@ -210,3 +210,17 @@ def test_half_bodies_at_the_edge_are_people(walking):
     assert sum(1 <= (d.confidence > 0).sum() <= 8 for found in cut for _, d in found) > 5
     missed = sum(here and not frame for here, frame in zip(seen, told, strict=True))
     assert missed <= 4
+
+
+def test_a_detector_that_goes_from_one_person_over_to_another_is_noticed(walking):
+    """Who is behind is lost before they meet; from then on what was found of the one in front is found of them."""
+    front, behind = walking.Walker((-1300, 5000), (1000, 0)), walking.Walker((1300, 5400), (-1000, 0), phase=1.0)
+    frames = walking.filmed([front, behind], 2.6, 60, hidden=0)
+    found = []
+    for n, people in enumerate(frames):
+        time_s = n / 60
+        seen = (0, 1) if time_s < 0.9 or time_s > 2.0 else (0,) if time_s < 1.3 else (1,)
+        found.append([(w, d) for w, d in people if w in seen])
+    told = walking.pushed(found, 60)
+    ends = walking.ids_by_walker([frame for n, frame in enumerate(told) if not 1.2 < n / 60 < 1.4])
+    assert sorted(ends.values(), key=min) == [{1}, {2}]

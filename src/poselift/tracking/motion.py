@@ -15,7 +15,7 @@ _FASTEST = 3.5
 # How far off the place of a whole person is from frame to frame, in sizes.
 _OFF = 0.03
 # After so many seconds unseen, a person is expected to have stopped.
-_STOPS_S = 1.0
+STOPS_S = 1.0
 
 
 class Motion(NamedTuple):
@@ -49,18 +49,23 @@ def motion(seen: Sequence[tuple[float, Bodies]], mirror: np.ndarray) -> Motion:
         mirror: the skeleton's `flip_permutation`.
     """
     time_s = np.array([at for at, _ in seen])
-    joints_px = np.concatenate([body.joints_px for _, body in seen])
-    weight = np.concatenate([body.weight for _, body in seen])
-    middle_px, sure = _middles(joints_px, weight, mirror)
-    weight = np.minimum(sure, sure[-1])
-    total = weight.sum(axis=1)
-    place_px = ((middle_px - middle_px[-1]) * weight[..., None]).sum(axis=1) / np.maximum(total, 1e-9)[:, None]
-    share = total / max(float(total.sum()), 1e-9)
+    place_px, sure = places(seen, mirror)
+    share = sure / max(float(sure.sum()), 1e-9)
     since_s = time_s - (share * time_s).sum()
     spread_s2 = (share * since_s**2).sum()
     px_per_s = (share * since_s) @ place_px / (spread_s2 + (_OFF / _FASTEST) ** 2)
     unsure = min(_FASTEST, _OFF / max(float(np.sqrt(spread_s2)), 1e-9))
     return Motion(px_per_s, unsure)
+
+
+def places(seen: Sequence[tuple[float, Bodies]], mirror: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where somebody was each time (T, 2), from their last place, by joints seen both times; and how sure (T,)."""
+    joints_px = np.concatenate([body.joints_px for _, body in seen])
+    middle_px, sure = _middles(joints_px, np.concatenate([body.weight for _, body in seen]), mirror)
+    weight = np.minimum(sure, sure[-1])
+    total = weight.sum(axis=1)
+    place_px = ((middle_px - middle_px[-1]) * weight[..., None]).sum(axis=1) / np.maximum(total, 1e-9)[:, None]
+    return place_px, total
 
 
 def _middles(joints_px: np.ndarray, weight: np.ndarray, mirror: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -73,5 +78,5 @@ def _middles(joints_px: np.ndarray, weight: np.ndarray, mirror: np.ndarray) -> t
 
 def _coasted_s(after_s: float) -> float:
     """Seconds at full speed that take somebody as far as `after_s` seconds of slowing down do."""
-    coasted: float = np.sign(after_s) * _STOPS_S * -np.expm1(-abs(after_s) / _STOPS_S)
+    coasted: float = np.sign(after_s) * STOPS_S * -np.expm1(-abs(after_s) / STOPS_S)
     return coasted

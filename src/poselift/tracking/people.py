@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ from poselift.tracking.assignment import pairs_worth_it
 from poselift.tracking.bodies import Bodies
 from poselift.tracking.chosen import GONE_S, Chooser, Placed
 from poselift.tracking.doubts import Doubts
+from poselift.tracking.motion import STOPS_S
 from poselift.tracking.reunion import LEAST_FIT, Reunion
 from poselift.tracking.tracklets import CLOSE_CALL, Followed, Follower, Tracklet
 from poselift.tracking.who import EVERYBODY, Who
@@ -79,13 +80,19 @@ class PeopleTracker:
             found: who was found in it, in any order; None if it was not looked at: then nobody is missing.
             time_s: rises from frame to frame.
         """
-        bodies, followed = Bodies.of(found or ()), Followed([], [])
+        bodies, followed = Bodies.of(found or ()), Followed([], [], [])
         if found is not None:
             self._look_s.append(time_s)
             self._first_s = time_s if self._first_s is None else self._first_s
             followed = self._follower.push(self._n_frames, time_s, bodies)
         self._undecided += [t for t in followed.seen if t is not None and t.first_frame == self._n_frames]
         self._waiting.append(_Waiting(self._n_frames, time_s, bodies, followed))
+        for first, second in followed.cuts:
+            self._undecided.append(second)
+            for waiting in self._waiting:
+                seen = waiting.followed.seen
+                if waiting.frame >= second.first_frame and first in seen:
+                    seen[seen.index(first)] = second
         self._n_frames += 1
         return self._settled(until_s=time_s - LOOKAHEAD_S + _SAME_S)
 
@@ -131,7 +138,7 @@ class PeopleTracker:
             if column in known:
                 tracklet.person = lost[known[column]]
                 self._doubt(fit, known, column, lost)
-            elif self._lasts(tracklet):
+            elif self._lasts(tracklet, [id(self._undecided[c]) for c in known]):
                 self._n_people += 1
                 tracklet.person = self._n_people
             if tracklet.person is not None:
@@ -153,7 +160,10 @@ class PeopleTracker:
                 self._doubts.add(lost[row], lost[other], first, tracklet.first_frame)
 
     def _doubt_crowd(self, tracklet: Tracklet, person: int) -> None:
-        """Note those around somebody who appears among several, one of whom was lost: it may be any of them."""
+        """Note those around somebody who appears among several, one of whom was lost: it may be any of them.
+
+        Where motion is forgotten, one other is enough.
+        """
         first_s, size_px = tracklet.first_s, tracklet.size_px
         near = {
             other: last
@@ -161,7 +171,10 @@ class PeopleTracker:
             if np.linalg.norm(last.expected(first_s).middle_px[0] - tracklet.first.middle_px[0]) < _CROWD * size_px
         }
         others = near.keys() - {person}
-        if len(others) >= _FEWEST_OTHERS and any(last.last_s < first_s for last in near.values()):
+        long_gone = person in self._persons and first_s - self._persons[person].last_s >= STOPS_S
+        if len(others) >= (1 if long_gone else _FEWEST_OTHERS) and any(
+            last.last_s < first_s for last in near.values()
+        ):
             since = min(last.last_frame for last in near.values() if last.last_s < first_s)
             for other in others:
                 self._doubts.add(person, other, since, tracklet.first_frame)
@@ -175,9 +188,9 @@ class PeopleTracker:
         """For how long was seen what was seen in these frames, and stands for the time until the next."""
         return last_s - first_s + self._look_s[-1] - self._look_s[0]
 
-    def _lasts(self, tracklet: Tracklet) -> bool:
-        """Whether this is there long enough to be somebody."""
-        later = [t for t in self._undecided if self._fit(tracklet, t) > LEAST_FIT]
+    def _lasts(self, tracklet: Tracklet, taken: Collection[int]) -> bool:
+        """Whether this, with what may continue it and is not taken by others, is there long enough to be somebody."""
+        later = [t for t in self._undecided if id(t) not in taken and self._fit(tracklet, t) > LEAST_FIT]
         last_s = max(t.last_s for t in (tracklet, *later))
         whole_s = self._lasted_s(self._first_s or 0.0, self._look_s[-1])
         return self._lasted_s(tracklet.first_s, last_s) >= min(_SHORTEST_S, whole_s / 2) - _SAME_S

@@ -17,6 +17,8 @@ _SPEED_VARIES, _SPEED_VARIES_BY = 0.5, 2.0
 # Whoever is where they should be, but moves otherwise, fits this much at least: people do turn around.
 _TURNS = 0.4
 
+# What was cut in two is one person still, unless somebody else fits better than this.
+_CUT = 0.5
 # Whoever fits less is somebody else.
 LEAST_FIT = 0.2
 
@@ -42,7 +44,8 @@ class Reunion:
         place = min(forward, backward) * _of_one_size(before.last, after.first)
         change = np.linalg.norm(motion.px_per_s - before.motion.px_per_s) / max(before.size_px, 1e-9)
         varies = np.hypot(_SPEED_VARIES + _SPEED_VARIES_BY * gap_s, np.hypot(motion.unsure, before.motion.unsure))
-        return place * (_TURNS + (1 - _TURNS) * float(np.exp(-((change / varies) ** 2) / 2)))
+        fit = place * (_TURNS + (1 - _TURNS) * float(np.exp(-((change / varies) ** 2) / 2)))
+        return max(fit, _CUT) if after.cut_from is before else fit
 
     def _alike(self, here: Bodies, there: Bodies, after_s: float, astray: float) -> float:
         return float(self._likeness(here, there, after_s, astray, _FARTHEST)[0, 0])

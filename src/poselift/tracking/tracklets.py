@@ -11,7 +11,8 @@ import numpy as np
 from poselift.skeleton import Skeleton
 from poselift.tracking.assignment import pairs_worth_it
 from poselift.tracking.bodies import Bodies, Likeness
-from poselift.tracking.motion import Motion, motion
+from poselift.tracking.kinks import kink
+from poselift.tracking.motion import Motion, motion, places
 
 # Who is not seen for longer is lost; one frame, however long it lasts, is no pause.
 _PAUSE_S = 0.1
@@ -37,6 +38,7 @@ class Tracklet:
         first_frame, last_frame: in which frames.
         size_px: how large they are at the end, when all of them is seen.
         person: the id of who it is, once that is decided; stays None for what is no person.
+        cut_from: the tracklet that it was the second half of.
     """
 
     def __init__(self, frame: int, time_s: float, body: Bodies, mirror: np.ndarray) -> None:
@@ -44,9 +46,11 @@ class Tracklet:
         self.first_frame = self.last_frame = frame
         self.size_px = 0.0
         self.person: int | None = None
+        self.cut_from: Tracklet | None = None
         self._mirror = mirror
         self._head: list[tuple[float, Bodies]] = []
         self._tail: deque[tuple[float, Bodies]] = deque()
+        self._frames: deque[int] = deque()  # of the tail
         self._motion: Motion | None = None
         self.extend(frame, time_s, body)
 
@@ -58,8 +62,28 @@ class Tracklet:
         if time_s - self.first_s <= _MOTION_S:
             self._head.append((time_s, body))
         self._tail.append((time_s, body))
+        self._frames.append(frame)
         while time_s - self._tail[0][0] > _MOTION_S:
             self._tail.popleft()
+            self._frames.popleft()
+
+    def cut(self) -> Tracklet | None:
+        """The second of two, if this is a detector's way from one person to another; this ends before it then."""
+        time_s = np.array([at_s for at_s, _ in self._tail])
+        at = kink(time_s, places(self._tail, self._mirror)[0], self.size_px)
+        if at is None:
+            return None
+        seen = [(frame, *moment) for frame, moment in zip(self._frames, self._tail, strict=True)]
+        second = Tracklet(*seen[at], self._mirror)
+        second.cut_from = self
+        for frame, at_s, body in seen[at + 1 :]:
+            second.extend(frame, at_s, body)
+        while self._frames[-1] >= second.first_frame:
+            self._frames.pop()
+            self._tail.pop()
+        self._head = [moment for moment in self._head if moment[0] < second.first_s]
+        self.last_s, self.last_frame, self._motion = self._tail[-1][0], self._frames[-1], None
+        return second
 
     @property
     def motion(self) -> Motion:
@@ -93,10 +117,12 @@ class Followed(NamedTuple):
     Attributes:
         seen: whose tracklet each of those found belongs to; None for doubles of others and for nobody.
         close_calls: pairs of tracklets which might as well be the other way round.
+        cuts: tracklets that turn out to be two, and the second of these, which holds their later frames.
     """
 
     seen: list[Tracklet | None]
     close_calls: list[tuple[Tracklet, Tracklet]]
+    cuts: list[tuple[Tracklet, Tracklet]]
 
 
 class Follower:
@@ -127,12 +153,22 @@ class Follower:
             self._alive.append(tracklet)
         for i, a in pairs:
             self._alive[i].extend(self._frame, time_s, bodies.taken([a]))
+        cuts = self._cut([self._alive[i] for i, _ in pairs])
         self._alive = [t for t in self._alive if self.lives(t, time_s)]
-        return Followed(seen, close_calls)
+        return Followed(seen, close_calls, cuts)
 
     def lives(self, tracklet: Tracklet, time_s: float) -> bool:
         """Whether a tracklet may go on after the frame of this time."""
         return tracklet.last_frame >= self._frame_before or time_s - tracklet.last_s <= _PAUSE_S
+
+    def _cut(self, extended: list[Tracklet]) -> list[tuple[Tracklet, Tracklet]]:
+        cuts = []
+        for tracklet in extended:
+            second = tracklet.cut()
+            if second is not None:
+                cuts.append((tracklet, second))
+                self._alive[self._alive.index(tracklet)] = second
+        return cuts
 
     def _alike(self, bodies: Bodies, time_s: float) -> np.ndarray:
         """Those who are followed, where they should be now, against those found."""
