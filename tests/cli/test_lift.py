@@ -15,15 +15,11 @@ import onnxruntime
 import pytest
 
 from poselift.cli import lift as command
-from poselift.data.clip import Clip
-from poselift.data.footage import Footage
-from poselift.data.scene import Scene, Track
 from poselift.data.scene_file import load
 from poselift.detect import DETECTORS
 from poselift.errors import ExternalToolError
 from poselift.geometry.camera import Camera
 from poselift.lifting.smoothing import SMOOTHERS
-from poselift.skeleton import H36M_17
 
 pytest.importorskip("av")
 pytest.importorskip("aggdraw")
@@ -162,20 +158,6 @@ def test_the_detector_is_the_one_that_is_named(lift, detector, tmp_path, monkeyp
     monkeypatch.setitem(DETECTORS, "another", "a_new_detector:Another")
     assert lift("--detector", "another", "--no-overlay").code == 0
     assert detector.closed
-
-
-def test_frames_with_a_person_are_those_in_which_somebody_is():
-    """Two people who overlap in frames 3 and 4, in one of which one is seen and the other filled."""
-    footage = Footage.regular(8, 25)
-
-    def person(track_id, first, valid, filled):
-        times = footage.time_s[first : first + len(valid)]
-        flags = {"valid": np.array(valid, dtype=bool), "filled": np.array(filled, dtype=bool)}
-        return Track(track_id, first, Clip(H36M_17, 25, np.zeros((len(valid), 17, 2)), **flags, time_s=times))
-
-    one, other = person(1, 1, [1, 1, 1, 1], [0, 1, 1, 0]), person(2, 3, [1, 0, 1], [0, 0, 1])
-    assert command._seen(Scene(footage, (one, other))) == (5, 2)
-    assert command._seen(Scene(footage)) == (0, 0)
 
 
 @pytest.mark.skipif(
