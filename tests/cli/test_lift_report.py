@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from poselift.cli import lift as command
 from poselift.data.clip import Clip
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.skeleton import H36M_17
+
+
+@pytest.mark.parametrize(
+    ("people", "frames", "said"),
+    [
+        (1, 8, "8 frames, 8 with a person (0 of them filled), 4.0 frames/s"),
+        (1, 1, "1 frame, 1 with a person (0 of them filled), 0.5 frames/s"),
+        (2, 8, "8 frames, 2 people, 8 with somebody (0 of them filled), 4.0 frames/s"),
+    ],
+)
+def test_who_was_seen_is_told_in_a_line(people, frames, said, tmp_path, capsys):
+    clip = Clip(H36M_17, 25, np.zeros((frames, 17, 2)))
+    scene = Scene.of(clip).replaced(tracks=tuple(Track(n + 1, 0, clip) for n in range(people)))
+    command._tell(scene, 2.0, tmp_path)
+    assert capsys.readouterr().out.splitlines()[0] == said
 
 
 def test_frames_with_a_person_are_those_in_which_somebody_is():

@@ -101,8 +101,9 @@ def _tell(scene: Scene, seconds: float, output: Path) -> None:
     """Say what was found and how fast; loading models and making the page do not count."""
     frames, people = len(scene.footage), len(scene)
     somebody, filled = _seen(scene)
-    who = "a person" if people == 1 else f"{people} people"
-    typer.echo(f"{frames} frames, {somebody} with {who} ({filled} of them filled), {frames / seconds:.1f} frames/s")
+    who = f"{somebody} with a person" if people == 1 else f"{people} people, {somebody} with somebody"
+    speed = f"{frames / seconds:.1f} frames/s"
+    typer.echo(f"{frames} frame{'s' * (frames != 1)}, {who} ({filled} of them filled), {speed}")
     for note in scene.footage.notes:
         typer.echo(f"note: {note}")
     for name in _TABLES:
