@@ -55,9 +55,8 @@ class _Bwdif:
 
         self.kind = kind
         self._graph = av.filter.Graph()
-        self._graph.threads = 1
         source = self._graph.add_buffer(template=frame)
-        bwdif = self._graph.add("bwdif", mode="send_frame", deint="interlaced")
+        bwdif = self._graph.add("bwdif", mode="send_frame", deint="interlaced", threads="1")
         self._graph.link_nodes(source, bwdif, self._graph.add("buffersink")).configure()
         self._waiting: deque[Decoded] = deque()
 
