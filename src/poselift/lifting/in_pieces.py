@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from poselift.skeleton import Skeleton
 
 # A piece is at least as long: shorter ones cost more, for each is lifted together with what is around it.
-_PIECE_S = 0.4
+_PIECE_S = 0.25
 # So much of the past tells which side is which: the one that is reported more often.
 _SIDES_S = 3.0
 # So many deviations of a smoothing are foreseen; and so many frames, for the ends of gaps and rounding.
@@ -44,7 +44,7 @@ class LiftingInPieces:
     """Push frames in order, and `finish` at the end. Every frame is in one of the scenes that are given, in order.
 
     Attributes:
-        foresight_s: how much later than a frame the frames are that it waits for.
+        foresight_s: for how long a frame waits for later ones at most; while everybody is seen, much less.
         exchanged: whose left and right were exchanged in which of the frames that were given: ids and times.
 
     Args:
@@ -72,6 +72,8 @@ class LiftingInPieces:
         self._kept: list[_Frame] = []
         self._given = 0  # so many of those that are kept
         self._first_s: dict[int, float] = {}
+        self._last: Mapping[int, SeenPerson] = {}
+        self._missing_s: dict[int, float] = {}  # since when, of those who may come back
         self.exchanged: set[tuple[int, float]] = set()
 
     def push(self, time_s: float, people: Mapping[int, SeenPerson] | None) -> Iterator[Scene]:
@@ -82,14 +84,23 @@ class LiftingInPieces:
         self._kept.append(_Frame(time_s, people or {}, people is not None))
         for person_id in people or ():
             self._first_s.setdefault(person_id, time_s)
-        waits_s = time_s - self._kept[self._given].time_s
-        if waits_s >= self.foresight_s + _PIECE_S:
-            yield self._scene(self._at(time_s - self.foresight_s))
+        end = self._at(self._known_s(time_s, people or {}) - self._lifted_s)
+        if end > self._given and self._kept[end - 1].time_s - self._kept[self._given].time_s >= _PIECE_S:
+            yield self._scene(end)
 
     def finish(self) -> Iterator[Scene]:
         """Give the rest; nothing can be pushed afterwards."""
         if self._given < len(self._kept):
             yield self._scene(len(self._kept))
+
+    def _known_s(self, time_s: float, people: Mapping[int, SeenPerson]) -> float:
+        """Until when it is known who is there: whoever is missing may come back, and the gap be filled."""
+        self._missing_s = {who: since_s for who, since_s in self._missing_s.items() if who not in people}
+        self._missing_s |= dict.fromkeys(self._last.keys() - people.keys(), time_s)
+        self._last = people
+        waits_s = self.foresight_s - self._lifted_s + _MORE_FRAMES / self._fps
+        self._missing_s = {w: since_s for w, since_s in self._missing_s.items() if time_s - since_s <= waits_s}
+        return min(self._missing_s.values(), default=time_s)
 
     def _at(self, time_s: float) -> int:
         """The first of the kept frames that is later."""
