@@ -13,6 +13,7 @@ from poselift.detect.interlaced import Decoded
 from poselift.detect.picture import UPRIGHT, Turn
 from poselift.detect.sources import PLAYLIST_FORMATS, Source, opened_pipe, refuse_playlist
 from poselift.errors import DataFormatError, MissingExtraError
+from poselift.threads import usable_cores
 
 _HINT = "check that a player can show it, or convert it: ffmpeg -i IN -pix_fmt yuv420p OUT.mp4"
 _PIPE_HINT = "an .mp4 with its index at the end cannot be piped: save it to a file, or pipe another format"
@@ -209,5 +210,7 @@ def _video_stream(source: Source, container: Any) -> Any:
     stream = moving[0]
     if stream.codec_context is None:
         raise DataFormatError(f"{source.name}: FFmpeg knows no decoder for this video", _HINT)
+    # Each of its threads holds frames of its own; the other cores are busy with what is in them.
     stream.thread_type = "AUTO"
+    stream.codec_context.thread_count = max(1, usable_cores() // 2)
     return stream
