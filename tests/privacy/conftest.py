@@ -18,15 +18,9 @@ import pytest
 
 # CI sets it, so that there these tests cannot be skipped by mistake.
 REQUIRED = "POSELIFT_TRACE_REQUIRED"
-# Where these are set, onnxruntime keeps quiet by itself.
-QUIET = {
-    "ORT_DISABLE_TELEMETRY",
-    "ORT_TELEMETRY_DISABLED",
-    "ORT_RUNNING_UNIT_TESTS",
-    "CI",
-    "GITHUB_ACTIONS",
-    "TF_BUILD",
-}
+# Programs get no other variables: onnxruntime keeps quiet by itself where some are set, and what libraries have set in
+# this process, such as torch the place of its cache, is not what a user's has.
+KEPT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 
 # Calls that change what lies on a disk -> which of their paths they change.
 CHANGES = {
@@ -125,7 +119,7 @@ class Box:
 
     def watch(self, *words: object) -> Watched:
         """Run Python with these arguments, in a network of its own in which there is nobody."""
-        env = {key: value for key, value in os.environ.items() if key not in QUIET and not key.startswith("XDG_")}
+        env = {key: os.environ[key] for key in KEPT if key in os.environ}
         env |= {"HOME": str(self.home), "TMPDIR": str(self.temporary), "PYTHONDONTWRITEBYTECODE": "1"}
         traces = Path(tempfile.mkdtemp(prefix="trace", dir=self.folder))
         call = [*self.tracer, "--output", traces / "of", sys.executable, *words]
