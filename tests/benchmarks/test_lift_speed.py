@@ -71,6 +71,15 @@ def test_what_a_process_takes_is_measured(tmp_path):
         processes.lifted(tmp_path / "missing.npz", tmp_path / "out")
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says what a process held at most")
+def test_memory_is_that_of_the_process_and_not_of_whoever_started_it(tmp_path):
+    joints_px = np.random.default_rng(0).uniform(200, 800, (30, 17, 2))
+    save(Clip(H36M_17, 25, joints_px=joints_px, size_px=(1000, 1000)), tmp_path / "seen.npz")
+    held = np.ones(100_000_000)
+    run = processes.lifted(tmp_path / "seen.npz", tmp_path / "out", ["--no-viewer"])
+    assert run.peak_mb < held.nbytes / 1e6
+
+
 def test_neighbours_end_with_the_block():
     with processes.busy_neighbours(2) as neighbours:
         assert [neighbour.poll() for neighbour in neighbours] == [None, None]
