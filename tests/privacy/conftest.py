@@ -18,8 +18,8 @@ import pytest
 
 # CI sets it, so that there these tests cannot be skipped by mistake.
 REQUIRED = "POSELIFT_TRACE_REQUIRED"
-# Programs get no other variables: onnxruntime keeps quiet by itself where some are set, and what libraries have set in
-# this process, such as torch the place of its cache, is not what a user's has.
+# Programs get no other variables: onnxruntime keeps quiet by itself where some are set, and what libraries have set
+# in this process, such as torch the place of its cache, is not what a user has.
 KEPT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 
 # Calls that change what lies on a disk -> which of their paths they change.
