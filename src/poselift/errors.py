@@ -21,6 +21,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+# Why people are mostly not found.
+TOO_SMALL = "people should fill a quarter of the picture's height, and 60 pixels at least; cut or enlarge the video"
+
 
 class PoseliftError(Exception):
     """Base of all errors of this package; `hint` says in one line what to do about it.
@@ -76,6 +79,9 @@ class NoPersonError(PoseliftError, ValueError):
     """The input was read to its end and holds no person."""
 
     exit_code = 3
+
+    def __init__(self, message: str, hint: str = TOO_SMALL) -> None:
+        super().__init__(message, hint)
 
 
 # Optional packages, and the extra of poselift that brings them.

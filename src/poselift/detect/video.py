@@ -131,10 +131,7 @@ def detections_of(video: Video, seen: Sequence[SeenFrame], skeleton: Skeleton) -
     """
     n_looked_at = sum(frame.found is not None for frame in seen)
     if not any(frame.found for frame in seen):
-        raise NoPersonError(
-            f"{video.name}: no person found in {n_looked_at} frames",
-            "the person should be most of the picture's height; cut or enlarge the video",
-        )
+        raise NoPersonError(f"{video.name}: no person found in {n_looked_at} frames")
     notes = video.notes
     if n_looked_at < len(seen):
         notes = (

@@ -31,10 +31,7 @@ def check_somebody(scene: Scene, source: Path | str, who: Who) -> None:
     if scene.tracks:
         return
     if who == EVERYBODY:
-        raise NoPersonError(
-            f"{source}: nobody is seen long enough in {len(scene.footage)} frames to be a person",
-            "the person should be most of the picture's height; cut or enlarge the video",
-        )
+        raise NoPersonError(f"{source}: nobody is seen long enough in {len(scene.footage)} frames to be a person")
     raise NoPersonError(
         f"{source}: the person who is wanted is in none of {len(scene.footage)} frames",
         "lift everybody first, and name one of the ids of the result",
