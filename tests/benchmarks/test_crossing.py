@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
+import crossing
 import numpy as np
+import people
 import pytest
 
 pytest.importorskip("av")
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 FRAMES, HEIGHT, WIDTH = 4, 1080, 300
-
-
-def _loaded(name: str):
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-crossing, people = _loaded("crossing"), _loaded("people")
 
 
 @pytest.fixture

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
+import landmark_difference as differing
 import numpy as np
 import pytest
 
@@ -14,19 +11,9 @@ from poselift.data.footage import Footage
 from poselift.detect.base import Detection
 from poselift.skeleton import BLAZEPOSE_33
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 FRAMES = 4
 
 
-def _loaded(name: str):
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-differing = _loaded("landmark_difference")
 CONFIDENCE = np.ones(33)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 
+import lift_speed
 import numpy as np
+import processes
 import pytest
 
 from poselift import Clip, save
@@ -14,18 +15,6 @@ from poselift.skeleton import H36M_17
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.insert(0, str(BENCHMARKS))
-
-
-def _loaded(name: str):
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-processes = _loaded("processes")
-lift_speed = _loaded("lift_speed")
 
 
 def _run(wall_s: float, cpu_s: float = 2.0, peak_mb: float = 300.0) -> object:

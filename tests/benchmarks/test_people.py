@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
+import people
 import pytest
 
 from poselift.data.clip import Clip
@@ -17,17 +16,6 @@ from poselift.skeleton import H36M_17
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 FRAMES = 60
-
-
-def _loaded(name: str):
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-people = _loaded("people")
 
 
 def _walk(start: float, end: float) -> np.ndarray:

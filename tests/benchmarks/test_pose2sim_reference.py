@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
+import pose2sim_reference
 import pytest
 
 from poselift.errors import DataFormatError
@@ -16,19 +15,8 @@ from poselift.skeleton import BODY_25B, H36M_17, conversion
 
 pytest.importorskip("tomllib", reason="the benchmarks need Python 3.11")
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 FRAMES = 6
 
-
-def _loaded(name: str):
-    spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-pose2sim_reference = _loaded("pose2sim_reference")
 
 CALIBRATION = """
 [cam_{number:02d}]

@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from jaxtyping import Float, UInt8
 
+from poselift.errors import ShapeError
 from poselift.skeleton import Skeleton
 
 
@@ -64,3 +65,9 @@ class Detector(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+def check_image(image: np.ndarray) -> None:
+    """Raises ShapeError where an image for a detector is no RGB of uint8, or has no pixels."""
+    if image.ndim != 3 or image.shape[2] != 3 or image.size == 0 or image.dtype != np.uint8:
+        raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {image.shape} of {image.dtype}")

@@ -10,9 +10,8 @@ from threading import Lock
 from types import TracebackType
 
 import numpy as np
-from jaxtyping import UInt8
 
-from poselift.detect.base import Detection, TimedImage
+from poselift.detect.base import Detection, TimedImage, check_image
 from poselift.detect.blazepose_networks import BodyNetwork, LandmarkNetwork
 from poselift.detect.boxes import SIDE_PX as BODY_SIDE_PX
 from poselift.detect.boxes import bodies
@@ -78,7 +77,7 @@ class BlazePose:
         followed: list[Person] = []
         most, shape = 0, None
         for frame, _ in frames:
-            _check(frame)
+            check_image(frame)
             first = frame.shape != shape
             if first:  # places in a frame of another size say nothing
                 followed, most, shape = [], 0, frame.shape
@@ -150,11 +149,6 @@ class BlazePose:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _check(frame: UInt8[np.ndarray, "height width 3"]) -> None:
-    if frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0 or frame.dtype != np.uint8:
-        raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {frame.shape} of {frame.dtype}")
 
 
 def _same(crop: Crop, other: Crop) -> bool:

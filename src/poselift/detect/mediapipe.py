@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from poselift.detect.base import Detection, TimedImage
+from poselift.detect.base import Detection, TimedImage, check_image
 from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
 from poselift.skeleton import BLAZEPOSE_33, Skeleton
 
@@ -95,8 +95,7 @@ class MediaPipeDetector:
         return (self._people(frame, time_s) for frame, time_s in frames)
 
     def _people(self, frame: UInt8[np.ndarray, "height width 3"], time_s: float) -> list[Detection]:
-        if frame.ndim != 3 or frame.shape[2] != 3 or frame.size == 0 or frame.dtype != np.uint8:
-            raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {frame.shape} of {frame.dtype}")
+        check_image(frame)
         if self._landmarker is None:
             raise ExternalToolError("the detector is closed", "use it inside its `with` block")
         height, width = frame.shape[:2]

@@ -31,10 +31,19 @@ def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
     Raises:
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
     """
+    return lift_filled(scene.mapped(lambda clip: gaps_filled(clip, options.max_gap_s)), lifter, options)
+
+
+def lift_filled(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
+    """`lift_mended` of a scene whose gaps are filled already.
+
+    Raises:
+        ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
+    """
     smoothed = look_up(SMOOTHERS, options.smoothing, "smoothing")
 
     def lifted(clip: Clip) -> Clip:
-        in_3d: Clip = smoothed(lifter.lift(gaps_filled(clip, options.max_gap_s)), options.smoothing_s)
+        in_3d: Clip = smoothed(lifter.lift(clip), options.smoothing_s)
         return in_3d
 
     return scene.mapped(lifted)

@@ -16,7 +16,7 @@ from poselift.data.detections import Detections, SeenPerson
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
-from poselift.lifting.detected import lift_mended
+from poselift.lifting.detected import lift_filled
 from poselift.lifting.gaps import gaps_filled, skipped_filled
 from poselift.lifting.sides import sides_kept
 from poselift.tracking.rows import track_of
@@ -119,7 +119,7 @@ class LiftingInPieces:
         self.exchanged |= exchanged_frames(seen.part(self._given, end), known.part(self._given, end))
         first = self._at(self._kept[self._given].time_s - self._lifted_s)
         last = self._at(self._kept[end - 1].time_s + self._lifted_s)
-        lifted = lift_mended(known.part(first, last), self._lifter, self._options)
+        lifted = lift_filled(known.part(first, last), self._lifter, self._options)
         scene = lifted.part(self._given - first, end - first)
         gone = self._at(self._kept[end - 1].time_s - max(self.foresight_s, _SIDES_S))
         del self._kept[:gone]
