@@ -15,6 +15,7 @@ from poselift import __version__
 from poselift.cli.main import main
 from poselift.errors import DataFormatError, NoPersonError
 
+FULL = Path("/dev/full")
 COMMANDS = ["lift", "view", "prepare", "train", "evaluate", "export", "convert"]
 HEAVY = {"numpy", "torch", "mediapipe", "aggdraw", "onnxruntime", "av", "matplotlib", "pydantic", "onnx", "scipy"}
 
@@ -111,14 +112,35 @@ def test_ctrl_c_ends_with_a_word_and_130(poselift, viewing):
     assert ended.err == ["interrupted: no half-written file is left"]
 
 
-@pytest.mark.parametrize("words", [["--help"], ["--version"]])
-def test_a_pipe_that_nobody_reads_is_no_traceback(words):
+PRINTING = [["--help"], ["--version"], ["recipe"], ["train", "--help"]]
+
+
+def run(*words, **streams) -> subprocess.CompletedProcess:
+    """A command in a process of its own."""
+    code = "from poselift.cli.main import main; main()"
+    return subprocess.run([sys.executable, "-c", code, *map(str, words)], check=False, **streams)
+
+
+@pytest.mark.parametrize("words", PRINTING)
+def test_who_stops_reading_hears_no_more(words):
     read, write = os.pipe()
     os.close(read)
-    code = "from poselift.cli.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", code, *words], stdout=write, stderr=subprocess.PIPE, check=False)
+    done = run(*words, stdout=write, stderr=subprocess.PIPE)
     os.close(write)
-    assert done.stderr == b""
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
+@pytest.mark.parametrize("words", PRINTING)
+def test_a_full_disk_is_one_line_and_a_hint(words):
+    with open(FULL, "wb") as full:
+        done = run(*words, stdout=full, stderr=subprocess.PIPE, text=True)
+        assert run("nonsense", stderr=full).returncode == 2
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "error: standard output: cannot be written (No space left on device)",
+        "hint: free some space or choose another place",
+    ]
 
 
 STARTED = """

@@ -256,12 +256,16 @@ def test_pictures_that_wait_are_few(walk, tmp_path, monkeypatch):
     assert 10 < ahead < 25
 
 
-def test_an_interrupt_between_pieces_leaves_nothing(walk, tmp_path):
-    def interrupted() -> None:
+@pytest.mark.parametrize(
+    "failure", [KeyboardInterrupt(), BrokenPipeError(), av.error.InvalidDataError(1, "a broken video")]
+)
+def test_what_fails_between_pieces_is_not_blamed_on_the_overlay_and_leaves_nothing(walk, tmp_path, failure):
+    def failing() -> None:
         with OverlayWriter(tmp_path / "o.mp4", (540, 960), 50.0) as writer:
             writer.write(_frames(), Scene.of(walk(FRAMES)))
-            raise KeyboardInterrupt
+            raise failure
 
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
+    with pytest.raises(type(failure)) as caught:
+        failing()
+    assert caught.value is failure
     assert not list(tmp_path.iterdir())

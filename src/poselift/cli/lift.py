@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 import typer
 
 from poselift.cli import lift_options as say
+from poselift.cli.warnings import WARNINGS
 from poselift.detect import DEFAULT_DETECTOR
 from poselift.errors import OutputError
 from poselift.lifting.options import DEFAULTS, LiftOptions
@@ -105,7 +106,8 @@ def _tell(scene: Scene, seconds: float, output: Path) -> None:
     speed = f"{frames / seconds:.1f} frames/s"
     typer.echo(f"{frames} frame{'s' * (frames != 1)}, {who} ({filled} of them filled), {speed}")
     for note in scene.footage.notes:
-        typer.echo(f"note: {note}")
+        if not WARNINGS.told(note):
+            typer.echo(f"note: {note}")
     for name in _TABLES:
         typer.echo(f"  {output / name}")
 

@@ -26,26 +26,14 @@ from poselift.cli import (
     train,
     view,
 )
-from poselift.errors import EXTRAS, MissingExtraError, PoseliftError
+from poselift.cli.streams import lasting_streams
+from poselift.cli.warnings import WARNINGS
+from poselift.errors import EXTRAS, MissingExtraError, OutputError, PoseliftError
 from poselift.files import cache_folder
 from poselift.version import __version__
 
 # Some versions of typer carry a copy of click, the others the real one; both tell usage errors by this class.
 _UsageError: Any = typer.BadParameter.__base__
-
-
-class _Warnings(logging.Handler):
-    """Shows what the libraries warn of, each message once: the overlay reads the video a second time."""
-
-    def __init__(self, level: int) -> None:
-        super().__init__(level)
-        self._told: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()
-        if message not in self._told:
-            self._told.add(message)
-            typer.secho(f"warning: {message}", fg="yellow", err=True)
 
 
 class _Commands(TyperGroup):
@@ -96,9 +84,21 @@ def _options(
 
 def main() -> None:
     """Run a command. What the user can mend ends in one line and a hint, a defect of poselift in a traceback."""
-    logging.basicConfig(handlers=[_Warnings(logging.WARNING)])
+    logging.basicConfig(handlers=[WARNINGS])
     # matplotlib keeps a list of fonts, and makes folders in the user's home unless it is told where.
     os.environ.setdefault("MPLCONFIGDIR", str(cache_folder() / "matplotlib"))
+    with lasting_streams() as printed:
+        code = _ended()
+        if printed.lost_because is not None:
+            why = printed.lost_because.strerror
+            _complain(f"standard output: cannot be written ({why})", "free some space or choose another place")
+            code = code or OutputError.exit_code
+    sys.exit(code)
+
+
+def _ended() -> int | None:
+    """The exit code of a command that was run."""
+    code: int | None
     try:
         code = app(args=sys.argv[1:] or ["--help"], prog_name="poselift", standalone_mode=False)
     except PoseliftError as error:
@@ -117,7 +117,7 @@ def main() -> None:
         else:
             _complain(error.format_message(), f"{error.ctx.command_path if error.ctx else 'poselift'} --help")
         code = error.exit_code
-    sys.exit(code)
+    return code
 
 
 def _complain(message: str, hint: str) -> None:

@@ -163,7 +163,8 @@ class Video:
 
     def _warn(self, note: str) -> None:
         self._note(note)
-        logger.warning("%s: %s", self.name, note)
+        # Whoever shows warnings and notes can tell that these are one.
+        logger.warning("%s: %s", self.name, note, extra={"note": note})
 
 
 def _answered(items: Iterable[T], answers: Callable[[Iterator[T]], Iterator[R]]) -> Iterator[tuple[T, R]]:

@@ -7,7 +7,7 @@ import queue
 import sys
 import threading
 from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol
@@ -16,7 +16,7 @@ import numpy as np
 
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene
-from poselift.errors import OutputError, ShapeError
+from poselift.errors import ExternalToolError, OutputError, ShapeError
 from poselift.files import whole_file
 from poselift.viz.director import Director, Shot
 from poselift.viz.mp4 import Mp4, failures_named
@@ -100,10 +100,13 @@ class OverlayWriter:
                     self._jobs.get_nowait()
         self._put(None)
         self._thread.join()
-        error = error or self._failure
-        self._open.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
-        if kind is None and error is not None:
-            raise error
+        failure = error or self._failure
+        # What failed in the block, be it a file of its own, is no fault of the overlay.
+        with suppress(OutputError, ExternalToolError) if error is not None else nullcontext():
+            trace = failure.__traceback__ if failure else None
+            self._open.__exit__(type(failure) if failure else None, failure, trace)
+        if error is None and failure is not None:
+            raise failure
 
     def kept(self, picture: Scalable) -> np.ndarray:
         """What `write` wants of a picture of the video. Several threads may ask at once."""
