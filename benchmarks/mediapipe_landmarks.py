@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.detect.base import TimedImage
+from poselift.detect.base import TimedPicture
 from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
+from poselift.detect.picture import Picture
 from poselift.errors import NoPersonError
 
 BUNDLE = Path(__file__).parent / "models" / "pose_landmarker_full.task"
@@ -39,7 +40,8 @@ def landmarks_of(video: Path, bundle: Path = BUNDLE) -> Landmarks:
     info = video_info(video)
     people = []
     with MediaPipeDetector(bundle) as detector:
-        frames = (TimedImage(frame, number / info.fps) for number, frame in enumerate(read_frames(video)))
+        pictures = map(Picture.of, read_frames(video))
+        frames = (TimedPicture(picture, number / info.fps) for number, picture in enumerate(pictures))
         for number, found in enumerate(detector.detect(frames)):
             if not found:
                 raise NoPersonError(f"{video}: nobody found in frame {number}", "try another bundle")

@@ -16,9 +16,10 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from queue import Queue
 
-from poselift.detect.base import TimedImage
+from poselift.detect.base import TimedPicture
 from poselift.detect.frames import read_frames, video_info
 from poselift.detect.mediapipe import MediaPipeDetector
+from poselift.detect.picture import Picture
 
 BUNDLE = Path(__file__).parent / "models" / "pose_landmarker_full.task"
 
@@ -26,7 +27,7 @@ BUNDLE = Path(__file__).parent / "models" / "pose_landmarker_full.task"
 def detect_again_and_again(video: Path, rounds: int, barrier: Barrier, seconds: Queue[list[float]]) -> None:
     """Seconds of each round; in a process of its own, which waits for the others before each."""
     fps = video_info(video).fps
-    frames = [TimedImage(image, number / fps) for number, image in enumerate(read_frames(video))]
+    frames = [TimedPicture(Picture.of(image), number / fps) for number, image in enumerate(read_frames(video))]
     taken = []
     with MediaPipeDetector(BUNDLE, people=1) as detector:
         for number in range(rounds + 1):

@@ -224,8 +224,8 @@ class FakeDetector:
         self.closed = False
 
     def detect(self, frames):
-        for image, time_s in frames:
-            self.shown.append((round((float(image.mean()) - 5) / 10), time_s))
+        for picture, time_s in frames:
+            self.shown.append((round((float(picture.rgb().mean()) - 5) / 10), time_s))
             yield self.found(len(self.shown) - 1)
 
     def __enter__(self):

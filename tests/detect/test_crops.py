@@ -6,85 +6,120 @@ import numpy as np
 import pytest
 
 from poselift.detect.crops import Crop, body_crop, cut_out, squares_along, whole_frame
+from poselift.detect.planes import Planes
+from poselift.detect.turn import UPRIGHT, Turn
 
 ANYWHERE = Crop(np.array([21.3, 33.7]), 37.0, 0.4)
+TURNS = [Turn(t, x, y) for t in (False, True) for x in (False, True) for y in (False, True)]
+# Red shows brightness alone, green and blue also one of the two colours: what goes where is seen.
+SHARE = 1 / 510
+APART = SHARE * np.array([[1, 0, 0, 0], [1, 1, 0, 0], [1, 0, 1, 0]])
+
+
+def planes_of(height, width, fewer=(2, 2), turn=UPRIGHT):
+    """Noise, with so many times fewer pixels of colour down and across."""
+    random = np.random.default_rng(0)
+    brightness = random.integers(0, 256, (height, width), dtype=np.uint8)
+    sides = (2, -(-height // fewer[0]), -(-width // fewer[1]))
+    blue, red = random.integers(0, 256, sides, dtype=np.uint8)
+    return Planes(brightness, (blue, red), APART, turn)
 
 
 @pytest.fixture(scope="module")
 def noise():
-    return np.random.default_rng(0).integers(0, 256, (64, 48, 3), dtype=np.uint8)
+    return planes_of(64, 48)
 
 
-def bilinear(frame, crop, size):
-    """The same in floating point, one sample after the other."""
-    height, width = frame.shape[:2]
+def pixel(layer, x, y):
+    """A layer between its pixels, in floating point."""
+    height, width = layer.shape
+    left, top = int(x), int(y)
+    right, bottom = min(left + 1, width - 1), min(top + 1, height - 1)
+    upper = layer[top, left] * (1 - x + left) + layer[top, right] * (x - left)
+    lower = layer[bottom, left] * (1 - x + left) + layer[bottom, right] * (x - left)
+    return upper * (1 - y + top) + lower * (y - top)
+
+
+def upright(planes):
+    """Brightness and both colours (H, W, 3), turned, each pixel with the colour that it has a share in."""
+    height, width = planes.brightness.shape
+    down, across = -(-height // planes.colour[0].shape[0]), -(-width // planes.colour[0].shape[1])
+    colour = [layer.repeat(down, 0).repeat(across, 1)[:height, :width] for layer in planes.colour]
+    return planes.turn.turned(np.stack([planes.brightness, *colour], axis=-1))
+
+
+def one_by_one(planes, crop, size):
+    """The same one sample after the other, of a picture that was turned first."""
+    image = upright(planes)
+    height, width = image.shape[:2]
     out = np.empty((size, size, 3))
     for row, column in np.ndindex(size, size):
         x, y = np.clip(crop.to_frame_px(np.array([column, row]) / size), 0, [width - 1, height - 1])
-        left, top = int(x), int(y)
-        right, bottom = min(left + 1, width - 1), min(top + 1, height - 1)
-        upper = frame[top, left] * (1 - x + left) + frame[top, right] * (x - left)
-        lower = frame[bottom, left] * (1 - x + left) + frame[bottom, right] * (x - left)
-        out[row, column] = upper * (1 - y + top) + lower * (y - top)
-    return out / 255
+        out[row, column] = image[round(y), round(x)]
+        out[row, column, 0] = pixel(image[..., 0], x, y)
+    return out @ planes.to_rgb[:, :3].T
+
+
+def check_as_one_by_one(planes, crop, size):
+    """Places are rounded to 1/16 px: among pixels of noise up to 1/8 of their range, and few get another colour."""
+    ours, theirs = (shares / SHARE / 255 for shares in (cut_out(planes, crop, size), one_by_one(planes, crop, size)))
+    brightness = np.abs(ours - theirs)[..., 0]
+    assert brightness.max() < 0.18
+    assert brightness.mean() < 0.02
+    our_colour, their_colour = (shares[..., 1:] - shares[..., :1] for shares in (ours, theirs))
+    assert np.isclose(our_colour, their_colour, atol=1e-4).mean() > 0.9
 
 
 @pytest.mark.parametrize("angle", [0, 0.4, np.pi / 2, -2.5])
 @pytest.mark.parametrize("side", [9.0, 37.0, 150.0])
-def test_samples_are_bilinear_and_go_on_as_the_edge_beyond_it(noise, angle, side):
-    """Places are rounded to 1/16 px, which among pixels of noise is up to 1/8 of their range."""
-    crop = ANYWHERE._replace(side_px=side, angle_rad=angle)
-    apart = np.abs(cut_out(noise, crop, 32) - bilinear(noise, crop, 32))
-    assert apart.max() < 0.09
-    assert apart.mean() < 0.01
+def test_brightness_is_bilinear_and_colour_the_nearest_and_both_go_on_as_the_edge(noise, angle, side):
+    check_as_one_by_one(noise, ANYWHERE._replace(side_px=side, angle_rad=angle), 32)
+
+
+@pytest.mark.parametrize("fewer", [(1, 1), (1, 2), (2, 2)])
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_turned_picture_is_cut_as_if_it_had_been_turned_before(turn, fewer):
+    planes = planes_of(64, 48, fewer, turn)
+    assert planes.size_px == turn.size_px((48, 64))
+    check_as_one_by_one(planes, ANYWHERE, 32)
 
 
 def test_a_crop_of_whole_pixels_is_exact(noise):
     crop = Crop(np.array([20.0, 30.0]), 16.0, 0.0)
-    np.testing.assert_allclose(cut_out(noise, crop, 16), noise[22:38, 12:28] / 255, atol=1e-6)
+    shares = cut_out(noise, crop, 16)
+    np.testing.assert_allclose(shares[..., 0], SHARE * noise.brightness[22:38, 12:28], atol=1e-6)
+    for channel, layer in enumerate(noise.colour, start=1):
+        colour = shares[..., channel] - shares[..., 0]
+        np.testing.assert_allclose(colour, SHARE * layer[11:19, 6:14].repeat(2, 0).repeat(2, 1), atol=1e-6)
 
 
-def test_one_colour_stays_what_it_is():
-    frame = np.full((40, 40, 3), (255, 0, 7), dtype=np.uint8)
-    np.testing.assert_allclose(cut_out(frame, ANYWHERE, 70) * 255, np.full((70, 70, 3), (255, 0, 7)), atol=1e-4)
+def test_shares_end_at_black_and_white(noise):
+    steeper = noise._replace(to_rgb=6 * APART - [[0, 0, 0, 1]])
+    shares = cut_out(steeper, ANYWHERE, 32)
+    assert (shares.min(), shares.max()) == (0, 1)
+    np.testing.assert_allclose(shares, np.clip(6 * cut_out(noise, ANYWHERE, 32) - 1, 0, 1), atol=1e-5)
 
 
-def laid_out(noise, how):
-    """The same pixels in another memory."""
-    width = noise.shape[1]
-    if how == "rows with a rest":
-        return np.pad(noise, ((0, 0), (0, 8), (0, 0)))[:, :width]
-    if how == "mirrored twice":
-        return np.ascontiguousarray(noise[:, ::-1])[:, ::-1]
-    if how == "four channels":
-        return np.dstack([noise, noise[..., 0]])[..., :3]
-    if how == "from an odd byte on":
-        memory = np.zeros(noise.size + 1, dtype=np.uint8)
-        memory[1:] = noise.ravel()
-        return memory[1:].reshape(noise.shape)
-    return np.ascontiguousarray(noise.transpose(1, 0, 2)).transpose(1, 0, 2)
+def test_what_lies_between_rows_is_not_seen(noise):
+    def wider(layer):
+        return np.pad(layer, ((0, 0), (0, 8)), constant_values=99)[:, : layer.shape[1]]
 
-
-@pytest.mark.parametrize(
-    "how", ["rows with a rest", "mirrored twice", "four channels", "from an odd byte on", "transposed"]
-)
-def test_how_a_frame_lies_in_memory_does_not_matter(noise, how):
-    frame = laid_out(noise, how)
-    np.testing.assert_array_equal(frame, noise)
-    np.testing.assert_array_equal(cut_out(frame, ANYWHERE, 40), cut_out(noise, ANYWHERE, 40))
+    apart = noise._replace(brightness=wider(noise.brightness), colour=tuple(map(wider, noise.colour)))
+    np.testing.assert_array_equal(cut_out(apart, ANYWHERE, 40), cut_out(noise, ANYWHERE, 40))
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (33, 31)])
 def test_frames_of_any_size(shape):
-    frame = np.random.default_rng(1).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    frame = planes_of(*shape)
     crop = Crop(np.array(shape[::-1]) / 2, 11.0, 0.3)
-    assert np.abs(cut_out(frame, crop, 20) - bilinear(frame, crop, 20)).max() < 0.09
+    check_as_one_by_one(frame, crop, 20)
 
 
-def test_a_crop_far_away_is_the_corner():
-    frame = np.zeros((16, 16, 3), dtype=np.uint8)
-    frame[-1, -1] = 255
-    assert (cut_out(frame, Crop(np.array([1e9, 1e9]), 50.0, 0.2), 8) > 0.999).all()
+def test_a_crop_far_away_is_the_corner(noise):
+    corner = noise.brightness[-1, -1], noise.colour[0][-1, -1], noise.colour[1][-1, -1]
+    shares = cut_out(noise, Crop(np.array([1e9, 1e9]), 50.0, 0.2), 8)
+    expected = noise.to_rgb[:, :3] @ corner
+    np.testing.assert_allclose(shares, np.broadcast_to(expected, shares.shape), atol=1e-6)
 
 
 def test_the_rim_of_a_body_is_above_its_hips():
@@ -95,8 +130,8 @@ def test_the_rim_of_a_body_is_above_its_hips():
     np.testing.assert_allclose(crop.to_frame_px(np.array([0.5, 0.5 - 1 / 2.5])), rim)
 
 
-def test_the_whole_frame_is_in_the_middle(noise):
-    whole = whole_frame(noise)
+def test_the_whole_frame_is_in_the_middle():
+    whole = whole_frame((48, 64))
     np.testing.assert_allclose(whole.to_frame_px(np.array([[0.0, 0.0], [1.0, 1.0]])), [[-8, 0], [56, 64]])
 
 
@@ -104,7 +139,7 @@ def test_the_whole_frame_is_in_the_middle(noise):
     ("height", "width", "count"), [(64, 48, 2), (48, 64, 2), (48, 57, 0), (48, 48, 0), (10, 95, 12)]
 )
 def test_squares_cover_a_frame_and_overlap(height, width, count):
-    squares = squares_along(np.zeros((height, width, 3), dtype=np.uint8))
+    squares = squares_along((width, height))
     assert len(squares) == count
     covered = np.zeros((height, width), dtype=int)
     for square in squares:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from poselift.detect.interlaced import Decoded, deinterlaced
-from poselift.detect.picture import UPRIGHT
+from poselift.detect.turn import UPRIGHT
 
 av = pytest.importorskip("av")
 

@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from poselift.detect.base import TimedImage
+from poselift.detect.base import TimedPicture
 from poselift.detect.frames import read_frames
 from poselift.detect.mediapipe import MediaPipeDetector
-from poselift.errors import DataFormatError, ExternalToolError, ShapeError
+from poselift.detect.picture import Picture
+from poselift.errors import DataFormatError, ExternalToolError
 
 pytest.importorskip("mediapipe")
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ BUNDLE = ROOT / "benchmarks" / "models" / "pose_landmarker_full.task"
 
 def seen(detector, image, time_s):
     """Those in a run of one frame."""
-    (found,) = detector.detect([TimedImage(image, time_s)])
+    (found,) = detector.detect([TimedPicture(Picture.of(image), time_s)])
     return found
 
 
@@ -80,15 +81,6 @@ def test_nobody_is_an_empty_list(detector):
     assert seen(detector, np.zeros((200, 100, 3), dtype=np.uint8), 3) == []
 
 
-@pytest.mark.parametrize(
-    "frame",
-    [np.zeros((0, 9, 3), np.uint8), np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))],
-)
-def test_what_is_no_image_is_named(detector, frame):
-    with pytest.raises(ShapeError, match="frame: expected"):
-        seen(detector, frame, 4)
-
-
 def test_two_people_are_looked_for_because_one_would_be_smoothed(frames):
     """After a person who stood still jumps to the left, the default sees them there, and the other one lags."""
     still, jumped = frames[0], np.roll(frames[0], -100, axis=1)
@@ -108,10 +100,10 @@ def test_two_people_are_looked_for_because_one_would_be_smoothed(frames):
 def test_stderr_holds_our_warning_alone_until_after_exit():
     code = f"""
 from itertools import islice
-from poselift.detect.frames import read_frames
+from poselift.detect.frames import opened_video
 from poselift.detect.mediapipe import MediaPipeDetector
-with MediaPipeDetector({str(BUNDLE)!r}) as detector:
-    frames = [(frame, i / 60) for i, frame in enumerate(islice(read_frames({str(VIDEO)!r}), 2))]
+with MediaPipeDetector({str(BUNDLE)!r}) as detector, opened_video({str(VIDEO)!r}) as video:
+    frames = [(frame.picture, frame.time_s) for frame in islice(video.frames(), 2)]
     assert [len(found) for found in detector.detect(frames)] == [1, 1]
 assert detector._landmarker is None
 """

@@ -7,7 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from poselift.detect.picture import UPRIGHT, Picture, Turn
+from poselift.detect.crops import Crop, cut_out
+from poselift.detect.picture import Picture
+from poselift.detect.turn import UPRIGHT, Turn
+from poselift.errors import ShapeError
 
 av = pytest.importorskip("av")
 
@@ -30,6 +33,15 @@ def test_an_image_comes_back_as_it_was():
     picture = Picture.of(image)
     assert picture.size_px == (37, 21)
     np.testing.assert_array_equal(picture.rgb(), image)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [np.zeros((0, 9, 3), np.uint8), np.zeros((9, 9), np.uint8), np.zeros((9, 9, 4), np.uint8), np.zeros((9, 9, 3))],
+)
+def test_what_is_no_image_is_named(image):
+    with pytest.raises(ShapeError, match="image: expected"):
+        Picture.of(image)
 
 
 def test_a_picture_takes_what_its_format_takes():
@@ -67,13 +79,6 @@ def test_colours_of_i420_are_those_of_hd_television():
     red = Picture.of(np.full((4, 4, 3), (255, 0, 0), np.uint8)).i420((4, 4))
     assert red[:4].mean() == pytest.approx(16 + 219 * 0.2126, abs=1)
     assert red[4:].ravel()[4:].mean() == pytest.approx(240, abs=1)
-
-
-@pytest.mark.parametrize("turn", TURNS)
-def test_a_turn_is_what_its_display_matrix_says(turn):
-    a, d = (-1 if turn.mirrored_x else 1), (-1 if turn.mirrored_y else 1)
-    matrix = [0, d, 0, a, 0] if turn.transposed else [a, 0, 0, 0, d]
-    assert Turn.of_display_matrix(np.array([*matrix, 0, 0, 0, 1])) == turn
 
 
 def test_many_threads_get_the_same_images():
@@ -116,7 +121,35 @@ RED = np.array([255, 0, 0])
     ],
 )
 def test_red_is_red_whatever_its_numbers_mean(format_, levels, marks):
-    np.testing.assert_allclose(yuv(format_, levels, **marks).rgb().mean(axis=(0, 1)), RED, atol=4)
+    picture = yuv(format_, levels, **marks)
+    np.testing.assert_allclose(picture.rgb().mean(axis=(0, 1)), RED, atol=4)
+    np.testing.assert_allclose(from_planes(picture).mean(axis=(0, 1)), RED, atol=4)
+
+
+def from_planes(picture):
+    """The picture's upper left corner, of the planes that detectors use."""
+    return 255 * cut_out(picture.planes(), Crop(np.array([16, 16]), 32.0, 0.0), 32)
+
+
+@pytest.mark.parametrize("format_", ["yuv420p", "yuv422p", "nv12", "yuv420p10le", "rgb24", "bgr24", "gray"])
+@pytest.mark.parametrize("turn", TURNS)
+def test_planes_are_the_same_picture_for_a_detector(turn, format_):
+    frame = av.VideoFrame.from_ndarray(image_of(64, 48), format="rgb24").reformat(format=format_)
+    picture = Picture(frame, (64, 48), turn)
+    np.testing.assert_allclose(from_planes(picture), picture.rgb()[:32, :32].astype(int), atol=9)
+
+
+def test_planes_of_most_videos_are_not_copied():
+    frame = av.VideoFrame(64, 48, "yuv420p")
+    assert np.shares_memory(Picture(frame).planes().brightness, np.frombuffer(frame.planes[0], np.uint8))
+
+
+def test_planes_have_the_size_and_shape_that_are_shown():
+    frame = av.VideoFrame.from_ndarray(np.full((64, 32, 3), 200, np.uint8)).reformat(format="yuv420p")
+    scaled, bordered = Picture(frame, (64, 64), aspect=2.0), Picture(frame, (64, 64))
+    assert scaled.planes().size_px == bordered.planes().size_px == (64, 64)
+    np.testing.assert_allclose(from_planes(scaled), 200, atol=3)
+    np.testing.assert_allclose(from_planes(bordered)[:, :14], 0, atol=3)
 
 
 @pytest.mark.parametrize(("opaque", "expected"), [(255, 200), (0, 128), (128, 164)])
@@ -125,6 +158,7 @@ def test_what_is_transparent_shows_grey(opaque, expected):
     image[..., 3] = opaque
     picture = Picture(av.VideoFrame.from_ndarray(image, format="rgba"))
     np.testing.assert_allclose(picture.rgb(), expected, atol=1)
+    np.testing.assert_allclose(from_planes(picture), expected, atol=2)
     np.testing.assert_allclose(picture.i420((32, 24))[:24], 16 + expected * 219 / 255, atol=2)
 
 
@@ -133,6 +167,7 @@ def test_white_of_high_dynamic_range_is_white(curve, white):
     """58 and 75 percent of limited 10 bit, see `test_tone`."""
     picture = yuv("yuv420p10le", (white, 512, 512), colorspace=9, color_range=1, color_trc=curve)
     assert picture.rgb().min() > 220
+    assert from_planes(picture).min() > 220
     assert picture.i420((32, 24))[:24].min() > 200
 
 

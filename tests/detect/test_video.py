@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from poselift.detect.interlaced import Decoded
-from poselift.detect.picture import UPRIGHT
+from poselift.detect.turn import UPRIGHT
 from poselift.detect.video import detect_video
 from poselift.errors import DataFormatError, ExternalToolError, NoPersonError
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from poselift.bench.rounds import Contest, Settings, Way
 from poselift.detect import DEFAULT_DETECTOR, detector_of
-from poselift.detect.base import TimedImage
-from poselift.detect.frames import read_frames, video_info
+from poselift.detect.base import TimedPicture
+from poselift.detect.frames import opened_video, read_frames
 from poselift.lifting.lifter import Lifter
 from poselift.lifting.video import lift_video
 
@@ -22,13 +22,15 @@ def contests(settings: Settings) -> Iterator[Contest]:
     """The example video; nothing where it is not."""
     if not CLIP.exists():
         return
-    frames = list(islice(read_frames(CLIP), _SMALL_FRAMES if settings.small else None))
-    fps, lifter = video_info(CLIP).fps, Lifter()
+    with opened_video(CLIP) as video:
+        some = islice(video.frames(), _SMALL_FRAMES if settings.small else None)
+        frames = [TimedPicture(frame.picture, frame.time_s) for frame in some]
+    lifter = Lifter()
     new_detector = detector_of(DEFAULT_DETECTOR)
 
     def detector_alone() -> None:
         with new_detector() as detector:
-            for _ in detector.detect(TimedImage(frame, number / fps) for number, frame in enumerate(frames)):
+            for _ in detector.detect(frames):
                 pass
 
     def decoder_alone() -> None:

@@ -7,21 +7,21 @@ from types import TracebackType
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 
-from poselift.errors import ShapeError
+from poselift.detect.picture import Picture
 from poselift.skeleton import Skeleton
 
 
-class TimedImage(NamedTuple):
+class TimedPicture(NamedTuple):
     """One frame for a detector.
 
     Attributes:
-        image: (H, W, 3) upright, RGB.
+        picture: what it shows: `picture.rgb()` is the upright image (H, W, 3).
         time_s: when it was taken; rises from frame to frame.
     """
 
-    image: UInt8[np.ndarray, "height width 3"]
+    picture: Picture
     time_s: float
 
 
@@ -56,7 +56,7 @@ class Detector(Protocol):
         """How many runs may be worked on at the same time. With 1 they come one after the other, in order."""
         ...
 
-    def detect(self, frames: Iterable[TimedImage]) -> Iterator[list[Detection]]:
+    def detect(self, frames: Iterable[TimedPicture]) -> Iterator[list[Detection]]:
         """People in each frame of a run, answered before the next frame is asked for."""
         ...
 
@@ -65,9 +65,3 @@ class Detector(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
-
-
-def check_image(image: np.ndarray) -> None:
-    """Raises ShapeError where an image for a detector is no RGB of uint8, or has no pixels."""
-    if image.ndim != 3 or image.shape[2] != 3 or image.size == 0 or image.dtype != np.uint8:
-        raise ShapeError(f"frame: expected (height, width, 3) of uint8, got {image.shape} of {image.dtype}")

@@ -11,12 +11,13 @@ from types import TracebackType
 
 import numpy as np
 
-from poselift.detect.base import Detection, TimedImage, check_image
+from poselift.detect.base import Detection, TimedPicture
 from poselift.detect.blazepose_networks import BodyNetwork, LandmarkNetwork
 from poselift.detect.boxes import SIDE_PX as BODY_SIDE_PX
 from poselift.detect.boxes import bodies
 from poselift.detect.crops import MARGIN, Crop, body_crop, cut_out, squares_along, whole_frame
 from poselift.detect.landmarks import SIDE_PX, Person, distinct, people
+from poselift.detect.planes import Planes
 from poselift.errors import CheckpointError, ExternalToolError, ShapeError
 from poselift.skeleton import BLAZEPOSE_33, Skeleton
 
@@ -67,27 +68,26 @@ class BlazePose:
     def skeleton(self) -> Skeleton:
         return BLAZEPOSE_33
 
-    def detect(self, frames: Iterable[TimedImage]) -> Iterator[list[Detection]]:
+    def detect(self, frames: Iterable[TimedPicture]) -> Iterator[list[Detection]]:
         """People in each frame of a run.
 
         Raises:
-            ShapeError: a frame is no RGB image of uint8, or has no pixels.
             ExternalToolError: the detector is closed.
         """
         followed: list[Person] = []
-        most, shape = 0, None
-        for frame, _ in frames:
-            check_image(frame)
-            first = frame.shape != shape
+        most, size_px = 0, None
+        for picture, _ in frames:
+            frame = picture.planes()
+            first = frame.size_px != size_px
             if first:  # places in a frame of another size say nothing
-                followed, most, shape = [], 0, frame.shape
+                followed, most, size_px = [], 0, frame.size_px
             followed = self._seen(frame, [person.crop for person in followed])
             if len(followed) < max(most, 1):
                 followed = self._with_others(frame, followed, nearer=first)
             most = max(most, len(followed))
             yield [person.detection for person in followed]
 
-    def _seen(self, frame: np.ndarray, crops: Sequence[Crop]) -> list[Person]:
+    def _seen(self, frame: Planes, crops: Sequence[Crop]) -> list[Person]:
         """Who is in these crops; if two show the same person, that is one."""
         if not crops:
             return []
@@ -98,7 +98,7 @@ class BlazePose:
         there = [person for person in found if person.presence >= _LEAST_PRESENCE]
         return distinct([person for person in there if self._large_enough(person.crop)])
 
-    def _with_others(self, frame: np.ndarray, known: list[Person], *, nearer: bool) -> list[Person]:
+    def _with_others(self, frame: Planes, known: list[Person], *, nearer: bool) -> list[Person]:
         """Those who are known, and who else the network for bodies finds.
 
         Joints are looked for twice: the crop that they say is better than that of the body alone, and is what there
@@ -112,14 +112,14 @@ class BlazePose:
             self._tell_once(f"more than {self._people} people in a frame; the largest are followed")
         return distinct([*known, *self._seen(frame, [person.crop for person in found[:room]])])
 
-    def _bodies_in(self, frame: np.ndarray, *, nearer: bool = False) -> list[Crop]:
+    def _bodies_in(self, frame: Planes, *, nearer: bool = False) -> list[Crop]:
         """Crops of bodies, the largest first; `nearer` looks at squares of the frame as well."""
         if self._bodies is None:
             raise ExternalToolError("the detector is closed", "use it inside its `with` block")
         crops: list[Crop] = []
         # What the network sees pixel by pixel is no nearer in a square.
-        squares = squares_along(frame) if nearer and max(frame.shape) > BODY_SIDE_PX else []
-        for look in (whole_frame(frame), *squares):
+        squares = squares_along(frame.size_px) if nearer and max(frame.size_px) > BODY_SIDE_PX else []
+        for look in (whole_frame(frame.size_px), *squares):
             found = bodies(*self._bodies.run(_letterboxed(frame, look)))
             seen = [body_crop(look.to_frame_px(body.hips), look.to_frame_px(body.rim)) for body in found]
             crops += [crop for crop in seen if not any(_same(crop, other) for other in crops)]
@@ -155,14 +155,14 @@ def _same(crop: Crop, other: Crop) -> bool:
     return bool(np.hypot(*(crop.centre_px - other.centre_px)) < _SAME_PLACE * (crop.side_px + other.side_px) / 2)
 
 
-def _letterboxed(frame: np.ndarray, look: Crop) -> np.ndarray:
+def _letterboxed(frame: Planes, look: Crop) -> np.ndarray:
     """An upright square of the frame, from -1 to 1, black beyond the edge."""
     image = cut_out(frame, look, BODY_SIDE_PX)
-    for axis, length in enumerate(frame.shape[:2]):
-        places = (np.arange(BODY_SIDE_PX) - BODY_SIDE_PX / 2) * look.side_px / BODY_SIDE_PX + look.centre_px[1 - axis]
+    for axis, length in enumerate(frame.size_px):
+        places = (np.arange(BODY_SIDE_PX) - BODY_SIDE_PX / 2) * look.side_px / BODY_SIDE_PX + look.centre_px[axis]
         # How much of a sample is inside: at the edge it is blended with the black.
         inside = np.clip(1 - np.maximum(-places, places - (length - 1)), 0, 1).astype(np.float32)
-        image *= inside[:, None, None] if axis == 0 else inside[:, None]
+        image *= inside[:, None] if axis == 0 else inside[:, None, None]
     image *= 2
     image -= 1
     return image

@@ -10,8 +10,8 @@ import numpy as np
 
 from poselift.detect.damage import Damage
 from poselift.detect.interlaced import Decoded
-from poselift.detect.picture import UPRIGHT, Turn
 from poselift.detect.sources import PLAYLIST_FORMATS, Source, opened_pipe, refuse_playlist
+from poselift.detect.turn import UPRIGHT, Turn
 from poselift.errors import DataFormatError, MissingExtraError
 from poselift.threads import usable_cores
 

@@ -9,19 +9,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
+
+from poselift.detect.planes import Planes
 
 # A crop is larger by this than the circle around the body.
 MARGIN = 1.25
 # A frame that is longer than wide by less is nearly a square; along others squares are so much of their side apart.
 _SQUARE, _FROM_SQUARE_TO_SQUARE = 1.2, 0.8
-# Places are rounded to 1/16 px, so that the four weights of a sample are whole numbers that add up to 256.
+# Places are rounded to 1/16 px, so that a pixel's value times its weight fits into 16 bits.
 _FINER, _FINE = 12, 4
-# Rows done at once: what is held meanwhile stays in a core's own cache.
-_ROWS = 64
-# Every second byte of a word, so that products have room.
-_EVEN = np.uint64(0x00FF00FF00FF00FF)
-_TO_SHARES = np.float32(1 / (255 * 256))
 
 
 class Crop(NamedTuple):
@@ -58,16 +55,15 @@ def body_crop(hips_px: Float[np.ndarray, "2"], rim_px: Float[np.ndarray, "2"]) -
     )
 
 
-def whole_frame(frame: UInt8[np.ndarray, "height width 3"]) -> Crop:
+def whole_frame(size_px: tuple[int, int]) -> Crop:
     """The smallest square that holds a frame in its middle."""
-    height, width = frame.shape[:2]
-    return Crop(np.array([width, height]) / 2, float(max(width, height)), 0.0)
+    return Crop(np.array(size_px) / 2, float(max(size_px)), 0.0)
 
 
-def squares_along(frame: UInt8[np.ndarray, "height width 3"]) -> list[Crop]:
+def squares_along(size_px: tuple[int, int]) -> list[Crop]:
     """Squares of a frame's shorter side that cover it and overlap; none where the frame is nearly a square."""
-    height, width = frame.shape[:2]
-    short, long = sorted((height, width))
+    width, height = size_px
+    short, long = sorted(size_px)
     if long < _SQUARE * short:
         return []
     count = 1 + int(np.ceil((long - short) / (_FROM_SQUARE_TO_SQUARE * short)))
@@ -76,111 +72,105 @@ def squares_along(frame: UInt8[np.ndarray, "height width 3"]) -> list[Crop]:
 
 
 def cut_out(
-    frame: UInt8[np.ndarray, "height width 3"], crop: Crop, size: int, out: np.ndarray | None = None
+    planes: Planes, crop: Crop, size: int, out: Float[np.ndarray, "size size 3"] | None = None
 ) -> Float[np.ndarray, "size size 3"]:
-    """What a crop shows, from 0 to 1, in `out` if given.
+    """What a crop shows, red, green and blue from 0 to 1, in `out` if given.
 
-    The work is done on whole words of eight bytes, which hold two neighbouring pixels: two gathers for each row of a
-    sample, and products for two colours at once. NumPy leaves Python's lock to others meanwhile.
+    Only samples become RGB, not the frame; colour, of which videos have less, is that of the nearest pixel. NumPy
+    leaves Python's lock to others meanwhile.
     """
-    words, row_bytes = _words(frame)
-    below = words[row_bytes // 8 :]
-    height, width = frame.shape[:2]
-    from_middle = np.arange(size) - size / 2
-    (right_x, right_y), (down_x, down_y) = crop.axes * crop.side_px / size
-    half = 0.5 / (1 << _FINE)  # places are rounded by cutting off what is finer
-    x_along, x_down = _fixed(right_x * from_middle + crop.centre_px[0] + half), _fixed(down_x * from_middle)
-    y_along, y_down = _fixed(right_y * from_middle + crop.centre_px[1] + half), _fixed(down_y * from_middle)
     shares = np.empty((size, size, 3), dtype=np.float32) if out is None else out
-    for start in range(0, size, _ROWS):
-        rows = slice(start, start + _ROWS)
-        x, y = x_along + x_down[rows, None], y_along + y_down[rows, None]
-        x >>= _FINER - _FINE
-        y >>= _FINER - _FINE
-        np.clip(x, 0, (width - 1) << _FINE, out=x)
-        np.clip(y, 0, (height - 1) << _FINE, out=y)
-        weights = _weights(x, y)
-        x >>= _FINE
-        y >>= _FINE
-        _blend(*_neighbours(words, below, y * row_bytes + 3 * x), weights, shares[rows])
+    x, y = _places(planes, crop, size)
+    blue, red = _nearest(planes, x, y)
+    brightness = _bilinear(planes.brightness, x, y)
+    to_rgb = planes.to_rgb.astype(np.float32)
+    brightness *= to_rgb[0, 0]  # the same for all three
+    for channel, (_, of_blue, of_red, always) in enumerate(to_rgb):
+        share = brightness + always
+        if of_blue:
+            share += blue * of_blue
+        if of_red:
+            share += red * of_red
+        np.clip(share, 0, 1, out=shares[..., channel])
     return shares
 
 
-def _fixed(places: np.ndarray) -> np.ndarray:
+def _places(
+    planes: Planes, crop: Crop, size: int
+) -> tuple[Int[np.ndarray, "size size"], Int[np.ndarray, "size size"]]:
+    """Where samples are, x and y in 1/16 px as stored, those beyond the frame at its edge."""
+    corner, right, down = _steps(planes, crop, size)
+    # What is finer is cut off: half of it is added, to round.
+    corner += 0.5 / (1 << _FINE)
+    counted = np.arange(size)
+    x, y = (_fixed(corner[axis] + right[axis] * counted) + _fixed(down[axis] * counted)[:, None] for axis in (0, 1))
+    for places, length in zip((x, y), planes.brightness.shape[::-1], strict=True):
+        places >>= _FINER - _FINE
+        np.clip(places, 0, (length - 1) << _FINE, out=places)
+    return x, y
+
+
+def _steps(planes: Planes, crop: Crop, size: int) -> Float[np.ndarray, "3 2"]:
+    """The place of the first sample, and the steps to the next to the right and down, in pixels as stored."""
+    shares = np.array([[0, 0], [1, 0], [0, 1]]) / size
+    corner, right, down = planes.turn.stored_px(crop.to_frame_px(shares), planes.size_px)
+    return np.array([corner, right - corner, down - corner])
+
+
+def _fixed(places: np.ndarray) -> Int[np.ndarray, " places"]:
     """Whole numbers of 2**-12 px; the farthest places of absurd crops still fit in."""
     most = 1 << 29
     return np.asarray(np.clip(np.rint(places * (1 << _FINER)), -most, most), dtype=np.int32)
 
 
-def _words(frame: np.ndarray) -> tuple[np.ndarray, int]:
-    """The frame's memory as words of eight bytes, and the bytes of a row; copied if its rows are no whole words."""
-    height, width = frame.shape[:2]
-    row_bytes = frame.strides[0]
-    whole = width % 8 == 0 and row_bytes % 8 == 0 and row_bytes > 0 and frame.ctypes.data % 8 == 0
-    if whole and frame.strides[1:] == (3, 1):
-        memory = np.lib.stride_tricks.as_strided(
-            frame, ((height - 1) * row_bytes + 3 * width,), (1,), writeable=False
-        )
-    else:
-        row_bytes = -(-3 * width // 8) * 8
-        padded = np.zeros((height, row_bytes), dtype=np.uint8)
-        padded[:, : 3 * width].reshape(height, width, 3)[...] = frame
-        memory = padded.reshape(-1)
-    return memory.view("<u8"), row_bytes
+def _nearest(planes: Planes, x: np.ndarray, y: np.ndarray) -> list[UInt8[np.ndarray, "size size"]]:
+    """Blue and red of the pixels in which the places lie, or nearest to them."""
+    layer = planes.colour[0]
+    down, across = (part < whole for part, whole in zip(layer.shape, planes.brightness.shape, strict=True))
+    columns, first = x + (1 << _FINE - 1), y + (1 << _FINE - 1)
+    columns >>= _FINE + across
+    first >>= _FINE + down
+    first *= layer.strides[0]
+    first += columns
+    index = first.astype(np.intp)
+    return [_memory(layer).take(index, mode="wrap") for layer in planes.colour]
 
 
-def _weights(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
-    """Of the pixels at upper left, upper right, lower left and lower right of places in 1/16 px, in 1/256."""
-    one = 1 << _FINE
-    right, lower = x & (one - 1), y & (one - 1)
-    both = right * lower
-    upper_right, lower_left = right * one - both, lower * one - both
-    upper_left = one * one - both - upper_right - lower_left
-    return [w.astype(np.uint64) for w in (upper_left, upper_right, lower_left, both)]
+def _bilinear(layer: np.ndarray, x: np.ndarray, y: np.ndarray) -> Float[np.ndarray, "size size"]:
+    """Means of the four pixels around each place; `x` and `y` are used up.
 
-
-def _neighbours(words: np.ndarray, below: np.ndarray, byte: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Words that begin at these bytes of the frame, and of its next row.
-
-    Each is put together from two. The last row has none below; its weights are 0, whatever is read.
+    The last pixel of a row or column has no next one, which counts 0, whatever is read.
     """
-    word, bits = byte >> 3, ((byte & 7) << 3).astype(np.uint64)
-    upper, lower = (memory.take(word, mode="clip") for memory in (words, below if below.size else words))
-    word += 1
-    upper_next, lower_next = (memory.take(word, mode="clip") for memory in (words, below if below.size else words))
-    upper >>= bits
-    lower >>= bits
-    np.subtract(64, bits, out=bits)
-    # NumPy shifts by 64 to 0.
-    upper |= np.left_shift(upper_next, bits, out=upper_next)
-    lower |= np.left_shift(lower_next, bits, out=lower_next)
-    return upper, lower
+    stride, memory = layer.strides[0], _memory(layer)
+    across, along = ((places & ((1 << _FINE) - 1)).astype(np.int16) for places in (x, y))
+    x >>= _FINE
+    y >>= _FINE
+    y *= stride
+    y += x
+    index = y.astype(np.intp)
+
+    def row(start: int) -> Int[np.ndarray, "size size"]:
+        pixels, following = (
+            # Other modes are slower; nothing is past the end but what counts 0.
+            memory[min(at, len(memory) - 1) :].take(index, mode="wrap").astype(np.int16)
+            for at in (start, start + 1)
+        )
+        following -= pixels
+        following *= across
+        pixels <<= _FINE
+        pixels += following
+        return pixels
+
+    upper, lower = row(0), row(stride)
+    lower -= upper
+    mean = upper.astype(np.float32)
+    mean *= 1 << _FINE
+    mean += np.multiply(lower, along, dtype=np.float32)
+    mean *= np.float32(1 / (1 << 2 * _FINE))
+    return mean
 
 
-def _blend(upper: np.ndarray, lower: np.ndarray, weights: list[np.ndarray], shares: np.ndarray) -> None:
-    """Weighted means of two pixels, RGBRGB in the low bytes, of two rows, written to `shares`."""
-    upper_left, upper_right, lower_left, lower_right = weights
-    upper_even, lower_even = upper & _EVEN, lower & _EVEN  # R.B of the left pixel, G of the right one
-    for odd in (upper, lower):  # G of the left pixel, R.B of the right one
-        odd >>= np.uint64(8)
-        odd &= _EVEN
-    left_even = upper_even * upper_left
-    left_even += lower_even * lower_left
-    left_odd = np.multiply(upper, upper_left, out=upper_left)
-    left_odd += np.multiply(lower, lower_left, out=lower_left)
-    for row, weight in (
-        (upper_even, upper_right),
-        (lower_even, lower_right),
-        (upper, upper_right),
-        (lower, lower_right),
-    ):
-        row *= weight
-    upper_even += lower_even
-    upper += lower
-    left_rb, left_g, right_g, right_rb = (
-        total.view("<u2").reshape(*total.shape, 4) for total in (left_even, left_odd, upper_even, upper)
-    )
-    for channel, (left, right) in enumerate(
-        ((left_rb[..., 0], right_rb[..., 1]), (left_g[..., 0], right_g[..., 2]), (left_rb[..., 1], right_rb[..., 2]))
-    ):
-        np.multiply(left + right, _TO_SHARES, out=shares[..., channel])
+def _memory(layer: np.ndarray) -> UInt8[np.ndarray, " bytes"]:
+    """From the first pixel to the last, with what lies between the rows."""
+    height, width = layer.shape
+    return np.lib.stride_tricks.as_strided(layer, ((height - 1) * layer.strides[0] + width,), (1,), writeable=False)

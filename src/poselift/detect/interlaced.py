@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from poselift.detect.picture import Turn
+from poselift.detect.turn import Turn
 
 
 class Decoded(NamedTuple):

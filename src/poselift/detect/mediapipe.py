@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import UInt8
 
-from poselift.detect.base import Detection, TimedImage, check_image
+from poselift.detect.base import Detection, TimedPicture
 from poselift.errors import DataFormatError, ExternalToolError, MissingExtraError, ShapeError
 from poselift.skeleton import BLAZEPOSE_33, Skeleton
 
@@ -85,17 +85,15 @@ class MediaPipeDetector:
     def skeleton(self) -> Skeleton:
         return BLAZEPOSE_33
 
-    def detect(self, frames: Iterable[TimedImage]) -> Iterator[list[Detection]]:
+    def detect(self, frames: Iterable[TimedPicture]) -> Iterator[list[Detection]]:
         """People in each frame of a run. The confidence is MediaPipe's visibility.
 
         Raises:
-            ShapeError: a frame is no RGB image of uint8, or has no pixels.
             ExternalToolError: MediaPipe failed, or the detector is closed.
         """
-        return (self._people(frame, time_s) for frame, time_s in frames)
+        return (self._people(picture.rgb(), time_s) for picture, time_s in frames)
 
     def _people(self, frame: UInt8[np.ndarray, "height width 3"], time_s: float) -> list[Detection]:
-        check_image(frame)
         if self._landmarker is None:
             raise ExternalToolError("the detector is closed", "use it inside its `with` block")
         height, width = frame.shape[:2]

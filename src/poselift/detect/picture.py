@@ -3,66 +3,27 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from jaxtyping import UInt8
 
+from poselift.detect.planes import MATRICES, Planes
 from poselift.detect.tone import HLG, PQ, tone_mapped
+from poselift.detect.turn import UPRIGHT, Turn
+from poselift.errors import ShapeError
 
 # Conversions that a thread keeps; more sizes than these at once would make each prepared anew.
 _KEPT = 8
-# FFmpeg's number for colours of which nothing is said.
-_UNSAID = 2
+# FFmpeg's numbers: colours of which nothing is said, those of HD television, and values from 16 to 235.
+_UNSAID, _BT709, _LIMITED = 2, 1, 1
 _own = threading.local()
-# FFmpeg's matrices of YUV that its scaler knows: BT.709, FCC, BT.601 in two versions, SMPTE 240M, BT.2020.
-_MATRICES = frozenset({1, 4, 5, 6, 7, 9})
+# Formats whose memory is `Planes`.
+_PLANAR = frozenset(f"yuv{full}{layout}p" for full in ("", "j") for layout in ("420", "422", "444"))
 # Behind what is transparent: neither light nor dark clothes vanish in it.
 _GREY = 128
 # A picture whose shape differs by more than this from what it is to fit gets black borders.
 _SAME_SHAPE = 0.02
-
-
-@dataclass(frozen=True)
-class Turn:
-    """How a picture is turned by right angles and mirrored to be upright.
-
-    Attributes:
-        transposed: rows become columns, first of all.
-        mirrored_x, mirrored_y: then left and right, top and bottom are exchanged.
-    """
-
-    transposed: bool = False
-    mirrored_x: bool = False
-    mirrored_y: bool = False
-
-    @classmethod
-    def of_display_matrix(cls, matrix: np.ndarray | None) -> Turn:
-        """The turn that a display matrix means (ISO/IEC 14496-12, 6.2.2): nine numbers, or None."""
-        if matrix is None:
-            return cls()
-        # A pixel (x, y) is shown at (a x + c y, b x + d y).
-        a, b, _, c, d = (float(n) for n in matrix[:5])
-        transposed = abs(b) + abs(c) > abs(a) + abs(d)
-        if transposed:
-            a, d = c, b
-        return cls(transposed, a < 0, d < 0)
-
-    def size_px(self, size_px: tuple[int, int]) -> tuple[int, int]:
-        """(width, height) once turned; its own inverse."""
-        return (size_px[1], size_px[0]) if self.transposed else size_px
-
-    def turned(self, image: np.ndarray) -> np.ndarray:
-        """The image (H, W, 3) turned; a copy, unless it is upright."""
-        if self == UPRIGHT:
-            return image
-        if self.transposed:
-            image = image.swapaxes(0, 1)
-        return np.ascontiguousarray(image[:: -1 if self.mirrored_y else 1, :: -1 if self.mirrored_x else 1])
-
-
-UPRIGHT = Turn()
 
 
 class Picture:
@@ -86,12 +47,18 @@ class Picture:
         self._shape = frame.width * aspect / frame.height
         self._lock = threading.Lock()
         # The scaler refuses matrices that it does not know; without one it guesses.
-        if not frame.format.is_rgb and frame.colorspace not in _MATRICES:
+        if not frame.format.is_rgb and frame.colorspace not in MATRICES:
             frame.colorspace = _UNSAID
 
     @classmethod
     def of(cls, image: UInt8[np.ndarray, "height width 3"]) -> Picture:
-        """The picture of an upright RGB image."""
+        """The picture of an upright RGB image.
+
+        Raises:
+            ShapeError: it is no RGB of uint8, or has no pixels.
+        """
+        if image.ndim != 3 or image.shape[2] != 3 or image.size == 0 or image.dtype != np.uint8:
+            raise ShapeError(f"image: expected (height, width, 3) of uint8, got {image.shape} of {image.dtype}")
         return cls(_frame_of(image))
 
     @property
@@ -114,6 +81,17 @@ class Picture:
         with self._lock:
             return self._turn.turned(self._rgb(stored_px))
 
+    def planes(self) -> Planes:
+        """Brightness and colour as stored, at no cost for most videos; others are converted."""
+        frame = self._frame
+        with self._lock:
+            as_it_is = self._is_plain and self._stored_px == (frame.width, frame.height)
+            if as_it_is and frame.format.name in _PLANAR:
+                return Planes.of(frame, self._turn)
+            # An image's colours are as fine as its brightness; a video's are hardly ever finer than this.
+            made = self._yuv(self._stored_px, "yuv444p" if frame.format.is_rgb else "yuv420p")
+            return Planes.of(made, self._turn)
+
     def i420(self, size_px: tuple[int, int]) -> UInt8[np.ndarray, "rows width"]:
         """The upright picture of `size_px` (width, height), both even, as encoders take it: (3 height / 2, width).
 
@@ -122,10 +100,7 @@ class Picture:
         """
         stored_px = self._turn.size_px(size_px)
         with self._lock:
-            if self._is_plain:
-                converted = _converted(self._frame, stored_px, "yuv420p")
-            else:
-                converted = _converted(_frame_of(self._rgb(stored_px)), stored_px, "yuv420p")
+            converted = self._yuv(stored_px, "yuv420p")
         array: np.ndarray = converted.to_ndarray()
         if self._turn == UPRIGHT:
             return array
@@ -140,6 +115,14 @@ class Picture:
         """Whether its own pixels are what it shows."""
         fits = _fitted(self._shape, self._stored_px, self._stored_px) == self._stored_px
         return fits and self._frame.color_trc not in (PQ, HLG) and not _has_alpha(self._frame)
+
+    def _yuv(self, size_px: tuple[int, int], pixels: str) -> Any:
+        """PyAV's frame in BT.709 of limited range, before it is turned; colours that mean nothing are left so."""
+        frame = self._frame if self._is_plain else _frame_of(self._rgb(size_px))
+        made = _converted(frame, size_px, pixels)
+        unsaid = frame.colorspace == _UNSAID and not frame.format.is_rgb
+        made.colorspace, made.color_range = _UNSAID if unsaid else _BT709, _LIMITED
+        return made
 
     def _rgb(self, size_px: tuple[int, int]) -> np.ndarray:
         """The RGB image before it is turned."""
@@ -206,7 +189,7 @@ def _converted(frame: Any, size_px: tuple[int, int], pixels: str) -> Any:
             kept.clear()
         kept[key] = VideoReformatter()
     colour: dict[str, Any] = {}
-    if pixels == "yuv420p":
+    if pixels.startswith("yuv"):
         colour = {"dst_colorspace": "ITU709", "dst_color_range": "MPEG"}
         if frame.colorspace == _UNSAID:
             colour["src_colorspace"] = "ITU709"

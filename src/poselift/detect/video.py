@@ -11,7 +11,7 @@ import numpy as np
 
 from poselift.data.detections import Detections
 from poselift.data.footage import Footage
-from poselift.detect.base import Detection, TimedImage
+from poselift.detect.base import Detection, TimedPicture
 from poselift.errors import NoPersonError
 from poselift.threads import usable_cores, worked_on_in_runs
 
@@ -87,17 +87,15 @@ def seen_frames(
         looked_at: list[bool] = []
         remains = []
 
-        def images() -> Iterator[TimedImage]:
+        def pictures() -> Iterator[TimedPicture]:
             for picture, time_s, _, look in run:
                 times.append(time_s)
                 looked_at.append(look)
                 remains.append(kept and kept(picture))
                 if look:
-                    image = picture.rgb()
-                    del picture  # nobody needs it as it was decoded any more
-                    yield TimedImage(image, time_s)
+                    yield TimedPicture(picture, time_s)
 
-        answers = list(detector.detect(images()))
+        answers = list(detector.detect(pictures()))
         found: list[list[Detection] | None] = [None] * len(times)
         for number, people in zip(np.flatnonzero(looked_at), answers, strict=True):
             found[number] = people
