@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from itertools import islice
+from itertools import islice, permutations
 from pathlib import Path
 
 import numpy as np
@@ -95,16 +95,17 @@ def test_in_pieces_is_nearly_as_at_once(detector, frames):
 
 
 def test_two_people_side_by_side_are_each_as_alone(detector, frames):
-    shift = np.array([frames[0].shape[1], 0])
+    """With room between them: in a picture that is nearly a square, one of two is often overlooked."""
+    between = np.zeros_like(frames[0])
+    shift = np.array([2 * between.shape[1], 0])
     distances = []
-    right = frames[90]
-    for left in (frames[number] for number in (0, 10, 20)):
+    for left, right in permutations([frames[0], frames[10], frames[90]], 2):
         ((one,),), ((other,),) = found(detector, left), found(detector, right)
-        (both,) = found(detector, np.hstack([left, right]))
+        (both,) = found(detector, np.hstack([left, between, right]))
         assert len(both) == 2
         first, second = sorted(both, key=lambda person: person.joints_px[:, 0].mean())
         distances += [apart(first.joints_px, one.joints_px), apart(second.joints_px - shift, other.joints_px)]
-    assert np.median(distances) < 0.01  # of single frames it may be more: it depends on where the samples are
+    assert np.median(distances) < 0.01
 
 
 def test_who_is_small_in_a_wide_frame_is_found_nearer(detector, frames):
