@@ -11,6 +11,7 @@ from poselift.data.clip import Clip
 from poselift.data.scene import Scene
 from poselift.lifting.detected import lift_detected, lift_mended
 from poselift.lifting.lifter import Lifter
+from poselift.lifting.options import LiftOptions
 from poselift.skeleton import H36M_17
 
 
@@ -41,6 +42,25 @@ def test_a_clip_of_one_frame_is_lifted(lifter, walk):
     clip = walk.main
     one = Clip(clip.skeleton, clip.fps, clip.joints_px[:1], clip.confidence[:1], size_px=clip.size_px)
     assert np.isfinite(lift_detected(Scene.of(one), lifter).main.joints_root_mm).all()
+
+
+def test_a_moment_astray_is_lifted_as_a_gap_unless_all_is_said_to_be_right(lifter, walk):
+    clip = walk.main
+    joints_px = clip.joints_px.copy()
+    joints_px[9] = clip.joints_px[9].mean(axis=0) + 0.1 * (joints_px[9] - clip.joints_px[9].mean(axis=0))
+    spoilt = walk.mapped(lambda clip: clip.replaced(joints_px=joints_px))
+    lifted = lift_detected(spoilt, lifter, LiftOptions(max_gap_s=0)).main
+    assert np.flatnonzero(lifted.filled).tolist() == [9]
+    gap = walk.mapped(lambda clip: clip.replaced(valid=np.arange(len(clip)) != 9))
+    np.testing.assert_array_equal(lifted.joints_root_mm, lift_detected(gap, lifter).main.joints_root_mm)
+    assert not lift_mended(spoilt, lifter).main.filled.any()
+
+
+def test_exchanged_sides_are_not_astray(lifter, walk):
+    joints_px = walk.main.joints_px.copy()
+    joints_px[9] = joints_px[9, H36M_17.flip_permutation]
+    spoilt = walk.mapped(lambda clip: clip.replaced(joints_px=joints_px))
+    assert not lift_detected(spoilt, lifter).main.filled.any()
 
 
 def test_sides_are_mended_unless_they_are_said_to_be_right(lifter, walk):

@@ -9,7 +9,7 @@ from poselift.data.clip import Clip
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.errors import ShapeError
-from poselift.lifting.gaps import gaps_filled, skipped_filled
+from poselift.lifting.gaps import gaps_filled, left_out_filled, skipped_filled
 from poselift.skeleton import H36M_17
 
 FPS = 10.0
@@ -141,3 +141,13 @@ def test_a_frame_in_which_the_person_was_looked_for_in_vain_is_a_gap_like_any_ot
 def test_where_all_is_looked_at_nothing_is_filled():
     scene = scene_seen(np.ones(12, dtype=bool), missed=[4])
     assert skipped_filled(scene, np.ones(12, dtype=bool)) is scene
+
+
+def test_what_is_left_out_is_filled_with_the_gaps_that_it_is_part_of():
+    left_out = np.isin(np.arange(len(SEEN)), [1, 4])
+    filled = left_out_filled(clip_seen(), left_out)
+    assert np.flatnonzero(filled.filled).tolist() == [3, 4, 5, 6, 7]
+    assert np.flatnonzero(filled.valid).tolist() == [2, 3, 4, 5, 6, 7, 8, 11]
+    assert np.isnan(filled.joints_px[~filled.valid]).all()
+    assert (filled.confidence[~filled.valid] == 0).all()
+    np.testing.assert_allclose(filled.joints_px[4], clip_seen(np.ones(12, dtype=bool)).joints_px[4], rtol=1e-6)

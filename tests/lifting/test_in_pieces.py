@@ -122,6 +122,26 @@ def test_pieces_are_the_whole(street, window_lifter, options, uneven):
     same(lift_detected(scene, lifter, options), pieces)
 
 
+@pytest.mark.parametrize("options", [LiftOptions(), LiftOptions(max_gap_s=0.0, smoothing_s=0.1)])
+def test_pieces_are_the_whole_where_the_detector_was_astray(street, window_lifter, options):
+    lifter, scene = window_lifter(Window()), street()
+    astray = np.isin(np.arange(FRAMES), [5, 16, 17, 27, 28, 40, 51, 107, 118, 119, 130, 141, 150])
+
+    def spoilt(clip):
+        middle = clip.joints_px.mean(axis=1, keepdims=True)
+        there = astray[: len(clip), None, None]
+        return clip.replaced(joints_px=np.where(there, middle + 0.1 * (clip.joints_px - middle), clip.joints_px))
+
+    scene = scene.mapped(spoilt)
+    whole = lift_detected(scene, lifter, options)
+    for track in whole.tracks:
+        assert track.clip.filled[astray[: len(track.clip)]].all()
+    pieces = LiftingInPieces(lifter, options, H36M_17, FPS, CAMERA)
+    same(whole, given_to(pieces, scene))
+    expected = {(each.id, float(each.clip.time_s[row])) for each in scene.tracks for row in range(30, 34)}
+    assert pieces.exchanged == expected
+
+
 def test_windows_reach_over_the_ends_of_pieces(street, window_lifter):
     """Without long gaps: at their end a window cannot know yet whether somebody comes back."""
     lifter, scene = window_lifter(Window(frames=9)), street()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene
+from poselift.lifting.astray import astray_filled
 from poselift.lifting.gaps import gaps_filled
 from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.lifting.sides import sides_kept
@@ -17,16 +18,25 @@ if TYPE_CHECKING:
 
 
 def lift_detected(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
-    """Lift everybody of a scene in 2D: exchanged sides mended, short gaps filled, lifted, smoothed.
+    """Lift everybody of a scene in 2D: mended, short gaps filled, lifted, smoothed.
 
     Raises:
         ShapeError, SkeletonError, GeometryError: somebody cannot be lifted, see `Lifter.lift`.
     """
-    return lift_mended(scene.mapped(sides_kept), lifter, options)
+    return lift_mended(scene.mapped(mended), lifter, options)
+
+
+def mended(clip: Clip) -> Clip:
+    """The clip without its detector's errors of moments: sides exchanged back, frames filled where it was astray.
+
+    Raises:
+        ShapeError: the clip has no 2D joints.
+    """
+    return astray_filled(sides_kept(clip))
 
 
 def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
-    """`lift_detected` of a scene whose sides are right already.
+    """`lift_detected` of a scene that is mended already.
 
     Raises:
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.

@@ -1,4 +1,4 @@
-"""Frames in which the detector missed the person, or did not look."""
+"""Frames in which the detector missed the person, went astray, or did not look."""
 
 from __future__ import annotations
 
@@ -47,6 +47,18 @@ def skipped_filled(scene: Scene, looked_at: Bool[np.ndarray, " frames"]) -> Scen
         return Track(track.id, track.first_frame, clip)
 
     return scene.replaced(tracks=tuple(mended(track) for track in scene.tracks))
+
+
+def left_out_filled(clip: Clip, left_out: Bool[np.ndarray, " frames"]) -> Clip:
+    """Fill frames that were seen but say nothing, as `gaps_filled` does but however long the gaps are then.
+
+    Raises:
+        ShapeError: the clip has no 2D joints.
+    """
+    joints, confidence = (array.copy() for array in clip.keypoints)
+    joints[left_out], confidence[left_out] = np.nan, 0
+    without = clip.replaced(joints_px=joints, confidence=confidence, valid=clip.valid & ~left_out)
+    return _filled(without, lambda before, after: bool(left_out[before + 1 : after].any()))
 
 
 def _filled(clip: Clip, is_filled: Callable[[int, int], bool]) -> Clip:

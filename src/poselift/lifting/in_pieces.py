@@ -1,8 +1,9 @@
 """Lifting while frames come: everybody of a video in 3D, piece by piece, each as soon as what it needs is known.
 
-Gaps are filled and joints smoothed by what comes later. So a piece waits for `foresight_s`, and is lifted together
-with what is then known and with some seconds of the past. That is what lifting the whole video gives, as far as
-neither the network nor the way of smoothing looks further, and where the sides of a person are told by some seconds.
+Errors are mended, gaps filled and joints smoothed by what comes later. So a piece waits for `foresight_s`, and is
+lifted together with what is then known and with some seconds of the past. That is what lifting the whole video gives,
+as far as neither the network nor the way of smoothing looks further, and where the sides of a person are told by some
+seconds.
 """
 
 from __future__ import annotations
@@ -16,9 +17,8 @@ from poselift.data.detections import Detections, SeenPerson
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
-from poselift.lifting.detected import lift_filled
+from poselift.lifting.detected import lift_filled, mended
 from poselift.lifting.gaps import gaps_filled, skipped_filled
-from poselift.lifting.sides import sides_kept
 from poselift.tracking.rows import track_of
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class LiftingInPieces:
         ids = sorted({person_id for frame in self._kept for person_id in frame.people})
         seen = Scene(footage, tuple(self._track(person_id, footage) for person_id in ids))
         looked_at = np.array([frame.looked_at for frame in self._kept])
-        known = skipped_filled(seen.mapped(sides_kept), looked_at)
+        known = skipped_filled(seen.mapped(mended), looked_at)
         known = known.mapped(lambda clip: gaps_filled(clip, self._options.max_gap_s))
         self.exchanged |= exchanged_frames(seen.part(self._given, end), known.part(self._given, end))
         first = self._at(self._kept[self._given].time_s - self._lifted_s)
@@ -141,10 +141,11 @@ class LiftingInPieces:
         return track_of(detections, np.arange(len(there)), person_id, first, there[-1] + 1 - first)
 
 
-def exchanged_frames(seen: Scene, mended: Scene) -> set[tuple[int, float]]:
+def exchanged_frames(seen: Scene, right: Scene) -> set[tuple[int, float]]:
     """Whose left and right were exchanged, and when: ids and times in which joints are not where they were seen."""
     found = set()
-    for before, after in zip(seen.tracks, mended.tracks, strict=True):
-        moved = before.clip.valid & (before.clip.keypoints.joints_px != after.clip.keypoints.joints_px).any((1, 2))
+    for before, after in zip(seen.tracks, right.tracks, strict=True):
+        observed = before.clip.valid & ~after.clip.filled
+        moved = observed & (before.clip.keypoints.joints_px != after.clip.keypoints.joints_px).any((1, 2))
         found |= {(before.id, time_s) for time_s in before.clip.time_s[moved].tolist()}
     return found

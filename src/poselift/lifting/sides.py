@@ -7,7 +7,7 @@ clip together: the sequence of labels with the least movement of the paired join
 
 Between the two a detector may say something halfway: joints that fit neither the frame before nor the one after,
 however they are called. By way of such a frame two ways of calling sides would seem near to each other, so it is left
-out where the others are decided, and goes by them.
+out where the others are decided, and goes by them; `lifting.astray` then fills it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import numpy as np
 from jaxtyping import Bool
 
 from poselift.data.clip import Clip
+from poselift.lifting.movement import PairedJoints, frames_seen
 
-# In units of the person's size (root mean square radius of the joints).
+# In sizes of the person, see `lifting.movement`.
 _EXCHANGE_COST = 0.1  # to begin or end a run of exchanged labels
 _FRAME_COST = 0.003  # for each frame with exchanged labels: the side that is reported more often is right
 _LONGEST_STEP_S = 0.25  # frames further apart do not tell about each other
@@ -31,7 +32,7 @@ def exchanged_sides(clip: Clip) -> Bool[np.ndarray, " frames"]:
         ShapeError: the clip has no 2D joints.
     """
     exchanged = np.zeros(len(clip), dtype=bool)
-    seen = np.flatnonzero(clip.valid & (clip.keypoints.confidence > 0).any(axis=-1))
+    seen = frames_seen(clip)
     if len(seen) < 2:
         return exchanged
     clear = ~_halfway(clip, seen)
@@ -58,7 +59,8 @@ def _halfway(clip: Clip, seen: np.ndarray) -> Bool[np.ndarray, " seen"]:
     """Which seen frames are a detour between their neighbours, whatever is called left."""
     halfway = np.zeros(len(seen), dtype=bool)
     if len(seen) > 2:
-        step, past = (np.minimum(*_movements(clip, seen, apart)) for apart in (1, 2))
+        joints = PairedJoints.of(clip, seen)
+        step, past = (np.minimum(joints.movement(n), joints.movement(n, exchanged=True)) for n in (1, 2))
         near = _near(clip, seen)
         halfway[1:-1] = near[:-1] & near[1:] & (step[:-1] + step[1:] - past > _DETOUR)
     return halfway
@@ -66,9 +68,9 @@ def _halfway(clip: Clip, seen: np.ndarray) -> Bool[np.ndarray, " seen"]:
 
 def _steps(clip: Clip, seen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What each step from one seen frame to the next costs if labels stay, and if they are exchanged."""
-    stay, cross = _movements(clip, seen)
-    near = _near(clip, seen)
-    return np.where(near, stay, 0), np.where(near, cross + _EXCHANGE_COST, 0)
+    joints, near = PairedJoints.of(clip, seen), _near(clip, seen)
+    stay, cross = joints.movement(), joints.movement(exchanged=True) + _EXCHANGE_COST
+    return np.where(near, stay, 0), np.where(near, cross, 0)
 
 
 def _near(clip: Clip, seen: np.ndarray) -> Bool[np.ndarray, " steps"]:
@@ -76,27 +78,6 @@ def _near(clip: Clip, seen: np.ndarray) -> Bool[np.ndarray, " steps"]:
     # Half a frame more, so that the next frame is near however slow the clip and however uneven its times.
     most = max(1, round(_LONGEST_STEP_S * clip.fps)) + 0.5
     return np.asarray(np.diff(clip.nominal_frames[seen]) < most)
-
-
-def _movements(clip: Clip, seen: np.ndarray, apart: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """How far paired joints move from a seen frame to the next if labels stay, and if they are exchanged; or to the
-    one that is `apart` frames on."""
-    skeleton = clip.skeleton
-    paired = skeleton.indices((*skeleton.left, *skeleton.right))
-    joints, confidence = (array[seen] for array in clip.keypoints)
-    weight = (confidence > 0).astype(float)[..., None]
-    centre = (np.nan_to_num(joints) * weight).sum(1, keepdims=True) / weight.sum(1, keepdims=True)
-    size = np.sqrt(((np.nan_to_num(joints - centre) ** 2) * weight).sum((1, 2)) / weight.sum((1, 2)))
-    size = np.maximum(np.median(size), 1e-9)
-
-    def movement(permutation: np.ndarray) -> np.ndarray:
-        now, now_sure = joints[apart:, permutation][:, paired], confidence[apart:, permutation][:, paired]
-        step = np.linalg.norm(np.nan_to_num(now - joints[:-apart, paired]), axis=-1) / size
-        sure = np.minimum(now_sure, confidence[:-apart, paired])
-        total: np.ndarray = (step * sure).sum(-1) / np.maximum(sure.sum(-1), 1e-9)
-        return total
-
-    return movement(np.arange(len(skeleton))), movement(skeleton.flip_permutation)
 
 
 def _cheapest_states(stay: np.ndarray, cross: np.ndarray, costs: np.ndarray) -> np.ndarray:

@@ -14,11 +14,10 @@ from jaxtyping import Bool
 
 from poselift.data.scene import Scene
 from poselift.geometry.camera import Camera
-from poselift.lifting.detected import lift_mended
+from poselift.lifting.detected import lift_mended, mended
 from poselift.lifting.gaps import skipped_filled
 from poselift.lifting.in_pieces import LiftingInPieces, exchanged_frames
 from poselift.lifting.options import DEFAULTS, LiftOptions
-from poselift.lifting.sides import sides_kept
 from poselift.tracking.everybody import scene_of
 from poselift.tracking.people import PeopleTracker, SettledFrame
 from poselift.tracking.wanted import check_somebody
@@ -103,9 +102,9 @@ def lift_video(
         followed = _Followed(PeopleTracker(detector.skeleton, video.info.size_px, who), watcher, pieces)
         scene = followed.people(video, detector, on_frame).with_camera(camera)
     check_somebody(scene, video.name, who)
-    mended = scene.mapped(sides_kept)
-    followed.tell_if_shown_otherwise(scene, mended)
-    return lift_mended(skipped_filled(mended, followed.looked_at), lifter, options)
+    right = scene.mapped(mended)
+    followed.tell_if_shown_otherwise(scene, right)
+    return lift_mended(skipped_filled(right, followed.looked_at), lifter, options)
 
 
 class _Followed:
@@ -144,9 +143,9 @@ class _Followed:
         """Which frames were looked at."""
         return np.array([frame.found is not None for frame in self._frames])
 
-    def tell_if_shown_otherwise(self, scene: Scene, mended: Scene) -> None:
+    def tell_if_shown_otherwise(self, scene: Scene, right: Scene) -> None:
         """Log a warning where the watcher saw sides that what came later has proved wrong."""
-        wrong = exchanged_frames(scene, mended) ^ self._pieces.exchanged if self._watcher is not None else ()
+        wrong = exchanged_frames(scene, right) ^ self._pieces.exchanged if self._watcher is not None else ()
         if wrong:
             logger.warning("left and right are the other way round than what was shown in %d frames", len(wrong))
 
