@@ -28,6 +28,20 @@ def test_where_it_is_is_told():
     assert reached("k...")[1].notes(0.0) == []
 
 
+def test_several_places_are_told_one_by_one_if_they_are_few():
+    (few,) = reached("k.x.k.xkkx")[1].notes(0.0)
+    assert few.startswith("4 frames are damaged, from 0.20 to 0.30 s, at 0.60 s, at 0.90 s: ")
+    (many,) = reached("kx" * 6)[1].notes(0.0)
+    assert many.startswith("6 frames are damaged, in 6 places from 0.10 to 1.10 s: ")
+
+
+def test_times_that_the_file_does_not_say_are_not_told():
+    damage = Damage()
+    for time_s in (float("nan"), 0.1):
+        assert damage.reaches(SimpleNamespace(key_frame=False, is_corrupt=True), time_s)
+    assert damage.notes(0.0) == ["2 frames are damaged: part of what they show is made up"]
+
+
 def test_lost_packets_and_a_missing_beginning_are_damage_too():
     damage = Damage()
     damage.starts_without_key()

@@ -59,7 +59,9 @@ def test_an_image_that_cannot_be_read_is_stood_in_for_by_the_one_before(tmp_path
         frames = list(video.frames())
     assert [round(frame.picture.rgb().mean()) for frame in frames] == [20, 20, 40, 40, 80]
     assert [frame.damaged for frame in frames] == [True, False, False, True, False]
-    assert video.notes == ("2 of 5 images cannot be read (0.png and 1 more): the one before stands for each",)
+    assert [frame.stands_in for frame in frames] == [True, False, False, True, False]
+    (note,) = video.notes
+    assert note.startswith("2 of 5 images cannot be read (0.png and 1 more): the one before is shown for each")
 
 
 def test_without_one_that_can_be_read_there_is_no_video(tmp_path):

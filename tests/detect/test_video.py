@@ -102,6 +102,23 @@ def test_times_that_are_none_are_not_believed(video, crowd, monkeypatch, caplog,
     assert note in record.message
 
 
+def test_nobody_is_looked_for_where_another_frame_stands_in(tmp_path, fake_detector, someone):
+    for n in range(6):
+        with av.open(str(tmp_path / f"{n}.png"), "w", format="image2pipe") as file:
+            stream = file.add_stream("png")
+            stream.width, stream.height, stream.pix_fmt = *SIZE_PX, "rgb24"
+            image = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 40 * n, dtype=np.uint8))
+            file.mux(stream.encode(image))
+    for n in (2, 3):
+        (tmp_path / f"{n}.png").write_bytes(b"no image")
+    detector = fake_detector(lambda call: [someone(x=20.0 + call)])
+    found = detect_video(tmp_path, detector, fps=25)
+    assert len(found.footage) == 6
+    assert found.frame.tolist() == [0, 1, 4, 5]
+    np.testing.assert_allclose(np.diff(found.joints_px[:, 0, 0]), 1)
+    assert any("nobody is looked for" in note for note in found.footage.notes)
+
+
 def test_nobody_is_an_error_of_its_own(video, fake_detector):
     with pytest.raises(NoPersonError, match=r"walk\.mp4: no person found in 20 frames") as error:
         detect_video(video, fake_detector(lambda frame: []))

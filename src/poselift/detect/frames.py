@@ -57,12 +57,14 @@ class Frame(NamedTuple):
         time_s: when it was taken, from the first frame on; see `detect.times`.
         damaged: part of what it shows is made up, because of damage here or before.
         looked_at: whether people are to be found in it.
+        stands_in: it is another frame, once more, because this one cannot be read.
     """
 
     picture: Picture
     time_s: float
     damaged: bool = False
     looked_at: bool = True
+    stands_in: bool = False
 
 
 class Video:
@@ -111,7 +113,7 @@ class Video:
             timed = _answered(deinterlaced(self._noticed()), self._times)
             for (decoded, time_s), look in _answered(timed, self._looks):
                 picture = Picture(decoded.frame, self._stored_px, decoded.turn, self._stream.aspect)
-                yield Frame(picture, time_s, decoded.damaged, look)
+                yield Frame(picture, time_s, decoded.damaged, look, decoded.stands_in)
         for note in self._stream.notes():
             self._warn(note)
 

@@ -26,7 +26,7 @@ class Images:
         self._left_out: list[str] = []
 
     def decoded(self) -> Generator[Decoded, None, None]:
-        """The images; of those that cannot be read, the one before once more, damaged.
+        """The images; in place of those that cannot be read, the one before or the first.
 
         Raises:
             DataFormatError: none can be read.
@@ -40,10 +40,10 @@ class Images:
                 if last is None:
                     waiting += 1
                 else:
-                    yield last._replace(damaged=True)
+                    yield last._replace(damaged=True, stands_in=True)
                 continue
             for _ in range(waiting):  # whose place it takes
-                yield last._replace(damaged=True)
+                yield last._replace(damaged=True, stands_in=True)
             waiting = 0
             yield last
         if last is None:
@@ -59,7 +59,8 @@ class Images:
             return []
         n, first = len(self._left_out), self._left_out[0]
         which = first if n == 1 else f"{first} and {n - 1} more"
-        return [f"{n} of {self.n_frames} images cannot be read ({which}): the one before stands for each"]
+        what = "the one before is shown for each, and nobody is looked for in it"
+        return [f"{n} of {self.n_frames} images cannot be read ({which}): {what}"]
 
 
 def _image(path: Path) -> Decoded:

@@ -17,12 +17,14 @@ class Decoded(NamedTuple):
         shown_s: when the file says that it is shown, NaN where it does not say.
         damaged: see `detect.damage`.
         turn: how it becomes upright.
+        stands_in: it is another one, once more, because this one cannot be read.
     """
 
     frame: Any
     shown_s: float
     damaged: bool
     turn: Turn
+    stands_in: bool = False
 
 
 def deinterlaced(frames: Iterable[Decoded]) -> Iterator[Decoded]:

@@ -84,20 +84,22 @@ def seen_frames(
 
     def seen(run: Iterator[Frame]) -> list[SeenFrame]:
         times: list[float] = []
-        looked_at: list[bool] = []
+        found: list[list[Detection] | None] = []
+        shown: list[int] = []
         remains = []
 
         def pictures() -> Iterator[TimedPicture]:
-            for picture, time_s, _, look in run:
+            for picture, time_s, _, look, stands_in in run:
                 times.append(time_s)
-                looked_at.append(look)
+                # Who is in a picture that stands in for another need not have stood still: they are missed there.
+                found.append([] if look else None)
                 remains.append(kept and kept(picture))
-                if look:
+                if look and not stands_in:
+                    shown.append(len(found) - 1)
                     yield TimedPicture(picture, time_s)
 
         answers = list(detector.detect(pictures()))
-        found: list[list[Detection] | None] = [None] * len(times)
-        for number, people in zip(np.flatnonzero(looked_at), answers, strict=True):
+        for number, people in zip(shown, answers, strict=True):
             found[number] = people
         return [SeenFrame(*frame) for frame in zip(times, found, remains, strict=True)]
 
