@@ -224,3 +224,43 @@ def test_a_detector_that_goes_from_one_person_over_to_another_is_noticed(walking
     told = walking.pushed(found, 60)
     ends = walking.ids_by_walker([frame for n, frame in enumerate(told) if not 1.2 < n / 60 < 1.4])
     assert sorted(ends.values(), key=min) == [{1}, {2}]
+
+
+def elsewhere(found, x=0.0, y=0.0, turned=False):
+    """A detection moved by shares of a body height, and upside down."""
+    ((walker, seen),) = found
+    height_px = np.ptp(seen.joints_px[:, 1])
+    middle_px = seen.joints_px.mean(axis=0)
+    joints_px = (seen.joints_px - middle_px) * np.float32([1, -1 if turned else 1]) + middle_px
+    return walker, seen._replace(joints_px=(joints_px + np.float32([x, y]) * height_px).astype(np.float32))
+
+
+@pytest.mark.parametrize("overlap", [1, 2])
+@pytest.mark.parametrize("fps", [25, 50])
+def test_who_is_found_twice_while_the_detector_changes_its_mind_is_one(walking, overlap, fps):
+    """Upside down from the second second on, and upright for a moment as well."""
+    frames = walking.filmed([walking.Walker((0, 5000))], 3, fps)
+    for n in range(fps, 3 * fps):
+        other = elsewhere(frames[n], turned=True)
+        frames[n] = [*frames[n], other] if n < fps + overlap else [other]
+    told = walking.pushed(frames, fps)
+    assert [len(frame) for frame in told] == [1] * len(frames)
+    assert walking.ids_by_walker(told) == {0: {1}}
+
+
+def test_who_is_seen_badly_before_they_are_seen_well_is_one(walking):
+    """Behind a bush: gone, then found a third of their height aside for a while, then where they are."""
+    frames = walking.filmed([walking.Walker((0, 5000))], 4, 25)
+    for n in range(25, 50):
+        frames[n] = [elsewhere(frames[n], x=0.35)] if n >= 38 else []
+    assert walking.ids_by_walker(walking.pushed(frames, 25)) == {0: {1}}
+
+
+def test_a_glimpse_elsewhere_does_not_make_forget_where_somebody_went(walking):
+    """On the way behind a wall somebody is found for a moment as if they rose into the air."""
+    frames = walking.filmed([walking.Walker((-1400, 5000), (1400, 0))], 3, 25)
+    for n in range(26, 52):
+        since = n - 28
+        rising = elsewhere(frames[n], x=-0.15 - 0.045 * since, y=-0.15 * since)
+        frames[n] = [rising] if 0 <= since < 3 else []
+    assert walking.ids_by_walker(walking.pushed(frames, 25)) == {0: {1}}

@@ -44,3 +44,18 @@ def test_who_stands_still_is_found_where_they_were_and_not_elsewhere(fit, walkin
     assert again(0) > 0.8 > 0.5 > again(1200) > again(3000)
     assert again(3000) < LEAST_FIT
     assert again(0, height_mm=900) < LEAST_FIT
+
+
+def test_who_is_found_at_once_in_another_pose_is_the_same_only_there(fit, walking):
+    """A detector sees somebody upright, and from the next frame on lying."""
+
+    def lying(x_mm):
+        seen = walking.Walker((x_mm, 5000)).seen(COCO_17, 1.04, np.random.default_rng(1))
+        middle_px = seen.joints_px.mean(axis=0)
+        turned_px = (seen.joints_px - middle_px) @ np.float32([[0, 1], [-1, 0]]) + middle_px
+        body = Bodies.of([seen._replace(joints_px=turned_px)])
+        return Tracklet(26, 1.04, body, COCO_17.flip_permutation)
+
+    before = tracklet(walking.Walker((0, 5000)), 0, 1)
+    assert fit(before, lying(0)) > 2 * LEAST_FIT
+    assert fit(before, lying(1000)) < LEAST_FIT

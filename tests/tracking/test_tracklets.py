@@ -5,7 +5,7 @@ import pytest
 
 from poselift.skeleton import COCO_17
 from poselift.tracking.bodies import Bodies
-from poselift.tracking.tracklets import Follower
+from poselift.tracking.tracklets import Follower, Tracklet
 
 
 def followed(frames, fps):
@@ -87,3 +87,22 @@ def test_two_who_change_places_between_two_frames_are_a_close_call(walking):
 
     assert close_calls(4) == 1
     assert close_calls(30) == 0
+
+
+def test_until_a_frame_is_what_was_seen_before_it(walking):
+    walker, rng = walking.Walker((0, 5000), (800, 0)), np.random.default_rng(0)
+    bodies = [Bodies.of([walker.seen(COCO_17, n / 25, rng)]) for n in range(30)]
+
+    def of(count):
+        whole = Tracklet(0, 0.0, bodies[0], COCO_17.flip_permutation)
+        for n in range(1, count):
+            whole.extend(n, n / 25, bodies[n])
+        return whole
+
+    whole = of(30)
+    earlier, short = whole.until(28), of(28)
+    assert (earlier.last_frame, earlier.last_s) == (short.last_frame, short.last_s) == (27, 27 / 25)
+    np.testing.assert_allclose(earlier.motion.px_per_s, short.motion.px_per_s, atol=5)
+    np.testing.assert_array_equal(earlier.last.joints_px, short.last.joints_px)
+    assert whole.last_frame == 29
+    assert of(5).until(0) is None

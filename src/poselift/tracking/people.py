@@ -16,7 +16,7 @@ from poselift.tracking.chosen import GONE_S, Chooser, Placed
 from poselift.tracking.doubts import Doubts
 from poselift.tracking.motion import STOPS_S
 from poselift.tracking.reunion import LEAST_FIT, Reunion
-from poselift.tracking.tracklets import CLOSE_CALL, Followed, Follower, Tracklet
+from poselift.tracking.tracklets import CLOSE_CALL, PAUSE_S, Followed, Follower, Tracklet
 from poselift.tracking.who import EVERYBODY, Who
 
 # So many seconds are seen before it is decided who somebody is.
@@ -48,6 +48,18 @@ class _Waiting(NamedTuple):
     followed: Followed
 
 
+class _Known(NamedTuple):
+    """Somebody who is remembered.
+
+    Attributes:
+        last: their last tracklet.
+        steady: the last one in which they were more than glimpsed; before there is one, the first.
+    """
+
+    last: Tracklet
+    steady: Tracklet
+
+
 class PeopleTracker:
     """Tells who is who, frame by frame, half a second later. What it has told it never changes.
 
@@ -68,7 +80,7 @@ class PeopleTracker:
         self._doubts = Doubts()
         self._waiting: deque[_Waiting] = deque()
         self._undecided: list[Tracklet] = []
-        self._persons: dict[int, Tracklet] = {}  # the last tracklet of everybody who is remembered
+        self._persons: dict[int, _Known] = {}
         self._n_people = self._n_frames = 0
         self._first_s: float | None = None
         self._look_s: deque[float] = deque(maxlen=2)  # when was looked at a frame, the last two times
@@ -109,8 +121,8 @@ class PeopleTracker:
     def _settled(self, until_s: float) -> list[SettledFrame]:
         settled: list[SettledFrame] = []
         while self._waiting and self._waiting[0].time_s <= until_s:
+            self._decide(self._waiting[0].frame)
             frame, time_s, bodies, followed = self._waiting.popleft()
-            self._decide(frame)
             for one, other in followed.close_calls:
                 self._doubts.add(one.person, other.person, frame, frame)
             people = {t.person: n for n, t in enumerate(followed.seen) if t is not None and t.person is not None}
@@ -124,27 +136,51 @@ class PeopleTracker:
         if not begin:
             return
         oldest_s = begin[0].first_s - GONE_S
-        self._persons = {person: last for person, last in self._persons.items() if last.last_s >= oldest_s}
+        self._persons = {person: known for person, known in self._persons.items() if known.last.last_s >= oldest_s}
         # All that is undecided competes, so that everybody is given to whoever fits best.
-        fit = np.array([[self._fit(last, t) for t in self._undecided] for last in self._persons.values()])
+        fit = np.array([[self._fits(known, t) for t in self._undecided] for known in self._persons.values()])
         # Who is only glimpsed gives way to who is seen.
         seen = [min(1.0, self._lasted_s(t.first_s, t.last_s) / _SHORTEST_S) for t in self._undecided]
         fit = fit.reshape(len(self._persons), len(self._undecided)) * (1 + np.array(seen)) / 2
         known = {column: row for row, column in pairs_worth_it(fit, LEAST_FIT)}
         lost = list(self._persons)
+        again = {lost[row]: self._undecided[column] for column, row in known.items()}
         for column, tracklet in sorted(enumerate(self._undecided), key=lambda item: _rank(item[1])):
             if tracklet.first_frame > frame:
                 continue
             if column in known:
                 tracklet.person = lost[known[column]]
                 self._doubt(fit, known, column, lost)
-            elif self._lasts(tracklet, [id(self._undecided[c]) for c in known]):
+            else:
+                tracklet.person = self._meanwhile(tracklet, dict(zip(lost, fit[:, column], strict=True)), again)
+            if tracklet.person is None and self._lasts(tracklet, [id(t) for t in again.values()]):
                 self._n_people += 1
                 tracklet.person = self._n_people
             if tracklet.person is not None:
                 self._doubt_crowd(tracklet, tracklet.person)
-                self._persons[tracklet.person] = tracklet
+                self._remember(tracklet, tracklet.person)
         self._undecided = [t for t in self._undecided if t.first_frame > frame]
+
+    def _meanwhile(self, tracklet: Tracklet, fit: Mapping[int, float], again: Mapping[int, Tracklet]) -> int | None:
+        """Who this is, of those who are seen again in another tracklet, but only after this one."""
+        free = [
+            person
+            for person, later in again.items()
+            if later.first_s > tracklet.last_s
+            and self._persons[person].last.first_frame < tracklet.first_frame
+            and fit[person] > LEAST_FIT
+        ]
+        return max(free, key=lambda person: fit[person], default=None)
+
+    def _remember(self, tracklet: Tracklet, person: int) -> None:
+        """Somebody goes on as this. Where they were found twice for a moment, what went before is nobody."""
+        steady = tracklet
+        if person in self._persons:
+            last, steady = self._persons[person]
+            for waiting in self._waiting:
+                waiting.followed.seen[:] = [None if t is last else t for t in waiting.followed.seen]
+            steady = steady if self._is_glimpse(last) else last
+        self._persons[person] = _Known(tracklet, steady)
 
     def _doubt(self, fit: np.ndarray, known: Mapping[int, int], column: int, lost: Sequence[int]) -> None:
         """Note who else this tracklet, or its person, might as well be."""
@@ -156,7 +192,7 @@ class PeopleTracker:
             if theirs is not None:
                 change += fit[row, theirs] - fit[other, theirs]
             if other != row and fit[other, column] > LEAST_FIT and change > -CLOSE_CALL:
-                first = min(self._persons[lost[n]].last_frame for n in (row, other))
+                first = min(self._persons[lost[n]].last.last_frame for n in (row, other))
                 self._doubts.add(lost[row], lost[other], first, tracklet.first_frame)
 
     def _doubt_crowd(self, tracklet: Tracklet, person: int) -> None:
@@ -167,22 +203,37 @@ class PeopleTracker:
         first_s, size_px = tracklet.first_s, tracklet.size_px
         near = {
             other: last
-            for other, last in self._persons.items()
+            for other, (last, _) in self._persons.items()
             if np.linalg.norm(last.expected(first_s).middle_px[0] - tracklet.first.middle_px[0]) < _CROWD * size_px
         }
         others = near.keys() - {person}
-        long_gone = person in self._persons and first_s - self._persons[person].last_s >= STOPS_S
-        if len(others) >= (1 if long_gone else _FEWEST_OTHERS) and any(
-            last.last_s < first_s for last in near.values()
-        ):
-            since = min(last.last_frame for last in near.values() if last.last_s < first_s)
+        long_gone = person in self._persons and first_s - self._persons[person].last.last_s >= STOPS_S
+        lost = [last.last_frame for other, last in near.items() if last.last_s < first_s or other == person]
+        if lost and len(others) >= (1 if long_gone else _FEWEST_OTHERS):
             for other in others:
-                self._doubts.add(person, other, since, tracklet.first_frame)
+                self._doubts.add(person, other, min(*lost, tracklet.first_frame), tracklet.first_frame)
+
+    def _fits(self, known: _Known, after: Tracklet) -> float:
+        """How well this is somebody: as they were last, or, where that was a glimpse, as they were before."""
+        fit = self._fit(known.last, after)
+        if self._is_glimpse(known.last) and known.last.last_s < after.first_s:
+            fit = max(fit, self._fit(known.steady, after))
+        return fit
 
     def _fit(self, before: Tracklet, after: Tracklet) -> float:
-        """How well one tracklet continues another; 0 if they overlap or are too far apart."""
+        """How well one tracklet continues another; 0 if they overlap or are too far apart.
+
+        An overlap no longer than a pause is somebody found twice, if the first one is over then.
+        """
         gap_s = after.first_s - before.last_s
+        over = self._look_s[-1] - before.last_s > PAUSE_S
+        if -PAUSE_S - _SAME_S <= gap_s <= 0 and over and after.last_s > before.last_s:
+            earlier = before.until(after.first_frame)
+            return self._fit(earlier, after) if earlier is not None else 0.0
         return self._reunion.fit(before, after) if 0 < gap_s <= GONE_S else 0.0
+
+    def _is_glimpse(self, tracklet: Tracklet) -> bool:
+        return self._lasted_s(tracklet.first_s, tracklet.last_s) < _SHORTEST_S - _SAME_S
 
     def _lasted_s(self, first_s: float, last_s: float) -> float:
         """For how long was seen what was seen in these frames, and stands for the time until the next."""

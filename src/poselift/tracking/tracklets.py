@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from copy import copy
 from itertools import combinations
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from poselift.tracking.kinks import kink
 from poselift.tracking.motion import Motion, motion, places
 
 # Who is not seen for longer is lost; one frame, however long it lasts, is no pause.
-_PAUSE_S = 0.1
+PAUSE_S = 0.1
 # So many seconds tell how somebody moves.
 _MOTION_S = 0.5
 # A person's size is the largest of the last second or so: it does not shrink because half of them is hidden.
@@ -78,12 +79,24 @@ class Tracklet:
         second.cut_from = self
         for frame, at_s, body in seen[at + 1 :]:
             second.extend(frame, at_s, body)
-        while self._frames[-1] >= second.first_frame:
+        self._end_before(second.first_frame)
+        self._head = [moment for moment in self._head if moment[0] < second.first_s]
+        return second
+
+    def until(self, frame: int) -> Tracklet | None:
+        """What it was before a frame; None if it was not yet, or that is forgotten."""
+        if self._frames[0] >= frame:
+            return None
+        earlier = copy(self)
+        earlier._frames, earlier._tail = self._frames.copy(), self._tail.copy()
+        earlier._end_before(frame)
+        return earlier
+
+    def _end_before(self, frame: int) -> None:
+        while self._frames[-1] >= frame:
             self._frames.pop()
             self._tail.pop()
-        self._head = [moment for moment in self._head if moment[0] < second.first_s]
         self.last_s, self.last_frame, self._motion = self._tail[-1][0], self._frames[-1], None
-        return second
 
     @property
     def motion(self) -> Motion:
@@ -159,7 +172,7 @@ class Follower:
 
     def lives(self, tracklet: Tracklet, time_s: float) -> bool:
         """Whether a tracklet may go on after the frame of this time."""
-        return tracklet.last_frame >= self._frame_before or time_s - tracklet.last_s <= _PAUSE_S
+        return tracklet.last_frame >= self._frame_before or time_s - tracklet.last_s <= PAUSE_S
 
     def _cut(self, extended: list[Tracklet]) -> list[tuple[Tracklet, Tracklet]]:
         cuts = []
