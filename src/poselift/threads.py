@@ -28,13 +28,13 @@ def usable_cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def made_ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
-    """The items in order, made a few ahead by one thread. Its errors are raised here.
+def made_ahead(items: Generator[T, None, None], ahead: int = _AHEAD) -> Generator[T, None, None]:
+    """The items in order, made so many ahead by one thread. Its errors are raised here.
 
     When the caller stops early, closes the generator or fails, the thread ends and `items` is closed.
     """
     with closing(items), ThreadPoolExecutor(1, thread_name_prefix="ahead") as thread:
-        waiting = deque(thread.submit(next, items, _END) for _ in range(_AHEAD))
+        waiting = deque(thread.submit(next, items, _END) for _ in range(ahead))
         try:
             while (item := waiting.popleft().result()) is not _END:
                 waiting.append(thread.submit(next, items, _END))

@@ -17,12 +17,33 @@ def _light(canvas: Canvas) -> np.ndarray:
     return canvas.drawn().rgb()[..., 0] / 255
 
 
-def test_the_picture_that_was_given_is_not_drawn_into():
+def test_the_picture_that_was_given_is_drawn_into_once_all_is_there():
     image = np.zeros((60, 100, 3), np.uint8)
     canvas = Canvas(Raster.of_rgb(image))
-    canvas.dot((50, 30), WHITE, 20)
-    assert canvas.drawn().rgb().any()
+    canvas.dot((50, 30), WHITE, 20, opacity=100)
     assert not image.any()
+    once = canvas.drawn().rgb().copy()
+    assert once.any()
+    np.testing.assert_array_equal(image, once)
+    np.testing.assert_array_equal(canvas.drawn().rgb(), once)
+
+
+@pytest.mark.parametrize("at", [(50.3, 30.6), (2, 3), (98.5, 58), (-3, 30), (130, 80), (-40, -40)])
+@pytest.mark.parametrize("width", [1, 7.5, 30])
+def test_what_is_drawn_in_a_part_is_what_is_drawn_in_the_whole(at, width):
+    def strokes(canvas: Canvas) -> None:
+        canvas.line(at, (at[0] + 9, at[1] - 4), WHITE, width)
+        canvas.ring(at, (250, 90, 20), 1.5 * width, 2)
+        canvas.text("gW", at, width, WHITE)
+
+    some = [np.random.default_rng(0).integers(0, 256, (90, 100), np.uint8) for _ in range(2)]
+    for number, array in enumerate(some):
+        canvas = Canvas(Raster.of_i420(array))
+        strokes(canvas)
+        for corner in ((0, 0), (100, 60)) if number else ():
+            canvas.dot(corner, WHITE, 1, opacity=0)
+        canvas.drawn()
+    np.testing.assert_array_equal(*some)
 
 
 def test_what_is_drawn_has_its_size_and_place_to_a_part_of_a_pixel():
@@ -71,7 +92,8 @@ def test_planes_show_what_rgb_shows():
         canvas.text("Text", (20, 50), 10, WHITE)
     expected = Raster.of_i420(rgb_to_i420(rgb.drawn().rgb(), (100, 60)))
     for one, other in zip(planes.drawn().planes, expected.planes, strict=True):
-        assert np.abs(one.pixels.astype(int) - other.pixels).mean() < 1.5
+        for mine, its in zip(one.channels, other.channels, strict=True):
+            assert np.abs(mine.astype(int) - its).mean() < 1.5
 
 
 def test_there_is_a_letter_for_all_of_ascii():

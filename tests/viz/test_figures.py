@@ -17,6 +17,12 @@ def test_the_picture_is_the_composed_frame(walk, tmp_path):
     np.testing.assert_array_equal(read, drawn_figure(IMAGE, Scene.of(clip), 7))
 
 
+def test_the_callers_image_is_not_drawn_into(walk):
+    image = IMAGE.copy()
+    assert (drawn_figure(image, Scene.of(walk(20)), 7)[:, :540] != IMAGE).any()
+    assert (image == IMAGE).all()
+
+
 def test_a_scene_is_taken_as_a_clip_is(walk, tmp_path):
     for name, scene in (("clip", walk(2)), ("scene", Scene.of(walk(2)))):
         write_figure(IMAGE, scene, 1, tmp_path / f"{name}.png")

@@ -1,8 +1,10 @@
 import errno
 import resource
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import av
 import numpy as np
@@ -164,9 +166,9 @@ def test_wrong_images_are_refused(walk, tmp_path, frames):
 
 def test_the_label_tells_the_time_of_the_footage(pair, tmp_path, monkeypatch):
     labels = []
-    plain = Panel.drawn
+    plain = Panel.draw
     monkeypatch.setattr(
-        Panel, "drawn", lambda self, shot, frame, label: labels.append(label) or plain(self, shot, frame, label)
+        Panel, "draw", lambda self, *shot_and_label: labels.append(shot_and_label[-1]) or plain(self, *shot_and_label)
     )
     write_overlay(_frames(4), pair(4, time_s=np.array([10.0, 10.5, 10.52, 12.25])), tmp_path / "o.mp4")
     assert labels == [f"frame {n}   {t} s" for n, t in enumerate(("10.00", "10.50", "10.52", "12.25"))]
@@ -200,10 +202,10 @@ def test_i420_of_the_size_of_the_overlay_is_taken_as_it_is(walk, tmp_path):
 
 
 def test_a_failure_of_the_drawing_thread_is_told_and_leaves_nothing(walk, tmp_path, monkeypatch):
-    def failing(self, shot, frame, label):
+    def failing(self, raster, shot, frame, label):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(Panel, "drawn", failing)
+    monkeypatch.setattr(Panel, "draw", failing)
     with pytest.raises(ZeroDivisionError):
         write_overlay(_frames(), walk(FRAMES), tmp_path / "o.mp4")
     with pytest.raises(ZeroDivisionError):
@@ -219,7 +221,7 @@ def test_a_failure_of_the_drawing_thread_is_told_and_leaves_nothing(walk, tmp_pa
     ],
 )
 def test_who_writes_pieces_is_told_in_our_words_what_failed(walk, tmp_path, monkeypatch, failure, told):
-    def failing(self, parts, time_s):
+    def failing(self, drawn, time_s):
         raise failure
 
     monkeypatch.setattr(mp4.Mp4, "write", failing)
@@ -237,13 +239,13 @@ def test_who_writes_pieces_is_told_in_our_words_what_failed(walk, tmp_path, monk
 
 
 def test_pictures_that_wait_are_few(walk, tmp_path, monkeypatch):
-    plain, ahead, drawn = Panel.drawn, 0, 0
+    plain, ahead, drawn = Panel.draw, 0, 0
 
-    def slowly(self, shot, frame, label):
+    def slowly(self, raster, shot, frame, label):
         nonlocal drawn
         time.sleep(0.002)
         drawn += 1
-        return plain(self, shot, frame, label)
+        plain(self, raster, shot, frame, label)
 
     def counted() -> Iterator[np.ndarray]:
         nonlocal ahead
@@ -251,7 +253,7 @@ def test_pictures_that_wait_are_few(walk, tmp_path, monkeypatch):
             ahead = max(ahead, taken - drawn)
             yield frame
 
-    monkeypatch.setattr(Panel, "drawn", slowly)
+    monkeypatch.setattr(Panel, "draw", slowly)
     write_overlay(counted(), walk(60), tmp_path / "o.mp4")
     assert 10 < ahead < 25
 
@@ -269,3 +271,22 @@ def test_what_fails_between_pieces_is_not_blamed_on_the_overlay_and_leaves_nothi
         failing()
     assert caught.value is failure
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("failing", ["nothing", "drawing", "encoding", "the block"])
+def test_no_thread_is_left(walk, tmp_path, monkeypatch, failing):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    if failing == "drawing":
+        monkeypatch.setattr(Panel, "draw", broken)
+    if failing == "encoding":
+        monkeypatch.setattr(mp4.Mp4, "write", broken)
+    before = set(threading.enumerate())
+    expected = nullcontext() if failing == "nothing" else pytest.raises(ZeroDivisionError)
+    with expected, OverlayWriter(tmp_path / "o.mp4", (540, 960), 50.0) as writer:
+        writer.write(_frames(), Scene.of(walk(FRAMES)))
+        if failing == "the block":
+            raise ZeroDivisionError
+    assert set(threading.enumerate()) == before
+    assert len(list(tmp_path.iterdir())) == (failing == "nothing")

@@ -55,10 +55,13 @@ def drawn_figure(image: UInt8[np.ndarray, "height width 3"], scene: Scene, frame
     layout = SideBySide.of(size_px)
     check_drawable(scene, size_px)
     shot = Director(layout.panel_size_px).shot(scene)
-    picture = Raster.of_rgb(_scaled(image, layout.video_size_px))
-    left = layout.with_keypoints(picture, shot, frame)
-    right = Panel("rgb").drawn(shot, frame, f"frame {frame}   {scene.footage.time_s[frame]:.2f} s")
-    return np.concatenate([left.rgb(), right.rgb()], axis=1)
+    width, height = layout.size_px
+    whole = Raster.of_rgb(np.empty((height, width, 3), np.uint8))
+    left, right = layout.parts(whole)
+    left.show(Raster.of_rgb(_scaled(image, layout.video_size_px)))
+    layout.draw_keypoints(left, shot, frame)
+    Panel("rgb").draw(right, shot, frame, f"frame {frame}   {scene.footage.time_s[frame]:.2f} s")
+    return whole.rgb()
 
 
 def _scaled(image: np.ndarray, size_px: tuple[int, int]) -> np.ndarray:

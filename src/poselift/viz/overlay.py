@@ -6,8 +6,8 @@ import itertools
 import queue
 import sys
 import threading
-from collections.abc import Iterable
-from contextlib import ExitStack, nullcontext, suppress
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack, closing, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol
@@ -18,14 +18,17 @@ from poselift.data.clip import Clip
 from poselift.data.scene import Scene
 from poselift.errors import ExternalToolError, OutputError, ShapeError
 from poselift.files import whole_file
+from poselift.threads import made_ahead
 from poselift.viz.director import Director, Shot
-from poselift.viz.mp4 import Mp4, failures_named
+from poselift.viz.mp4 import Blank, Mp4, failures_named
 from poselift.viz.panel import Panel
 from poselift.viz.raster import Raster, rgb_to_i420
 from poselift.viz.side_by_side import SideBySide, by, check_drawable
 
 # Pictures that wait to be drawn: half as many bytes as RGB, and no larger than the overlay.
 _WAITING = 16
+# Frames that are drawn while one is encoded: AGG keeps Python's lock, the encoder does not.
+_DRAWN_AHEAD = 2
 _OTHER_VIDEO = "name the video that the scene was made from"
 
 
@@ -49,7 +52,7 @@ class Scalable(Protocol):
 class OverlayWriter:
     """Writes an overlay piece by piece, while the video passes; a context manager.
 
-    Frames are drawn and encoded in a thread of their own. The file appears when the block ends, whole; if it fails,
+    Frames are drawn in one thread and encoded in another. The file appears when the block ends, whole; if it fails,
     nothing is left.
 
     Args:
@@ -156,20 +159,36 @@ class OverlayWriter:
             with suppress(queue.Full):
                 return self._jobs.put(job, timeout=0.1)
 
+    def _taken(self) -> _Job | None:
+        """The next job; None after the last one, and after a failure."""
+        while self._failure is None:
+            with suppress(queue.Empty):
+                return self._jobs.get(timeout=0.1)
+        return None
+
     def _work(self, film: Mp4) -> None:
+        with closing(made_ahead(self._drawn(film), _DRAWN_AHEAD)) as frames:
+            try:
+                with failures_named():
+                    for frame, time_s in frames:
+                        film.write(frame, time_s)
+            except OSError as error:
+                why = error.strerror or error
+                self._failure = OutputError(f"{self._path}: could not be written ({why})", "free some space")
+            except Exception as failure:
+                self._failure = failure
+
+    def _drawn(self, film: Mp4) -> Generator[tuple[Blank, float], None, None]:
+        """All frames, ready to be encoded, and when they are shown."""
         panel = Panel("i420")
-        try:
-            with failures_named():
-                while (job := self._jobs.get()) is not None:
-                    time_s = float(job.shot.scene.footage.time_s[job.frame])
-                    left = self._layout.with_keypoints(Raster.of_i420(job.picture), job.shot, job.frame)
-                    right = panel.drawn(job.shot, job.frame, f"frame {job.number}   {time_s:.2f} s")
-                    film.write((left, right), time_s)
-        except OSError as error:
-            why = error.strerror or error
-            self._failure = OutputError(f"{self._path}: could not be written ({why})", "free some space")
-        except Exception as failure:
-            self._failure = failure
+        while (job := self._taken()) is not None:
+            shot, time_s = job.shot, float(job.shot.scene.footage.time_s[job.frame])
+            blank = film.blank()
+            left, right = self._layout.parts(blank.raster)
+            left.show(Raster.of_i420(job.picture))
+            self._layout.draw_keypoints(left, shot, job.frame)
+            panel.draw(right, shot, job.frame, f"frame {job.number}   {time_s:.2f} s")
+            yield blank, time_s
 
 
 def write_overlay(

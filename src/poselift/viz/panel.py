@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 
-from poselift.viz.canvas import Canvas
+from poselift.viz.canvas import XY, Canvas
 from poselift.viz.colours import RGB
 from poselift.viz.director import Shot
 from poselift.viz.draw import draw_figure, draw_text, text_height_px
@@ -34,19 +35,22 @@ class Panel:
         self._kind = kind
         self._floor: tuple[View, Raster] | None = None
 
-    def drawn(self, shot: Shot, frame: int, label: str) -> Raster:
-        """The picture of one frame of the shot; `label` stands below it. Several people have their ids above them."""
+    def draw(self, raster: Raster, shot: Shot, frame: int, label: str) -> None:
+        """Make of a picture that of one frame of the shot. Several people have their ids above them.
+
+        `label` stands below.
+        """
         view = shot.views[frame]
-        raster = self.floor(view).copied()
+        raster.show(self.floor(view))
         there = [(actor, row) for actor in shot.stage.actors if (row := actor.row(frame)) is not None]
         for actor, row in there:
             on_floor, _ = view.to_image(actor.standing_stage_mm[row] * [1, 0, 1])
             cast_shadow(raster, on_floor, actor.skeleton.edges, bone_px(view))
-        canvas = Canvas(raster)
         width, height = view.size_px
         margin = text_height_px(height)
-        draw_text(canvas, label, (margin, height - margin), colour=_TEXT_RGB)
-        draw_text(canvas, _note(shot, there), (width / 2, 3 * margin), colour=_TEXT_RGB, align="middle")
+        _write(raster, label, (margin, height - margin), "left")
+        _write(raster, _note(shot, there), (width / 2, 3 * margin), "middle")
+        canvas = Canvas(raster)
         figures = [(actor, row, *view.to_image(actor.standing_stage_mm[row])) for actor, row in there]
         figures.sort(key=lambda figure: -np.nanmean(figure[3]))
         for actor, row, points, depth in figures:
@@ -55,20 +59,27 @@ class Panel:
             draw_figure(canvas, points, actor.skeleton, palette, thickness_px=bone_px(view), depth=depth)
         for actor, _, points, _ in figures if shot.several else ():
             draw_id(canvas, actor.id, points, actor.skeleton, shot.palettes[actor.id])
-        return canvas.drawn()
+        canvas.drawn()
 
     def floor(self, view: View) -> Raster:
         """The picture of nobody."""
         if self._floor is None or self._floor[0] is not view:
-            canvas = Canvas(Raster.shaded(view.size_px, _TOP_RGB, _BOTTOM_RGB, self._kind))
-            _draw_floor(canvas, view)
-            self._floor = (view, canvas.drawn())
+            raster = Raster.shaded(view.size_px, _TOP_RGB, _BOTTOM_RGB, self._kind)
+            _draw_floor(raster, view)
+            self._floor = (view, raster)
         return self._floor[1]
 
 
 def bone_px(view: View) -> float:
     """How wide bones are at the focus."""
     return max(2.0, _BONE_MM * view.mm_px)
+
+
+def _write(raster: Raster, text: str, at_px: XY, align: Literal["left", "middle"]) -> None:
+    """A line of text, apart from all else, so that little of the picture is taken to where it is drawn."""
+    canvas = Canvas(raster.grey)
+    draw_text(canvas, text, at_px, colour=_TEXT_RGB, align=align)
+    canvas.drawn()
 
 
 def _note(shot: Shot, there: list[tuple[Actor, int]]) -> str:
@@ -80,7 +91,7 @@ def _note(shot: Shot, there: list[tuple[Actor, int]]) -> str:
     return f"filled: {', '.join(filled)}"
 
 
-def _draw_floor(canvas: Canvas, view: View) -> None:
+def _draw_floor(raster: Raster, view: View) -> None:
     """Grid lines in short pieces, fainter with the distance from the focus. They lie still while the view moves."""
     reach = np.arange(-_GRID_REACH_MM, _GRID_REACH_MM + 1, _GRID_MM)
     lines_x, lines_z = (axis - axis % _GRID_MM + reach for axis in view.focus_mm)
@@ -96,10 +107,12 @@ def _draw_floor(canvas: Canvas, view: View) -> None:
     low, high = points_px.min(axis=1), points_px.max(axis=1)
     seen = (high > -room).all(axis=-1) & (low < np.array([width, height]) + room).all(axis=-1)
     seen &= away < _GRID_REACH_MM
+    canvas = Canvas(raster.grey)
     fades = (1 - away[seen] / _GRID_REACH_MM).tolist()
     for (start, end), fade in zip(points_px[seen].tolist(), fades, strict=True):
         down = (start[1] + end[1]) / 2 / height
         canvas.line(start, end, _line_rgb(down, fade), max(1.2, bone_px(view) / 11))
+    canvas.drawn()
 
 
 def _line_rgb(down: float, fade: float) -> RGB:

@@ -32,25 +32,22 @@ def cast_shadow(
     if (high <= low).any():
         return
     (x0, y0), (width, height) = low.tolist(), (high - low).tolist()
-    canvas = Canvas(Raster.of_rgb(np.zeros((height // 2, width // 2, 3), np.uint8)))
-    for a, b in edges:
-        if known[a] and known[b]:
-            start, end = ((points_px[[a, b]] - low) * _SCALE).tolist()
-            canvas.line(start, end, (255, 255, 255), _SCALE * width_px)
-    mask = canvas.drawn().rgb()[..., 0].astype(np.float32)
+    canvas = Canvas(Raster.of_shares(np.zeros((height // 2, width // 2), np.uint8)))
+    ends = np.array(edges, dtype=int).reshape(-1, 2)
+    for start, end in ((points_px[ends[known[ends].all(axis=1)]] - low) * _SCALE).tolist():
+        canvas.line(start, end, (255, 255, 255), _SCALE * width_px)
+    mask = canvas.drawn().planes[0].channels[0].astype(np.float32)
     # Shares of 128, so that products are small integers: they cost least.
-    light = 128 - np.rint(_blurred(_blurred(mask, blur), blur) * (_DARKNESS * 128 / 255)).astype(np.int16)
-    for plane in raster.planes:
-        s = plane.scale
-        box = plane.pixels[int(y0 * s) : int((y0 + height) * s), int(x0 * s) : int((x0 + width) * s)]
-        here = light if s == _SCALE else _doubled(light)
-        here = here[..., None] if box.ndim == 3 else here
-        lit = box.astype(np.int16)
-        lit -= plane.black
-        lit *= here
-        lit >>= 7
-        lit += plane.black
-        box[:] = lit
+    light = 128 - (_blurred(_blurred(mask, blur), blur) * np.float32(_DARKNESS * 128 / 255) + 0.5).astype(np.int16)
+    for plane in raster.part((x0, y0, x0 + width, y0 + height)).planes:
+        here = light if plane.scale == _SCALE else light.repeat(2, axis=1).repeat(2, axis=0)
+        here = here[..., None] if plane.channels[0].ndim == 3 else here
+        least = plane.black * (128 - here)
+        for channel in plane.channels:
+            lit = channel * here
+            lit += least
+            lit >>= 7
+            channel[:] = lit
 
 
 def _blurred(mask: Float[np.ndarray, "height width"], radius: int) -> Float[np.ndarray, "height width"]:
@@ -61,11 +58,6 @@ def _blurred(mask: Float[np.ndarray, "height width"], radius: int) -> Float[np.n
         total = padded[: len(mask)].copy()
         for shift in range(1, 2 * radius + 1):
             total += padded[shift : shift + len(mask)]
-        mask = np.ascontiguousarray(total.T) / np.float32(2 * radius + 1)
+        total *= np.float32(1 / (2 * radius + 1))
+        mask = np.ascontiguousarray(total.T)
     return mask
-
-
-def _doubled(light: np.ndarray) -> np.ndarray:
-    """Each number as four, two to the right and two down."""
-    height, width = light.shape
-    return np.broadcast_to(light[:, None, :, None], (height, 2, width, 2)).reshape(2 * height, 2 * width)

@@ -55,8 +55,13 @@ class SideBySide:
         """(width, height) of the composed picture."""
         return self.video_size_px[0] + self.panel_size_px[0], self.video_size_px[1]
 
-    def with_keypoints(self, picture: Raster, shot: Shot, frame: int) -> Raster:
-        """The picture of `video_size_px` with everybody who is in this frame of the shot."""
+    def parts(self, whole: Raster) -> tuple[Raster, Raster]:
+        """The parts of a composed picture that are the frame of the video and the panel."""
+        (middle, height), (width, _) = self.video_size_px, self.size_px
+        return whole.part((0, 0, middle, height)), whole.part((middle, 0, width, height))
+
+    def draw_keypoints(self, picture: Raster, shot: Shot, frame: int) -> None:
+        """Draw everybody who is in this frame of the shot into the picture of `video_size_px`."""
         canvas = Canvas(picture)
         scale = np.array(self.video_size_px) / self.image_size_px
         there = [
@@ -80,7 +85,7 @@ class SideBySide:
             joints_px, confidence = track.clip.keypoints
             points = np.where(confidence[row, :, None] > 0, joints_px[row] * scale, np.nan)
             draw_id(canvas, track.id, points, track.clip.skeleton, shot.palettes[track.id])
-        return canvas.drawn()
+        canvas.drawn()
 
 
 def check_drawable(scene: Scene, image_size_px: tuple[int, int]) -> None:
