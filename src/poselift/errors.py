@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 # Why people are mostly not found.
-TOO_SMALL = "people should fill a quarter of the picture's height, and 60 pixels at least; cut or enlarge the video"
+TOO_SMALL = "people should fill a tenth of the picture's height, and 60 pixels at least; cut or enlarge the video"
 
 
 class PoseliftError(Exception):

@@ -13,6 +13,7 @@ import pytest
 from poselift.detect import DETECTORS, detector_of
 from poselift.detect.base import TimedPicture
 from poselift.detect.blazepose import WEIGHTS, BlazePose
+from poselift.detect.crops import squares_along, whole_frame
 from poselift.detect.frames import read_frames
 from poselift.detect.picture import Picture
 from poselift.errors import CheckpointError, ExternalToolError, RecipeError, ShapeError
@@ -21,6 +22,9 @@ from poselift.skeleton import BLAZEPOSE_33
 ROOT = Path(__file__).parents[2]
 GOLDEN = json.loads((ROOT / "tests" / "data_files" / "blazepose_golden.json").read_text(encoding="utf-8"))["frames"]
 HEIGHT_PX = 800  # of the man on the beam
+# Left, top, right and bottom of him, and by how much he is made smaller to be far away.
+WHERE_PX, SMALLER = np.array([250, 400, 880, 1170]), 7
+SMALL_PX = (90, 110)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +62,7 @@ def test_it_sees_what_mediapipe_sees(detector, frames, number):
 def test_with_the_crop_of_the_body_alone_its_numbers_are_mediapipes(detector, frames, number):
     """MediaPipe looks once. So do we here, which takes what differs by intention out."""
     frame = Picture.of(frames[int(number)]).planes()
-    (person,) = detector._seen(frame, detector._bodies_in(frame))
+    (person,) = detector._seen(frame, detector._bodies_in(frame, [whole_frame(frame.size_px)]))
     assert apart(person.detection.joints_px, np.array(GOLDEN[number]["joints_px"])) < 0.005
 
 
@@ -115,19 +119,20 @@ def test_who_is_small_in_a_wide_frame_is_found_nearer(detector, frames):
 
     planes = Picture.of(wide).planes()
 
-    def nearest(nearer):
-        seen = detector._seen(planes, detector._bodies_in(planes, nearer=nearer))
+    def nearest(*looks):
+        seen = detector._seen(planes, detector._bodies_in(planes, looks))
         return min((apart(person.detection.joints_px, alone.joints_px) for person in seen), default=np.inf)
 
-    assert nearest(nearer=False) > 0.1
-    assert nearest(nearer=True) < 0.02
+    assert nearest(whole_frame(planes.size_px)) > 0.1
+    assert nearest(*squares_along(planes.size_px)) < 0.02
     assert min(apart(person.joints_px, alone.joints_px) for person in found(detector, wide)[0]) < 0.02
 
 
 def test_the_largest_are_followed_and_it_is_said_once(frames, caplog):
     both = np.hstack([frames[0], frames[90]])
     with BlazePose() as detector:
-        first, second = detector._bodies_in(Picture.of(both).planes())
+        planes = Picture.of(both).planes()
+        first, second = detector._bodies_in(planes, [whole_frame(planes.size_px)])
     with BlazePose(people=1) as detector, caplog.at_level(logging.WARNING):
         seen = found(detector, both, both) + found(detector, both)
     assert [len(people) for people in seen] == [1, 1, 1]
@@ -136,6 +141,56 @@ def test_the_largest_are_followed_and_it_is_said_once(frames, caplog):
     assert [record.getMessage() for record in caplog.records] == [
         "more than 1 people in a frame; the largest are followed"
     ]
+
+
+def small(frame):
+    """The man, 90 px high."""
+    left, top, right, bottom = WHERE_PX
+    return Picture.of(np.ascontiguousarray(frame[top:bottom, left:right])).rgb(SMALL_PX)
+
+
+@pytest.fixture
+def crowd(frames):
+    """Twenty small men in a wide room."""
+    room = np.full((720, 1280, 3), 90, dtype=np.uint8)
+    for y in range(20, 700, 170):
+        for x in range(60, 1200, 240):
+            room[y : y + SMALL_PX[1], x : x + SMALL_PX[0]] = small(frames[0])
+    return room
+
+
+def test_people_far_away_are_found(detector, frames, crowd):
+    room = np.full((720, 1280, 3), 90, dtype=np.uint8)
+    room[300 : 300 + SMALL_PX[1], 600 : 600 + SMALL_PX[0]] = small(frames[0])
+    ((alone,),), ((far,),) = found(detector, frames[0]), found(detector, room)
+    expected = (alone.joints_px - WHERE_PX[:2]) / SMALLER + [600, 300]
+    assert SMALLER * apart(far.joints_px, expected) < 0.02
+    with BlazePose(people=20) as detector:
+        assert len(found(detector, crowd)[0]) >= 18
+
+
+def test_of_a_crowd_the_limit_is_said_and_it_is_followed(crowd, caplog):
+    with BlazePose() as detector:
+        seen = found(detector, crowd, crowd)
+    assert [len(people) for people in seen] == [10, 10]
+    (record,) = caplog.records
+    assert record.getMessage() == "more than 10 people in a frame; the largest are followed"
+
+
+@pytest.mark.parametrize("quarters", [0, 3])
+def test_things_are_not_taken_for_people(detector, frames, quarters):
+    """The mats and cables below the man, of which the networks find up to three people."""
+    assert found(detector, np.rot90(frames[0][1250:], quarters)) == [[]]
+
+
+def test_nearer_squares_are_left_alone_where_somebody_is_large(detector, frames, monkeypatch):
+    def refused(self, *_):
+        raise AssertionError("looked nearer")
+
+    monkeypatch.setattr(BlazePose, "_with_those_in", refused)
+    assert len(found(detector, frames[0])[0]) == 1
+    with pytest.raises(AssertionError, match="nearer"):
+        found(detector, np.zeros_like(frames[0]))
 
 
 def test_who_is_too_small_is_left_out_and_it_is_said(detector, frames, caplog):

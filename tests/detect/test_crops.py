@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from poselift.detect.crops import Crop, body_crop, cut_out, squares_along, whole_frame
+from poselift.detect.crops import Crop, body_crop, cut_out, squares_along, squares_over, whole_frame
 from poselift.detect.planes import Planes
 from poselift.detect.turn import UPRIGHT, Turn
 
@@ -141,12 +141,28 @@ def test_the_whole_frame_is_in_the_middle():
 def test_squares_cover_a_frame_and_overlap(height, width, count):
     squares = squares_along((width, height))
     assert len(squares) == count
+    check_covered(squares, height, width)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "side_px", "count"),
+    [(64, 48, 48, 2), (48, 48, 48, 1), (1080, 1920, 540, 15), (50, 95, 12.5, 50)],
+)
+def test_squares_of_any_size_cover_a_frame(height, width, side_px, count):
+    squares = squares_over((width, height), side_px)
+    assert {square.side_px for square in squares} == {side_px}
+    assert len(squares) == count
+    check_covered(squares, height, width)
+
+
+def check_covered(squares, height, width):
     covered = np.zeros((height, width), dtype=int)
     for square in squares:
         (left, top), (right, bottom) = square.to_frame_px(np.array([[0.0, 0.0], [1.0, 1.0]]))
         assert min(left, top) >= 0
         assert (right <= width, bottom <= height) == (True, True)
         covered[int(np.ceil(top)) : int(bottom), int(np.ceil(left)) : int(right)] += 1
-    if count:
+    if squares:
         assert covered.min() >= 1
+    if len(squares) > 1:
         assert covered.max() >= 2

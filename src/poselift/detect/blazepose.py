@@ -15,7 +15,7 @@ from poselift.detect.base import Detection, TimedPicture
 from poselift.detect.blazepose_networks import BodyNetwork, LandmarkNetwork
 from poselift.detect.boxes import SIDE_PX as BODY_SIDE_PX
 from poselift.detect.boxes import bodies
-from poselift.detect.crops import MARGIN, Crop, body_crop, cut_out, squares_along, whole_frame
+from poselift.detect.crops import MARGIN, Crop, body_crop, cut_out, squares_along, squares_over, whole_frame
 from poselift.detect.landmarks import SIDE_PX, Person, distinct, people
 from poselift.detect.planes import Planes
 from poselift.errors import CheckpointError, ExternalToolError, ShapeError
@@ -31,15 +31,23 @@ LEAST_HEIGHT_PX = 60
 _LEAST_PRESENCE, _LEAST_PRESENCE_OF_NEW = 0.5, 0.8
 # A body whose middle is so near to that of another, in shares of the mean side of their crops, is the same one.
 _SAME_PLACE = 0.1
+# Whose crop is less than this of what is looked at is small in it, and often overlooked by the network for bodies.
+# Then squares are looked at that are so many times smaller than the frame's shorter side. They are so many times as
+# large as the smallest person at least.
+_SMALL, _NEARER, _LEAST_SQUARE = 0.5, (2, 4), 2
+# Of who is found there, so much of the joints is seen, in the mean; of things taken for people it is 0.8 at most, of
+# people whose joints are looked for in the wrong place 0.87.
+_LEAST_SEEN_OF_FAR = 0.9
 
 
 class BlazePose:
     """Finds people in the first frame of a run and follows them through it; a context manager.
 
     The network that finds bodies looks at the first frame: at all of it, and nearer, at squares along it, since it
-    overlooks who is small in what it sees, and often one of two. It looks again at frames in which fewer people are
-    left than there were. Joints come from the landmark network, which sees each body in a crop of its own; where a
-    body is in one frame says where to look in the next. Nothing is smoothed.
+    overlooks who is small in what it sees, and often one of two. While it sees nobody who is not small, it looks at
+    smaller squares, for people far away. It looks again at frames in which fewer people are left than there were.
+    Joints come from the landmark network, which sees each body in a crop of its own; where a body is in one frame
+    says where to look in the next. Nothing is smoothed.
 
     The confidence of a joint is what MediaPipe gives as visibility: whether it is in the picture and not hidden. Its
     presence, whether it is in the picture at all, says nothing beyond that, and does not come into it.
@@ -84,19 +92,24 @@ class BlazePose:
             followed = self._seen(frame, [person.crop for person in followed])
             if len(followed) < max(most, 1):
                 followed = self._with_others(frame, followed, nearer=first)
+            if first:
+                followed = self._with_far_ones(frame, followed)
             most = max(most, len(followed))
             yield [person.detection for person in followed]
 
     def _seen(self, frame: Planes, crops: Sequence[Crop]) -> list[Person]:
         """Who is in these crops; if two show the same person, that is one."""
+        there = [person for person in self._in(frame, crops) if person.presence >= _LEAST_PRESENCE]
+        return distinct([person for person in there if self._large_enough(person.crop)])
+
+    def _in(self, frame: Planes, crops: Sequence[Crop]) -> list[Person]:
+        """One person for each crop, however little is there."""
         if not crops:
             return []
         images = np.empty((len(crops), SIDE_PX, SIDE_PX, 3), dtype=np.float32)
         for crop, image in zip(crops, images, strict=True):
             cut_out(frame, crop, SIDE_PX, image)
-        found = people(self._landmarks.run(images), crops)
-        there = [person for person in found if person.presence >= _LEAST_PRESENCE]
-        return distinct([person for person in there if self._large_enough(person.crop)])
+        return people(self._landmarks.run(images), crops)
 
     def _with_others(self, frame: Planes, known: list[Person], *, nearer: bool) -> list[Person]:
         """Those who are known, and who else the network for bodies finds.
@@ -105,31 +118,62 @@ class BlazePose:
         will be in all following frames.
         """
         room = self._people - len(known)
-        bodies_there = self._bodies_in(frame, nearer=nearer)
+        # What the network sees pixel by pixel is no nearer in a square.
+        squares = squares_along(frame.size_px) if nearer and max(frame.size_px) > BODY_SIDE_PX else []
+        bodies_there = filter(self._large_enough, self._bodies_in(frame, [whole_frame(frame.size_px), *squares]))
         others = [crop for crop in bodies_there if not any(_same(crop, person.crop) for person in known)]
         found = [one for one in self._seen(frame, others[: room + 1]) if one.presence >= _LEAST_PRESENCE_OF_NEW]
         if len(found) > room:
-            self._tell_once(f"more than {self._people} people in a frame; the largest are followed")
+            self._tell_of_limit()
         return distinct([*known, *self._seen(frame, [person.crop for person in found[:room]])])
 
-    def _bodies_in(self, frame: Planes, *, nearer: bool = False) -> list[Crop]:
-        """Crops of bodies, the largest first; `nearer` looks at squares of the frame as well."""
+    def _with_far_ones(self, frame: Planes, known: list[Person]) -> list[Person]:
+        """Those who are known, and if all are small in the frame, who is found nearer; the largest first."""
+        short_px, found = min(frame.size_px), known
+        for n in _NEARER:
+            side_px, small_px = short_px / n, _SMALL * short_px / (n / 2)
+            if side_px < _LEAST_SQUARE * LEAST_HEIGHT_PX or any(one.crop.side_px >= small_px for one in found):
+                break
+            found = self._with_those_in(frame, found, squares_over(frame.size_px, side_px))
+        return sorted(found, key=lambda person: -person.crop.side_px)[: self._people] if found != known else known
+
+    def _with_those_in(self, frame: Planes, known: list[Person], squares: Sequence[Crop]) -> list[Person]:
+        """Those who are known, and who else is to be seen in these squares from head to foot.
+
+        In small squares the network for bodies finds some in tables and cables, and the one for landmarks does not
+        doubt that they are there; but of most of their joints it says that they are hidden.
+        """
+        found = known
+        for crop in self._bodies_in(frame, squares):
+            if any(_same(crop, person.crop) for person in found):
+                continue
+            there = [one for one in self._in(frame, [crop]) if one.presence >= _LEAST_PRESENCE_OF_NEW]
+            seen = [one for one in self._seen(frame, [person.crop for person in there]) if _whole(one)]
+            found = distinct([*found, *seen])
+            if len(found) > self._people:
+                self._tell_of_limit()
+                break
+        return found
+
+    def _bodies_in(self, frame: Planes, looks: Iterable[Crop]) -> list[Crop]:
+        """Crops of bodies that are seen in these squares of the frame, the largest first."""
         if self._bodies is None:
             raise ExternalToolError("the detector is closed", "use it inside its `with` block")
         crops: list[Crop] = []
-        # What the network sees pixel by pixel is no nearer in a square.
-        squares = squares_along(frame.size_px) if nearer and max(frame.size_px) > BODY_SIDE_PX else []
-        for look in (whole_frame(frame.size_px), *squares):
+        for look in looks:
             found = bodies(*self._bodies.run(_letterboxed(frame, look)))
             seen = [body_crop(look.to_frame_px(body.hips), look.to_frame_px(body.rim)) for body in found]
             crops += [crop for crop in seen if not any(_same(crop, other) for other in crops)]
-        return sorted(filter(self._large_enough, crops), key=lambda crop: -crop.side_px)
+        return sorted(crops, key=lambda crop: -crop.side_px)
 
     def _large_enough(self, crop: Crop) -> bool:
         large = crop.side_px >= MARGIN * LEAST_HEIGHT_PX
         if not large:
             self._tell_once(f"a person is less than {LEAST_HEIGHT_PX} px high, and is left out")
         return large
+
+    def _tell_of_limit(self) -> None:
+        self._tell_once(f"more than {self._people} people in a frame; the largest are followed")
 
     def _tell_once(self, message: str) -> None:
         with self._lock:
@@ -153,6 +197,10 @@ class BlazePose:
 
 def _same(crop: Crop, other: Crop) -> bool:
     return bool(np.hypot(*(crop.centre_px - other.centre_px)) < _SAME_PLACE * (crop.side_px + other.side_px) / 2)
+
+
+def _whole(person: Person) -> bool:
+    return bool(person.detection.confidence.mean() >= _LEAST_SEEN_OF_FAR)
 
 
 def _letterboxed(frame: Planes, look: Crop) -> np.ndarray:

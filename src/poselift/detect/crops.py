@@ -62,13 +62,19 @@ def whole_frame(size_px: tuple[int, int]) -> Crop:
 
 def squares_along(size_px: tuple[int, int]) -> list[Crop]:
     """Squares of a frame's shorter side that cover it and overlap; none where the frame is nearly a square."""
-    width, height = size_px
     short, long = sorted(size_px)
-    if long < _SQUARE * short:
-        return []
-    count = 1 + int(np.ceil((long - short) / (_FROM_SQUARE_TO_SQUARE * short)))
-    middles = [(place, short / 2) for place in np.linspace(short / 2, long - short / 2, count)]
-    return [Crop(np.array(middle if width > height else middle[::-1]), float(short), 0.0) for middle in middles]
+    return squares_over(size_px, short) if long >= _SQUARE * short else []
+
+
+def squares_over(size_px: tuple[int, int], side_px: float) -> list[Crop]:
+    """Squares of this side, at most a frame's shorter one, that cover it and overlap; row by row."""
+    across, down = (
+        np.linspace(
+            side_px / 2, length - side_px / 2, 1 + int(np.ceil((length / side_px - 1) / _FROM_SQUARE_TO_SQUARE))
+        )
+        for length in size_px
+    )
+    return [Crop(np.array([x, y]), float(side_px), 0.0) for y in down for x in across]
 
 
 def cut_out(
