@@ -1,10 +1,12 @@
 """Videos of two men who pass each other, whose truth is known: the man of the example video, and his mirror image.
 
-    python benchmarks/crossing.py crossings/ [--video examples/balance.mp4]
+    python benchmarks/crossing.py crossings/ [--video examples/balance.mp4] [--each 6]
 
 The man is cut out along his detected limbs and moved from one side of a plain picture to the other, his mirror image
 the other way, through him or behind him. Beside each video lies a .json of where the hips of both are, for
-`people.py`. Both look the same, so only where they are tells them apart.
+`people.py`. Both look the same, so only where they are tells them apart. What a detector makes of two who cover each
+other is a matter of chance: `--each` makes several of each, which begin elsewhere in the man's video, are faster or
+slower, cut out more or less closely, and have one or the other in front.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +33,7 @@ _LEFT, _RIGHT = 0.22, 0.78  # where they stand at the ends, of the width
 _TRUNK, _LIMB, _FEATHER = 0.075, 0.045, 0.03
 _COARSE = 4  # pixels of the picture in one of the mask
 _HIDDEN = 0.6  # who is covered by so much is hardly seen
+_WIDTHS = (1.0, 0.85, 1.2)  # of that, in variations
 # Limbs go on beyond the joints that H36M-17 has: hands, feet, the top of the head.
 _BEYOND = {"wrist": 0.6, "ankle": 0.2, "head": 0.5}
 
@@ -59,6 +63,34 @@ CROSSINGS = {
 
 
 @dataclass(frozen=True)
+class Variation:
+    """How one video differs from another of the same crossing.
+
+    Attributes:
+        width: of what is cut out.
+        pace: how many times as long it takes.
+        start: frame of the man's video in which it begins.
+        exchanged: the mirror image is in front.
+    """
+
+    width: float = 1.0
+    pace: float = 1.0
+    start: int = 0
+    exchanged: bool = False
+
+    @classmethod
+    def numbered(cls, number: int) -> Variation:
+        """The same for the same number; 0 is the plain one."""
+        if number == 0:
+            return cls()
+        rng = np.random.default_rng(number)
+        return cls(_WIDTHS[number % len(_WIDTHS)], rng.uniform(0.8, 1.25), int(rng.integers(200)), number % 2 == 1)
+
+
+PLAIN = Variation()
+
+
+@dataclass(frozen=True)
 class Man:
     """The man, cut out of every frame of his video.
 
@@ -80,19 +112,19 @@ class Man:
         return Man(self.images[:, :, ::-1], self.masks[:, :, ::-1], hips_px, self.height_px)
 
 
-def cut_out(video: Path) -> Man:
-    """Find the man of a video, and cut him out; the rows around him that the canvas has."""
+def cut_out(video: Path, width: float = 1.0) -> Man:
+    """Find the man of a video, and cut him out more or less closely; the rows around him that the canvas has."""
     joints_px = lift_video(video).main.joints_px
     assert joints_px is not None
     height_px = float(np.median(np.ptp(joints_px[..., 1], axis=1)))
     top = int(np.clip((joints_px[..., 1].min() + joints_px[..., 1].max() - SIZE_PX[1]) / 2, 0, None))
     joints_px = joints_px - np.array([0, top])
     images = np.stack([frame[top : top + SIZE_PX[1]] for frame in read_frames(video)])
-    masks = np.stack([limb_mask(pose, images.shape[1:3], height_px) for pose in joints_px])
+    masks = np.stack([limb_mask(pose, images.shape[1:3], height_px, width) for pose in joints_px])
     return Man(images, masks, H36M_17.root_position(joints_px)[:, 0], height_px)
 
 
-def limb_mask(pose_px: np.ndarray, shape: tuple[int, ...], height_px: float) -> np.ndarray:
+def limb_mask(pose_px: np.ndarray, shape: tuple[int, ...], height_px: float, times: float = 1.0) -> np.ndarray:
     """(H, W) 1 on the man, falling to 0 around him."""
     height, width = shape
     y, x = np.mgrid[0:height:_COARSE, 0:width:_COARSE].astype(np.float32)
@@ -102,7 +134,7 @@ def limb_mask(pose_px: np.ndarray, shape: tuple[int, ...], height_px: float) -> 
         share = ((x - start[0]) * along[0] + (y - start[1]) * along[1]) / max(float(along @ along), 1e-6)
         share = np.clip(share, 0, 1)
         distance_px = np.hypot(x - start[0] - share * along[0], y - start[1] - share * along[1])
-        outside_px = np.minimum(outside_px, distance_px - width_px)
+        outside_px = np.minimum(outside_px, distance_px - times * width_px)
     coarse = np.clip(1 - outside_px / (_FEATHER * height_px), 0, 1)
     return resized(np.round(255 * coarse).astype(np.uint8), (width, height)) / np.float32(255)
 
@@ -147,7 +179,7 @@ class Script:
     """What is drawn, frame by frame: the man in front is the first of the two.
 
     Attributes:
-        who: the man, and his mirror image.
+        who: the man and his mirror image, or the other way round.
         frames: (2, F) frames of their videos.
         left_px: (2, F) where the left edges of their pictures are; whole pixels, so that the truth is exact.
     """
@@ -157,11 +189,12 @@ class Script:
     left_px: np.ndarray
 
     @classmethod
-    def of(cls, man: Man, crossing: Crossing, fps: float) -> Script:
-        count = round(crossing.seconds * fps)
-        order = to_and_fro(len(man.images), count)
+    def of(cls, man: Man, crossing: Crossing, fps: float, variation: Variation = PLAIN) -> Script:
+        count = round(crossing.seconds * variation.pace * fps)
+        order = to_and_fro(len(man.images), variation.start + count)[variation.start :]
         left_px = np.round(places(crossing, count) * SIZE_PX[0] - man.images.shape[2] / 2).astype(int)
-        return cls((man, man.mirrored()), np.stack([order, order[::-1]]), left_px)
+        who = (man.mirrored(), man) if variation.exchanged else (man, man.mirrored())
+        return cls(who, np.stack([order, order[::-1]]), left_px)
 
     def truth(self, hidden: Sequence[int]) -> dict[str, Any]:
         """A video of `people.json`; the man behind is hidden in some frames."""
@@ -200,9 +233,9 @@ def inside(left: int, width: int, canvas: int) -> tuple[slice, slice]:
     return slice(first, last), slice(first - left, last - left)
 
 
-def write_crossing(man: Man, crossing: Crossing, fps: float, path: Path) -> None:
+def write_crossing(man: Man, crossing: Crossing, fps: float, path: Path, variation: Variation = PLAIN) -> None:
     """The video, and its truth beside it."""
-    script = Script.of(man, crossing, fps)
+    script = Script.of(man, crossing, fps, variation)
     ground = resized(resized(man.images[0], (8, 6)), SIZE_PX).astype(np.float32)
     hidden = []
     with av.open(str(path), "w") as container:
@@ -223,12 +256,18 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--video", type=Path, default=Path("examples/balance.mp4"))
     parser.add_argument("--only", choices=CROSSINGS, action="append")
+    parser.add_argument("--each", type=int, default=1, help="how many of each")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    man, fps = cut_out(options.video), video_info(options.video).fps
-    for name in options.only or CROSSINGS:
-        write_crossing(man, CROSSINGS[name], fps, options.folder / f"{name}.mp4")
-        print(options.folder / f"{name}.mp4")
+    fps = video_info(options.video).fps
+    variations = {number: Variation.numbered(number) for number in range(options.each)}
+    for width in sorted({variation.width for variation in variations.values()}):
+        man = cut_out(options.video, width)  # one at a time: he takes a gigabyte
+        for (number, variation), name in product(variations.items(), options.only or CROSSINGS):
+            if variation.width == width:
+                path = options.folder / (f"{name}-{number}.mp4" if number else f"{name}.mp4")
+                write_crossing(man, CROSSINGS[name], fps, path, variation)
+                print(path)
 
 
 if __name__ == "__main__":

@@ -23,16 +23,17 @@ def man():
     return crossing.Man(images, masks, hips_px, 700.0)
 
 
-def _drawn(man, kind, number):
-    script = crossing.Script.of(man, kind, fps=20)
+def _drawn(man, kind, number, variation=crossing.PLAIN):
+    script = crossing.Script.of(man, kind, 20, variation)
     ground = np.zeros((*crossing.SIZE_PX[::-1], 3), np.float32)
     return script, *script.drawn(number, ground, kind.opacity)
 
 
+@pytest.mark.parametrize("variation", [crossing.PLAIN, crossing.Variation(pace=1.25, start=3, exchanged=True)])
 @pytest.mark.parametrize("turn", [False, True])
 @pytest.mark.parametrize("number", [0, 5, 19])
-def test_the_truth_is_where_the_men_were_drawn(man, turn, number):
-    script, image, covered = _drawn(man, crossing.Crossing(1.0, turn=turn), number)
+def test_the_truth_is_where_the_men_were_drawn(man, turn, number, variation):
+    script, image, covered = _drawn(man, crossing.Crossing(1.0, turn=turn), number, variation)
     truth = people.people_of(script.truth([]))
     columns = np.flatnonzero(image[500, :, 0] > 128)
     starts = columns[np.r_[True, np.diff(columns) > 1]]
@@ -61,6 +62,15 @@ def test_who_is_behind_is_covered_and_said_to_be_hidden(man):
     assert image.max() == 255
 
 
+def test_variations_differ_and_stay_the_same():
+    some = [crossing.Variation.numbered(number) for number in range(12)]
+    assert some == [crossing.Variation.numbered(number) for number in range(12)]
+    assert some[0] == crossing.PLAIN
+    for name in ("pace", "start", "exchanged", "width"):
+        assert len({getattr(variation, name) for variation in some}) > 1
+    assert len(set(some)) == 12
+
+
 def test_frames_go_to_and_fro():
     assert crossing.to_and_fro(3, 9).tolist() == [0, 1, 2, 1, 0, 1, 2, 1, 0]
     assert crossing.to_and_fro(1, 3).tolist() == [0, 0, 0]
@@ -81,3 +91,5 @@ def test_a_mask_covers_the_limbs_and_little_else():
     assert (mask[y, x] > 0.95).all()
     assert mask[:100].max() == mask[:, :100].max() == 0
     assert mask.shape == (600, 640)
+    closely, loosely = (crossing.limb_mask(pose_px, (600, 640), 300.0, width).sum() for width in (0.8, 1.2))
+    assert closely < mask.sum() < loosely
