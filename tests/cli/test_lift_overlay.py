@@ -31,10 +31,10 @@ def picture():
 
 def test_pictures_are_kept_small_and_drawn(tmp_path, piece):
     with overlay_of(INFO, tmp_path / "overlay.mp4") as drawing:
-        kept = drawing.kept(picture())
-        assert kept.dtype == np.uint8
-        assert kept.ndim == 2
-        drawing.write([kept] * 4, piece)
+        kept = [drawing.kept(picture()) for _ in range(4)]
+        assert all(each.i420.dtype == np.uint8 for each in kept)
+        assert all(each.i420.ndim == 2 for each in kept)
+        drawing.write(kept, piece)
     assert len(list(read_frames(tmp_path / "overlay.mp4"))) == 4
 
 
@@ -54,7 +54,7 @@ def test_a_failure_is_told_when_all_else_is_done(tmp_path, piece, monkeypatch):
     def draw():
         with overlay_of(INFO, tmp_path / "overlay.mp4") as drawing:
             for _ in range(2):
-                drawing.write([drawing.kept(picture())] * 4, piece)
+                drawing.write([drawing.kept(picture()) for _ in range(4)], piece)
             reached.append("the end")
 
     with pytest.raises(ExternalToolError, match="FFmpeg cannot encode"):

@@ -73,6 +73,9 @@ def test_i420_is_the_same_picture_for_an_encoder(turn):
     frame = av.VideoFrame.from_ndarray(array, format="yuv420p")
     back = frame.reformat(format="rgb24", src_colorspace="ITU709", src_color_range="MPEG").to_ndarray()
     np.testing.assert_allclose(back.astype(int), turn.turned(image), atol=10)
+    again = np.full_like(array, 77)
+    assert picture.i420(picture.size_px, again) is again
+    np.testing.assert_array_equal(again, array)
 
 
 def test_colours_of_i420_are_those_of_hd_television():

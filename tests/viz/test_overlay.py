@@ -290,3 +290,31 @@ def test_no_thread_is_left(walk, tmp_path, monkeypatch, failing):
             raise ZeroDivisionError
     assert set(threading.enumerate()) == before
     assert len(list(tmp_path.iterdir())) == (failing == "nothing")
+
+
+class Grey:
+    """A picture of one brightness, which remembers where it was put."""
+
+    def __init__(self, level: int, places: list[np.ndarray]) -> None:
+        self.level, self._places = level, places
+
+    def i420(self, size_px: tuple[int, int], into: np.ndarray | None = None) -> np.ndarray:
+        width, height = size_px
+        array = np.empty((3 * height // 2, width), np.uint8) if into is None else into
+        array[:height], array[height:] = self.level, 128
+        self._places.append(array)
+        return array
+
+
+def test_the_memory_of_what_was_kept_is_used_again_once_it_is_drawn(pair, tmp_path):
+    nobody, places, levels = pair(FRAMES).replaced(tracks=()), [], [30 + 5 * n for n in range(3 * FRAMES)]
+    pictures = [Grey(level, places) for level in levels]
+    with OverlayWriter(tmp_path / "o.mp4", (540, 960), 50.0) as writer:
+        kept = [writer.kept(picture) for picture in pictures[:FRAMES]]
+        for first in range(0, 3 * FRAMES, FRAMES):
+            writer.write(kept, nobody)
+            kept = [writer.kept(picture) for picture in pictures[first + FRAMES : first + 2 * FRAMES]]
+    assert len({id(place) for place in places}) < 3 * FRAMES
+    with av.open(str(tmp_path / "o.mp4")) as container:
+        shown = [frame.to_ndarray()[:960, :540].mean() for frame in container.decode(video=0)]
+    np.testing.assert_allclose(shown, levels, atol=2)

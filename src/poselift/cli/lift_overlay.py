@@ -7,15 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from poselift.errors import PoseliftError
 
 if TYPE_CHECKING:
     from poselift.data.scene import Scene
     from poselift.detect.frames import VideoInfo
     from poselift.detect.picture import Picture
-    from poselift.viz.overlay import OverlayWriter
+    from poselift.viz.overlay import Kept, OverlayWriter
 
 
 class Drawing:
@@ -25,10 +23,10 @@ class Drawing:
         self._writer = writer
         self.failure: PoseliftError | None = None
 
-    def kept(self, picture: Picture) -> np.ndarray:
-        return picture.i420(self._writer.video_size_px)
+    def kept(self, picture: Picture) -> Kept:
+        return self._writer.kept(picture)
 
-    def write(self, pictures: list[np.ndarray], scene: Scene) -> None:
+    def write(self, pictures: list[Kept], scene: Scene) -> None:
         if self.failure is None:
             try:
                 self._writer.write(pictures, scene)

@@ -92,23 +92,26 @@ class Picture:
             made = self._yuv(self._stored_px, "yuv444p" if frame.format.is_rgb else "yuv420p")
             return Planes.of(made, self._turn)
 
-    def i420(self, size_px: tuple[int, int]) -> UInt8[np.ndarray, "rows width"]:
+    def i420(
+        self, size_px: tuple[int, int], into: UInt8[np.ndarray, "rows width"] | None = None
+    ) -> UInt8[np.ndarray, "rows width"]:
         """The upright picture of `size_px` (width, height), both even, as encoders take it: (3 height / 2, width).
 
         Brightness, then the two planes of colour, in BT.709 of limited range: a third of what RGB costs. Colours of a
         video that does not say what they mean are left as they are.
+
+        Args:
+            into: an array to be filled and answered, instead of a new one.
         """
-        stored_px = self._turn.size_px(size_px)
+        width, height = size_px
         with self._lock:
-            converted = self._yuv(stored_px, "yuv420p")
-        array: np.ndarray = converted.to_ndarray()
-        if self._turn == UPRIGHT:
-            return array
-        (stored_width, stored_height), area = stored_px, stored_px[0] * stored_px[1]
-        flat = array.ravel()
-        colour = flat[area:].reshape(2, stored_height // 2, stored_width // 2)
-        planes = (flat[:area].reshape(stored_height, stored_width), *colour)
-        return np.concatenate([self._turn.turned(plane).ravel() for plane in planes]).reshape(-1, size_px[0])
+            converted = self._yuv(self._turn.size_px(size_px), "yuv420p")
+        array = np.empty((3 * height // 2, width), np.uint8) if into is None else into
+        targets = (array[:height], *array[height:].reshape(2, height // 2, width // 2))
+        for target, plane in zip(targets, converted.planes, strict=True):
+            pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+            target[:] = self._turn.turned(pixels)
+        return array
 
     @property
     def _is_plain(self) -> bool:

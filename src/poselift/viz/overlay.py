@@ -32,20 +32,26 @@ _DRAWN_AHEAD = 2
 _OTHER_VIDEO = "name the video that the scene was made from"
 
 
+class Kept(NamedTuple):
+    """A picture as I420. Its memory is the writer's, who uses it again once the picture is drawn."""
+
+    i420: np.ndarray
+
+
 class _Job(NamedTuple):
     """One frame to be drawn: which of the shot, which of the video, and its picture as I420."""
 
     shot: Shot
     frame: int
     number: int
-    picture: np.ndarray
+    picture: Kept | np.ndarray
 
 
 class Scalable(Protocol):
     """A picture that says itself what it looks like in other sizes, such as `poselift.detect.picture.Picture`."""
 
-    def i420(self, size_px: tuple[int, int]) -> np.ndarray:
-        """I420 of an even size: (3 height / 2, width)."""
+    def i420(self, size_px: tuple[int, int], into: np.ndarray | None = None) -> np.ndarray:
+        """I420 of an even size: (3 height / 2, width); in a given array of that shape, if there is one."""
         ...
 
 
@@ -77,6 +83,7 @@ class OverlayWriter:
         self._jobs: queue.Queue[_Job | None] = queue.Queue(_WAITING)
         self._failure: Exception | None = None
         self._count = 0
+        self._spare: list[np.ndarray] = []
 
     @property
     def video_size_px(self) -> tuple[int, int]:
@@ -111,20 +118,23 @@ class OverlayWriter:
         if error is None and failure is not None:
             raise failure
 
-    def kept(self, picture: Scalable) -> np.ndarray:
-        """What `write` wants of a picture of the video. Several threads may ask at once."""
-        return picture.i420(self.video_size_px)
+    def kept(self, picture: Scalable) -> Kept:
+        """What `write` wants of a picture of the video, once. Several threads may ask at once."""
+        spare = None
+        with suppress(IndexError):
+            spare = self._spare.pop()
+        return Kept(picture.i420(self.video_size_px, spare))
 
-    def write(self, pictures: Iterable[np.ndarray], piece: Scene) -> None:
+    def write(self, pictures: Iterable[Kept | np.ndarray], piece: Scene) -> None:
         """Append the frames of `piece`, the next consecutive frames of the video.
 
         Ids mean the same people in all pieces, and tracks begin at frames of the piece. The first piece with people
         settles what is up and where the floor is.
 
         Args:
-            pictures: one per frame of the piece's footage, taken one at a time: I420 (3 height / 2, width) of
-                `video_size_px`, limited BT.709; or RGB (height, width, 3) of that size or of the video's frames.
-                Either is upright.
+            pictures: one per frame of the piece's footage, taken one at a time: what was `kept` of it; or I420
+                (3 height / 2, width) of `video_size_px`, limited BT.709; or RGB (height, width, 3) of that size or of
+                the video's frames. All are upright.
 
         Raises:
             ShapeError: somebody lacks 2D or 3D joints; the pictures are of another number or size.
@@ -143,9 +153,9 @@ class OverlayWriter:
         if frame < expected:
             raise ShapeError(f"frames: expected {expected}, got {frame or 'none'}", _OTHER_VIDEO)
 
-    def _as_i420(self, picture: np.ndarray) -> np.ndarray:
+    def _as_i420(self, picture: Kept | np.ndarray) -> Kept | np.ndarray:
         width, height = self._layout.video_size_px
-        if picture.shape == (3 * height // 2, width):
+        if isinstance(picture, Kept) or picture.shape == (3 * height // 2, width):
             return picture
         sizes = {self._layout.video_size_px, self._layout.image_size_px}
         if picture.shape not in {(h, w, 3) for w, h in sizes}:
@@ -185,7 +195,11 @@ class OverlayWriter:
             shot, time_s = job.shot, float(job.shot.scene.footage.time_s[job.frame])
             blank = film.blank()
             left, right = self._layout.parts(blank.raster)
-            left.show(Raster.of_i420(job.picture))
+            if isinstance(job.picture, Kept):
+                left.show(Raster.of_i420(job.picture.i420))
+                self._spare.append(job.picture.i420)
+            else:
+                left.show(Raster.of_i420(job.picture))
             self._layout.draw_keypoints(left, shot, job.frame)
             panel.draw(right, shot, job.frame, f"frame {job.number}   {time_s:.2f} s")
             yield blank, time_s
