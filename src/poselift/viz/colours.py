@@ -7,6 +7,7 @@ skeleton's own tables, so any skeleton can be drawn.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from poselift.skeleton.skeleton import Skeleton
@@ -71,16 +72,18 @@ def _paler(rgb: RGB) -> RGB:
     return red, green, blue
 
 
-def joint_sides(skeleton: Skeleton) -> list[Side]:
+@lru_cache(maxsize=64)
+def joint_sides(skeleton: Skeleton) -> tuple[Side, ...]:
     """The side of every joint, in array order."""
-    return [
+    return tuple(
         "left" if joint in skeleton.left else "right" if joint in skeleton.right else "middle"
         for joint in skeleton.joints
-    ]
+    )
 
 
-def bone_sides(skeleton: Skeleton) -> list[Side]:
+@lru_cache(maxsize=64)
+def bone_sides(skeleton: Skeleton) -> tuple[Side, ...]:
     """The side of every bone: that of its ends, of the outer one where it leaves the trunk, none across the body."""
     sides = joint_sides(skeleton)
     ends = [{sides[a], sides[b]} - {"middle"} for a, b in skeleton.edges]
-    return [end.pop() if len(end) == 1 else "middle" for end in ends]
+    return tuple(end.pop() if len(end) == 1 else "middle" for end in ends)

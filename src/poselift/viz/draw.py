@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import hypot
 from typing import Literal
 
@@ -63,6 +64,7 @@ def _outline_px(width_px: float) -> float:
     return max(1.0, 0.16 * width_px)
 
 
+@lru_cache(maxsize=1024)
 def _glossy(colour: RGB) -> RGB:
     red, green, blue = (round(c + _GLOSS * (255 - c)) for c in colour)
     return red, green, blue
