@@ -67,28 +67,6 @@ def test_a_constant_rate_is_frame_over_rate_to_the_last_bit(tmp_path, write_vide
     np.testing.assert_array_equal(footage.time_s, np.arange(20) / footage.fps)
 
 
-@pytest.mark.parametrize(
-    ("fps", "frames", "every", "lengths"),
-    [(25, 40, 1, [16, 16, 8]), (64, 60, 1, [27, 27, 6]), (25, 70, 2, [16, 16, 4]), (64, 15, 1, [15])],
-)
-def test_a_run_is_neither_short_nor_of_few_frames(
-    tmp_path, write_video, crowd, monkeypatch, fps, frames, every, lengths
-):
-    runs = []
-
-    def detect(frames):
-        runs.append(0)
-        for _ in frames:
-            runs[-1] += 1
-            yield []
-
-    monkeypatch.setattr(crowd, "detect", detect)
-    path = write_video(tmp_path / "a.mp4", images=np.zeros((frames, 48, 64, 3), np.uint8), fps=fps)
-    with pytest.raises(NoPersonError):
-        detect_video(path, crowd, every=every)
-    assert runs == lengths
-
-
 UNEVEN_S = np.array([0, 0.04, 0.08, 0.5, 0.51, 0.62, 0.9, 1.0, 2.0, 2.04])
 
 

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from poselift.detect.picture import Picture
     from poselift.skeleton import Skeleton
 
-# A run lasts so long, and so many frames at least are looked at in it, unless they are so many bytes. It begins with
-# looks for everybody, which cost as much as four frames. Results must not depend on the number of cores.
-_RUN_S, _RUN_FRAMES, _RUN_BYTES = 0.4, 16, 100_000_000
+# In a run so many frames are looked at, or as fit into so many bytes: results must not depend on the number of cores.
+_RUN_FRAMES, _RUN_BYTES = 16, 100_000_000
 # So many frames are decoded before they are needed; more would only take memory.
 _AHEAD = 4
 
@@ -117,15 +116,11 @@ class _RunEnds:
 
     def __init__(self) -> None:
         self._looked_at = 0
-        self._begin_s = 0.0
 
     def __call__(self, length: int, frame: Frame) -> bool:
         """Whether this frame, the n-th of its run, is the last one."""
-        if length == 1:
-            self._looked_at, self._begin_s = 0, frame.time_s
-        self._looked_at += frame.looked_at
-        long_enough = self._looked_at >= _RUN_FRAMES and frame.time_s - self._begin_s >= _RUN_S
-        return long_enough or length * frame.picture.nbytes >= _RUN_BYTES
+        self._looked_at = frame.looked_at + (0 if length == 1 else self._looked_at)
+        return self._looked_at == _RUN_FRAMES or length * frame.picture.nbytes >= _RUN_BYTES
 
 
 def detections_of(video: Video, seen: Sequence[SeenFrame], skeleton: Skeleton) -> Detections:
