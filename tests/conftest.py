@@ -3,6 +3,7 @@
 import os
 import random
 import signal
+import sys
 from fractions import Fraction
 from pathlib import Path
 
@@ -218,7 +219,7 @@ class FakeDetector:
         # Imported here, so that the hook above sees the modules first.
         from poselift.skeleton import H36M_17
 
-        self.skeleton, self.most_at_once = H36M_17, 1
+        self.skeleton, self.most_at_once, self.most_people = H36M_17, 1, sys.maxsize
         self.found = found
         self.shown = []
         self.closed = False

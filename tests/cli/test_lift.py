@@ -443,7 +443,7 @@ from poselift.detect.base import Detection
 from poselift.skeleton import H36M_17
 
 class Detector:
-    skeleton, most_at_once = H36M_17, 1
+    skeleton, most_at_once, most_people = H36M_17, 1, 10
     def __enter__(self): return self
     def __exit__(self, *error): pass
     def detect(self, frames):

@@ -119,6 +119,14 @@ def test_nobody_is_looked_for_where_another_frame_stands_in(tmp_path, fake_detec
     assert any("nobody is looked for" in note for note in found.footage.notes)
 
 
+def test_it_is_noted_where_there_may_be_more_people_than_are_followed(video, crowd):
+    assert detect_video(video, crowd).footage.notes == ()
+    crowd.shown.clear()
+    crowd.most_people = 2
+    (note,) = detect_video(video, crowd).footage.notes
+    assert note.startswith("2 people, the most that are followed, are in 9 of 20 frames, 1 to 19:")
+
+
 def test_nobody_is_an_error_of_its_own(video, fake_detector):
     with pytest.raises(NoPersonError, match=r"walk\.mp4: no person found in 20 frames") as error:
         detect_video(video, fake_detector(lambda frame: []))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from poselift.errors import RecipeError
 from poselift.lookup import look_up
@@ -38,7 +38,7 @@ def detector_of(name: str) -> Callable[[], Detector]:
     if name not in DETECTORS and ending in MODEL_FILES:
         return partial(look_up(MODEL_FILES, ending, "model file"), Path(name))
     try:
-        maker: Any = look_up(DETECTORS, name, "detector")
+        maker: Callable[[], Detector] = look_up(DETECTORS, name, "detector")
     except RecipeError as error:
         raise RecipeError(str(error), f"{error.hint}; or a file: {', '.join(MODEL_FILES)}") from None
-    return maker  # type: ignore[no-any-return]
+    return maker

@@ -56,6 +56,11 @@ class Detector(Protocol):
         """How many runs may be worked on at the same time. With 1 they come one after the other, in order."""
         ...
 
+    @property
+    def most_people(self) -> int:
+        """How many people it finds in a frame at most; with `sys.maxsize` everybody."""
+        ...
+
     def detect(self, frames: Iterable[TimedPicture]) -> Iterator[list[Detection]]:
         """People in each frame of a run, answered before the next frame is asked for."""
         ...

@@ -68,7 +68,7 @@ class BlazePose:
             raise ShapeError(f"people: expected at least 1, got {people}")
         self._bodies: BodyNetwork | None = BodyNetwork(WEIGHTS / "blazepose_detector.onnx")
         self._landmarks = LandmarkNetwork(landmarks or WEIGHTS / "blazepose_landmarks_full.onnx")
-        self._people = people
+        self.most_people = people
         self._told: set[str] = set()
         self._lock = Lock()
 
@@ -117,7 +117,7 @@ class BlazePose:
         Joints are looked for twice: the crop that they say is better than that of the body alone, and is what there
         will be in all following frames.
         """
-        room = self._people - len(known)
+        room = self.most_people - len(known)
         # What the network sees pixel by pixel is no nearer in a square.
         squares = squares_along(frame.size_px) if nearer and max(frame.size_px) > BODY_SIDE_PX else []
         bodies_there = filter(self._large_enough, self._bodies_in(frame, [whole_frame(frame.size_px), *squares]))
@@ -135,7 +135,7 @@ class BlazePose:
             if side_px < _LEAST_SQUARE * LEAST_HEIGHT_PX or any(one.crop.side_px >= small_px for one in found):
                 break
             found = self._with_those_in(frame, found, squares_over(frame.size_px, side_px))
-        return sorted(found, key=lambda person: -person.crop.side_px)[: self._people] if found != known else known
+        return sorted(found, key=lambda person: -person.crop.side_px)[: self.most_people] if found != known else known
 
     def _with_those_in(self, frame: Planes, known: list[Person], squares: Sequence[Crop]) -> list[Person]:
         """Those who are known, and who else is to be seen in these squares from head to foot.
@@ -150,7 +150,7 @@ class BlazePose:
             there = [one for one in self._in(frame, [crop]) if one.presence >= _LEAST_PRESENCE_OF_NEW]
             seen = [one for one in self._seen(frame, [person.crop for person in there]) if _whole(one)]
             found = distinct([*found, *seen])
-            if len(found) > self._people:
+            if len(found) > self.most_people:
                 self._tell_of_limit()
                 break
         return found
@@ -173,7 +173,7 @@ class BlazePose:
         return large
 
     def _tell_of_limit(self) -> None:
-        self._tell_once(f"more than {self._people} people in a frame; the largest are followed")
+        self._tell_once(f"more than {self.most_people} people in a frame; the largest are followed")
 
     def _tell_once(self, message: str) -> None:
         with self._lock:

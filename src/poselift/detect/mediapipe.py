@@ -69,6 +69,7 @@ class MediaPipeDetector:
             running_mode=vision.RunningMode.VIDEO,
             num_poses=people,
         )
+        self.most_people = people
         self._mediapipe = mediapipe
         self._last_ms = -1
         self._first = True

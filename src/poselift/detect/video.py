@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from poselift.detect.base import Detector
     from poselift.detect.frames import Frame, Video
     from poselift.detect.picture import Picture
-    from poselift.skeleton import Skeleton
 
 # In a run so many frames are looked at, or as fit into so many bytes: results must not depend on the number of cores.
 _RUN_FRAMES, _RUN_BYTES = 16, 100_000_000
@@ -67,7 +66,7 @@ def detect_video(
         for frame in frames:
             seen.append(frame)
             on_frame(len(seen))
-        return detections_of(video, seen, detector.skeleton)
+        return detections_of(video, seen, detector)
 
 
 def seen_frames(
@@ -123,7 +122,7 @@ class _RunEnds:
         return self._looked_at == _RUN_FRAMES or length * frame.picture.nbytes >= _RUN_BYTES
 
 
-def detections_of(video: Video, seen: Sequence[SeenFrame], skeleton: Skeleton) -> Detections:
+def detections_of(video: Video, seen: Sequence[SeenFrame], detector: Detector) -> Detections:
     """What was seen in all frames of a video, after the last.
 
     Raises:
@@ -145,4 +144,14 @@ def detections_of(video: Video, seen: Sequence[SeenFrame], skeleton: Skeleton) -
         fps=video.info.fps,
         notes=notes,
     )
-    return Detections.of(footage, skeleton, [frame.found or [] for frame in seen])
+    footage = footage.noted(*_crowded(seen, detector.most_people))
+    return Detections.of(footage, detector.skeleton, [frame.found or [] for frame in seen])
+
+
+def _crowded(seen: Sequence[SeenFrame], most_people: int) -> Iterator[str]:
+    """In which frames there may be more people than were found."""
+    full = [number for number, frame in enumerate(seen) if len(frame.found or ()) >= most_people]
+    if full:
+        where = f"{len(full)} of {len(seen)} frames, {full[0]} to {full[-1]}"
+        there = f"{most_people} people, the most that are followed, are in {where}"
+        yield f"{there}: others may be left out, and ids may change"

@@ -126,7 +126,7 @@ class _Followed:
             for frame in frames:
                 self._push(frame)
                 on_frame(len(self._frames))
-        detections = detections_of(video, self._frames, detector.skeleton)
+        detections = detections_of(video, self._frames, detector)
         self._settle(self._tracker.finish())
         if self._watcher is not None:
             self._show(self._watcher, self._pieces.finish())
