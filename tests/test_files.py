@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from poselift.errors import OutputError
-from poselift.files import whole_file, writable_folder
+from poselift.files import output_folder, whole_file, writable_folder
 
 
 def write(path, text="new", **options):
@@ -110,6 +110,27 @@ def test_a_folder_is_made_or_accepted_if_empty(tmp_path):
     assert writable_folder(folder) == folder
     assert writable_folder(folder) == folder
     assert list(folder.iterdir()) == []
+
+
+def fail_in(block, error, leaves=None):
+    with block as path:
+        assert path.exists()
+        if leaves:
+            (path / leaves).touch()
+        raise error
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_failure_leaves_no_empty_folders(tmp_path, error):
+    (tmp_path / "there").mkdir()
+    for folder in (tmp_path / "a" / "b", tmp_path / "there"):
+        for block in (output_folder(folder), whole_file(folder / "c" / "a.json")):
+            with pytest.raises(error):
+                fail_in(block, error)
+    assert [path.name for path in tmp_path.rglob("*")] == ["there"]
+    with pytest.raises(error):
+        fail_in(output_folder(tmp_path / "d"), error, leaves="a.json")
+    assert (tmp_path / "d" / "a.json").exists()
 
 
 def test_a_folder_with_files_is_kept_unless_told_otherwise(tmp_path):

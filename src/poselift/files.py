@@ -42,6 +42,17 @@ def writable_folder(path: Path, *, overwrite: bool = False) -> Path:
 
 
 @contextmanager
+def output_folder(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """`writable_folder` for a block. If the block fails, it goes again if it is new and empty.
+
+    Raises:
+        OutputError: as for `writable_folder`.
+    """
+    with _taken_back(Path(path)):
+        yield writable_folder(path, overwrite=overwrite)
+
+
+@contextmanager
 def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
     """Yield a temporary path beside `path`; what the block writes there is moved to `path` when it succeeds.
 
@@ -58,14 +69,19 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
             raise OutputError(f"{path}: expected a file, found a folder", "name a file in it")
         if path.exists() and not overwrite:
             raise OutputError(f"{path}: exists", "name another file, or add --overwrite")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch()
-        mode = temporary.stat().st_mode
-        yield temporary
-        with open(temporary, "rb") as file:
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)  # safetensors writes files that their owner alone can read
-        os.replace(temporary, path)
+        with _taken_back(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                temporary.touch()
+                mode = temporary.stat().st_mode
+                yield temporary
+                with open(temporary, "rb") as file:
+                    os.fsync(file.fileno())
+                os.chmod(temporary, mode)  # safetensors writes files that their owner alone can read
+                os.replace(temporary, path)
+            finally:
+                with suppress(OSError):
+                    temporary.unlink()
     except OutputError:
         raise
     except (OSError, SafetensorError) as error:
@@ -73,6 +89,16 @@ def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
             f"{path}: could not be written ({getattr(error, 'strerror', None) or error})",
             "free some space or choose another place",
         ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
+
+
+@contextmanager
+def _taken_back(folder: Path) -> Iterator[None]:
+    """If the block fails, the folder and those around it go again that were not there before and are empty."""
+    new = [each for each in (folder, *folder.parents) if not os.path.exists(each)]
+    try:
+        yield
+    except BaseException:
+        for each in new:
+            with suppress(OSError):
+                each.rmdir()
+        raise

@@ -52,7 +52,7 @@ def lift(
     """
     from poselift.cli.lift_overlay import overlay_of
     from poselift.cli.lift_source import VideoSource, chosen_camera, source_of
-    from poselift.files import writable_folder
+    from poselift.files import output_folder
     from poselift.lifting.lifter import Lifter
 
     # Detection takes long: what can be wrong is checked before.
@@ -62,9 +62,12 @@ def lift(
     camera = chosen_camera(found, focal_px, fov_deg)
     lifter = Lifter(model, flip=flip, precision=cast("Precision", precision), device=cast("Device", device))
     _check_not_replaced(source, output)
-    writable_folder(output, overwrite=overwrite)
     video = found.info if overlay and isinstance(found, VideoSource) else None
-    with found.opened(lifter.skeleton) as lifted, overlay_of(video, output / _OVERLAY) as drawing:
+    with (
+        output_folder(output, overwrite=overwrite),
+        found.opened(lifter.skeleton) as lifted,
+        overlay_of(video, output / _OVERLAY) as drawing,
+    ):
         start = time.perf_counter()
         scene = lifted(lifter=lifter, camera=camera, options=options, who=wanted, watcher=drawing)
         _write_tables(scene, output, overwrite=overwrite)

@@ -14,7 +14,7 @@ from poselift.data.readers.h36m.tables import ACTION_NUMBERS, CAMERAS, parsed_na
 from poselift.data.sources.recordings import GROUND_TRUTH, detection_sources
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import DataFormatError
-from poselift.files import whole_file, writable_folder
+from poselift.files import output_folder, whole_file
 from poselift.geometry.camera import Camera
 from poselift.geometry.crop import camera_to_image_frame
 from poselift.skeleton import H36M_17
@@ -43,17 +43,17 @@ def write_lcn_pose(store: DatasetStore, folder: Path | str, *, overwrite: bool =
     sets = {name: clips for name, clips in sets.items() if clips}
     for clip in store.clips:  # before anything is written
         parsed_name(clip.name), store.camera_of(clip), store.joints_cam_mm
-    folder = writable_folder(Path(folder), overwrite=overwrite)
-    video = 0
-    for name, clips in sets.items():
-        parts = (list(_rows(store, clip, number)) for number, clip in enumerate(clips, video))
-        _write_list(parts, folder / f"h36m_{name}.pkl", overwrite=overwrite)
-        video += len(clips)
-    for source in detection_sources(store):
-        if source != GROUND_TRUTH:
-            table = {name: _detected(store, clips, source) for name, clips in sets.items()}
-            with whole_file(folder / detection_file(source), overwrite=overwrite) as temporary:
-                temporary.write_bytes(_pickled(table))
+    with output_folder(Path(folder), overwrite=overwrite) as folder:
+        video = 0
+        for name, clips in sets.items():
+            parts = (list(_rows(store, clip, number)) for number, clip in enumerate(clips, video))
+            _write_list(parts, folder / f"h36m_{name}.pkl", overwrite=overwrite)
+            video += len(clips)
+        for source in detection_sources(store):
+            if source != GROUND_TRUTH:
+                table = {name: _detected(store, clips, source) for name, clips in sets.items()}
+                with whole_file(folder / detection_file(source), overwrite=overwrite) as temporary:
+                    temporary.write_bytes(_pickled(table))
 
 
 def _rows(store: DatasetStore, clip: ClipInfo, video: int) -> Iterator[dict[str, Any]]:
