@@ -217,7 +217,10 @@ def test_json_is_strict_and_says_what_it_holds(tmp_path):
     data = json.loads((tmp_path / "a.json").read_bytes().decode("utf-8"), parse_constant=refuse)
     assert (data["format"], data["version"]) == ("poselift-scene", 2)
     assert (data["fps"], data["size_px"]) == (29.97, [1920, 1080])
-    assert set(data["units"]) == {"time_s", "joints_px", "confidence", "joints_root_mm", "root_cam_mm"}
+    assert set(data["units"]) == {
+        *("time_s", "joints_px", "confidence", "joints_root_mm", "root_cam_mm"),
+        "expected_error_mm",
+    }
     (track,) = data["tracks"]
     assert set(track) == {"id", "first_frame", "skeleton", "dtypes"}
     assert track["skeleton"]["joints"] == list(H36M_17.joints)

@@ -72,13 +72,13 @@ def test_a_network_that_knows_the_pose_puts_the_person_where_he_is(tmp_path, cam
     rotation = person_centred(camera.image_to_plane(joints_px), seen).rotation
     truth = (joints_cam_mm - root) @ np.swapaxes(rotation, -1, -2) / 1000
     lifter = Lifter(write_constant_model(tmp_path / "m.onnx", truth[0]), flip=False)
-    joints_root_mm, root_cam_mm = lifter.lift_arrays(joints_px, None, camera)
+    joints_root_mm, root_cam_mm, _ = lifter.lift_arrays(joints_px, None, camera)
     np.testing.assert_allclose(joints_root_mm, joints_cam_mm - root, rtol=0, atol=1e-2)
     np.testing.assert_allclose(root_cam_mm, root[:, 0], rtol=0, atol=0.1)
 
 
 def test_the_root_is_exactly_zero(lifter):
-    joints_root_mm, _ = lifter.lift_arrays(*people(), CAMERA)
+    joints_root_mm, _, _ = lifter.lift_arrays(*people(), CAMERA)
     assert (joints_root_mm[:, H36M_17.index("pelvis")] == 0).all()
 
 
@@ -103,9 +103,9 @@ def test_with_flip_the_mirror_image_lifts_to_the_mirror_image_and_without_it_doe
     joints_px, confidence = people()
     for flip in (True, False):
         lifter = Lifter(model, flip=flip)
-        plain, plain_root = lifter.lift_arrays(joints_px, confidence, CAMERA)
+        plain, plain_root, _ = lifter.lift_arrays(joints_px, confidence, CAMERA)
         sides = confidence[:, H36M_17.flip_permutation]
-        mirror, mirror_root = lifter.lift_arrays(mirrored_image(joints_px), sides, CAMERA)
+        mirror, mirror_root, _ = lifter.lift_arrays(mirrored_image(joints_px), sides, CAMERA)
         back = mirror[:, H36M_17.flip_permutation] * (-1, 1, 1)
         if flip:
             np.testing.assert_allclose(back, plain, rtol=0, atol=0.05)
@@ -154,12 +154,12 @@ def test_frames_with_too_little_to_see_are_nan_and_disturb_no_other(lifter):
     confidence[2, 2:] = 0
     joints_px[3] = joints_px[3, 0]
     confidence[4, 3:] = 0
-    joints, root = lifter.lift_arrays(joints_px, confidence, CAMERA)
+    joints, root, _ = lifter.lift_arrays(joints_px, confidence, CAMERA)
     lifted = np.array([True, False, False, False, True, True])
     assert np.isfinite(joints[lifted]).all()
     assert np.isnan(joints[~lifted]).all()
     assert np.isnan(root[~lifted]).all()
-    for one, two in zip(whole, (joints, root), strict=True):
+    for one, two in zip(whole[:2], (joints, root), strict=True):
         np.testing.assert_allclose(one[[0, 5]], two[[0, 5]], rtol=1e-4, atol=1e-2)
 
 
@@ -331,3 +331,26 @@ def test_lifting_needs_no_torch():
 
     code = "import sys, poselift.lifting.lifter; sys.exit('torch' in sys.modules or 'onnx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_model_says_how_far_off_it_expects_its_joints_to_be(tmp_path):
+    torch.manual_seed(0)
+    network = create_model(
+        "lcn", channels=4, layers=1, add_input=False, normalisation="person_centred", uncertainty=True
+    ).eval()
+    file, scaled = tmp_path / "says.onnx", tmp_path / "scaled.onnx"
+    export_onnx(network, {}, file)
+    export_onnx(network, {"error_scale": 0.5}, scaled)
+    clip = clip_of(*people())
+    said, halved = Lifter(file, flip=False).lift(clip), Lifter(scaled, flip=False).lift(clip)
+    np.testing.assert_allclose(halved.expected_error_mm, said.expected_error_mm / 2, rtol=1e-5)
+    np.testing.assert_array_equal(halved.joints_root_mm, said.joints_root_mm)
+    seen = person_centred(CAMERA.image_to_plane(clip.joints_px), clip.confidence).joints_norm
+    log_error = network(torch.from_numpy(seen).float())[..., 3].detach().numpy()
+    np.testing.assert_allclose(said.expected_error_mm, 1000 * np.exp(log_error), rtol=1e-3)  # metres
+
+
+def test_a_model_that_does_not_say_so_leaves_nothing(lifter):
+    clip = clip_of(*people())
+    assert lifter.lift(clip).expected_error_mm is None
+    assert np.isnan(lifter.lift_arrays(*clip.keypoints, CAMERA).expected_error_mm).all()

@@ -108,7 +108,7 @@ def test_a_clip_may_be_shorter_than_the_window(window_lifter, window, frames):
 
 
 def test_an_empty_clip_stays_empty(window_lifter, window):
-    joints, root = window_lifter(window).lift_arrays(np.zeros((0, 17, 2)), None, CAMERA)
+    joints, root, _ = window_lifter(window).lift_arrays(np.zeros((0, 17, 2)), None, CAMERA)
     assert (joints.shape, root.shape) == ((0, 17, 3), (0, 3))
 
 

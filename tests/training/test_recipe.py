@@ -103,7 +103,12 @@ def test_settings_override_the_file(tmp_path):
         ("views", {"jitter": -1}, "views.jitter: expected a number of at least 0, got -1", ""),
         ("augment", {"mirror": 2}, "augment.mirror: expected a number from 0 to 1, got 2", ""),
         ("data", {"balance": "people"}, "data.balance: .*'frames', 'clips' or 'actions'", ""),
-        ("loss", {"kind": "huber"}, "loss.terms.huber: expected 'mse', 'l1' or 'mpjpe', got 'huber'", ""),
+        (
+            "loss",
+            {"kind": "huber"},
+            "loss.terms.huber: expected 'mse', 'l1', 'mpjpe', 'likelihood' or 'velocity', got 'huber'",
+            "",
+        ),
         ("loss", {"terms": {"mpjp": 1.0}}, "loss.terms.mpjp: expected 'mse', .* got 'mpjp'", "'mpjpe'"),
         ("loss", {"terms": {"mse": 0}}, "loss.terms.mse: expected a number greater than 0, got 0", ""),
         ("loss", {"terms": {}}, "loss.terms: expected a table", ""),
@@ -153,3 +158,12 @@ def test_a_file_that_is_no_recipe_is_named(tmp_path):
         load_recipe(tmp_path / "none.toml")
     with pytest.raises(RecipeError, match="not TOML"):
         load_recipe(written(tmp_path, "[data"))
+
+
+@pytest.mark.parametrize(
+    ("uncertainty", "loss", "alone"), [(True, "mse", "the former alone"), (False, "likelihood", "the latter alone")]
+)
+def test_a_number_that_nothing_trains_is_refused(uncertainty, loss, alone):
+    values = {**LEAST, "model": {"name": "lcn", "uncertainty": uncertainty}, "loss": {"kind": loss}}
+    with pytest.raises(RecipeError, match=alone):
+        Recipe.of(values)

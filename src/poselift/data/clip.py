@@ -18,7 +18,16 @@ from poselift.skeleton.skeleton import Skeleton
 # The default of fields that `Clip` sets itself, which are arrays for everyone who reads them.
 _FILLED_IN = cast("np.ndarray", None)
 # Those with a row for each frame.
-_OVER_FRAMES = ("joints_px", "confidence", "valid", "filled", "joints_root_mm", "root_cam_mm", "time_s")
+_OVER_FRAMES = (
+    "joints_px",
+    "confidence",
+    "valid",
+    "filled",
+    "joints_root_mm",
+    "root_cam_mm",
+    "expected_error_mm",
+    "time_s",
+)
 # What rounding may make of a constant frame rate, in frames.
 _SAME_FRAME = 1e-6
 
@@ -62,6 +71,7 @@ class Clip:
         camera: the camera that `joints_px` and `root_cam_mm` refer to.
         source: where this came from, for people.
         time_s: (F,) when each frame was taken, in seconds; strictly rising. Default: frame i at i / fps.
+        expected_error_mm: (F, J) how far off whoever lifted it expects each joint to be, relative to the root.
 
     Raises:
         ShapeError: an array of another shape or type, no joints at all, a frame rate, size or times that cannot be.
@@ -86,6 +96,7 @@ class Clip:
     camera: Camera | None = None
     source: str = ""
     time_s: Float[np.ndarray, " frames"] = _FILLED_IN
+    expected_error_mm: Float[np.ndarray, "frames joints"] | None = None
 
     def __post_init__(self) -> None:
         lead = self.joints_px if self.joints_px is not None else self.joints_root_mm
@@ -101,6 +112,7 @@ class Clip:
             "filled": (f,),
             "joints_root_mm": (f, j, 3),
             "root_cam_mm": (f, 3),
+            "expected_error_mm": (f, j),
         }
         for name, shape in shapes.items():
             array = getattr(self, name)
@@ -182,6 +194,9 @@ class Clip:
                 changed[name] = convert.joints(getattr(self, name))
         if self.confidence is not None:
             changed["confidence"] = convert.confidence(self.confidence)
+        if self.expected_error_mm is not None:
+            # A mean of joints is no further off than they are on average.
+            changed["expected_error_mm"] = convert.joints(self.expected_error_mm[..., None])[..., 0]
         return self.replaced(**changed)
 
     def replaced(self, **changes: Any) -> Clip:

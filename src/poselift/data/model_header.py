@@ -55,6 +55,16 @@ class ModelHeader:
     def in_channels(self) -> int:
         return int(self.config["in_channels"])
 
+    @property
+    def out_channels(self) -> int:
+        """3, or 4 of a network that says how far off it expects each joint to be."""
+        return 4 if self.config.get("uncertainty") else 3
+
+    @property
+    def error_scale(self) -> float:
+        """What expected errors are multiplied by, so that on validation data their mean is that of the errors."""
+        return float(self.about.get("error_scale", 1.0))
+
     def as_dict(self) -> dict[str, Any]:
         """All entries, as they are written."""
         return {

@@ -34,11 +34,12 @@ FORMAT = "poselift-scene"
 VERSION = 2
 
 _HINT = "name a poses.npz or poses.json written by `poselift lift`"
-_ARRAYS = ("joints_px", "confidence", "joints_root_mm", "root_cam_mm")
+_ARRAYS = ("joints_px", "confidence", "joints_root_mm", "root_cam_mm", "expected_error_mm")
 _FLAGS = ("valid", "filled")
 _UNITS = {
     "time_s": "seconds",
     "joints_px": "pixels, x right, y down",
+    "expected_error_mm": "millimetres that the model expects a joint to be off, relative to the root",
     "joints_root_mm": "millimetres relative to the root, camera axes: x right, y down, z forward",
     "root_cam_mm": "millimetres, camera axes",
     "confidence": "0 (missing) to 1",
@@ -245,6 +246,7 @@ def _read_json(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             "confidence": (joints,),
             "joints_root_mm": (joints, 3),
             "root_cam_mm": (3,),
+            "expected_error_mm": (joints,),
         }
         for name, dtype in entry["dtypes"].items():
             # None becomes NaN.

@@ -45,9 +45,9 @@ class FoldedGraph:
             picked = self._node("MatMul", [entry, self._constant(_xy_picker(net), "xy_picker")], "input_xy")
             last = self._node("Add", [last, picked], "output_offset")
         # A 0 keeps that axis as it is, so that an empty batch works too.
-        shape = self._constant(np.array([0, net.joints, 3], dtype=np.int64), "output_shape")
+        shape = self._constant(np.array([0, net.joints, net.out_channels], dtype=np.int64), "output_shape")
         self._node("Reshape", [last, shape], "joints_out")
-        sides = {"joints_norm": net.in_channels, "joints_out": 3}
+        sides = {"joints_norm": net.in_channels, "joints_out": net.out_channels}
         entries = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", net.joints, size])
             for name, size in sides.items()
@@ -135,7 +135,7 @@ class HalfGraph(FoldedGraph):
 
 
 def _xy_picker(network: FoldedNetwork) -> np.ndarray:
-    """The matrix (J * K, J * 3) that takes x, y of each joint and adds a zero z."""
-    one_joint = np.eye(network.in_channels, 3, dtype=np.float32)
+    """The matrix (J * K, J * C) that takes x, y of each joint and zeros for what else comes out of it."""
+    one_joint = np.eye(network.in_channels, network.out_channels, dtype=np.float32)
     one_joint[2:] = 0
     return np.kron(np.eye(network.joints, dtype=np.float32), one_joint)

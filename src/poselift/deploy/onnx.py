@@ -2,7 +2,8 @@
 
 A network that folds becomes the hand-built graph of `deploy.folded_graph`, any other what torch's exporter makes of
 it, see `deploy.traced`. Input `joints_norm` (batch, T, J, K), output `joints_out` (batch, J, 3), or (batch, T, J, 3)
-where the window predicts all; without T for networks of single frames; both float32. The file's metadata holds the
+where the window predicts all; without T for networks of single frames; both float32. Networks with `uncertainty` give
+a fourth number for each joint. The file's metadata holds the
 JSON of `data.model_header` under the key `poselift`.
 """
 

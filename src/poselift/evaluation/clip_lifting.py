@@ -116,10 +116,10 @@ def lifted_clip(
         return joints
     confidence = seen.confidence[:, 0]
     if isinstance(seen.lens, Camera):
-        lifted, _ = lifter.lift_arrays(seen.joints_px[:, 0], confidence, seen.lens, time_s=time_s)
+        lifted = lifter.lift_arrays(seen.joints_px[:, 0], confidence, seen.lens, time_s=time_s)
     else:
-        lifted, _ = lifter.lift_arrays(seen.joints_plane[:, 0], confidence, PLANE_CAMERA, time_s=time_s)
-    joints[anchors] = lifted[anchors]
+        lifted = lifter.lift_arrays(seen.joints_plane[:, 0], confidence, PLANE_CAMERA, time_s=time_s)
+    joints[anchors] = lifted.joints_root_mm[anchors]
     return joints
 
 

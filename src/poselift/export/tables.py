@@ -57,6 +57,7 @@ def _columns(clip: Clip) -> tuple[list[str], np.ndarray]:
         ([f"root_{axis}_mm" for axis in "xyz"], clip.root_cam_mm),
         ([f"{j}_{axis}_px" for j in joints for axis in "xy"], clip.joints_px),
         ([f"{j}_confidence" for j in joints], clip.confidence),
+        ([f"{j}_expected_error_mm" for j in joints], clip.expected_error_mm),
     ]
     present = [(names, array.reshape(len(clip), len(names))) for names, array in parts if array is not None]
     table = np.concatenate([array for _, array in present], axis=1, dtype=np.float64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -34,6 +34,26 @@ if TYPE_CHECKING:
 
 # Frames in one call of the network; more make it no faster.
 _BATCH = 1024
+
+
+class LiftedJoints(NamedTuple):
+    """Joints in camera axes, in millimetres, float32.
+
+    Attributes:
+        joints_root_mm: (F, J, 3) relative to the root.
+        root_cam_mm: (F, 3) the root.
+        expected_error_mm: (F, J) how far off the model expects each joint to be, relative to the root; NaN of a model
+            that does not say.
+    """
+
+    joints_root_mm: Float[np.ndarray, "frames joints 3"]
+    root_cam_mm: Float[np.ndarray, "frames 3"]
+    expected_error_mm: Float[np.ndarray, "frames joints"]
+
+    def put(self, frames: np.ndarray, some: LiftedJoints) -> None:
+        """Write what was lifted of some frames to their places."""
+        for whole, part in zip(self, some, strict=True):
+            whole[frames] = part
 
 
 class Lifter:
@@ -128,11 +148,12 @@ class Lifter:
         camera = clip.camera or Camera.guessed(clip.size_px or (0, 0))
         # Frames without the person stay, as frames in which nothing is seen: time must not shift.
         seen = np.where(ours.valid[:, None], confidence, 0).astype(confidence.dtype)
-        joints_root_mm, root_cam_mm = self.lift_arrays(joints_px, seen, camera, time_s=ours.time_s)
+        joints_root_mm, root_cam_mm, expected_error_mm = self.lift_arrays(joints_px, seen, camera, time_s=ours.time_s)
         lifted = np.asarray(np.isfinite(joints_root_mm).all(axis=(1, 2)))
         return ours.replaced(
             joints_root_mm=joints_root_mm,
             root_cam_mm=root_cam_mm,
+            expected_error_mm=expected_error_mm if self.says_error else None,
             joints_px=np.where(lifted[:, None, None], joints_px, np.nan),
             confidence=np.where(lifted[:, None], confidence, 0),
             valid=lifted,
@@ -146,7 +167,7 @@ class Lifter:
         camera: Camera,
         *,
         time_s: Float[np.ndarray, " frames"] | None = None,
-    ) -> tuple[Float[np.ndarray, "frames joints 3"], Float[np.ndarray, "frames 3"]]:
+    ) -> LiftedJoints:
         """Lift joints (F, J, 2) of the model's skeleton: poses, or one clip where the network sees several frames.
 
         Args:
@@ -157,9 +178,8 @@ class Lifter:
                 frames that lie between are made from those around them. Default: at that rate.
 
         Returns:
-            Joints (F, J, 3) relative to the root and root (F, 3), float32 millimetres in camera axes. Both are NaN in
-            frames with fewer than three visible joints or all of them in one point; the root alone is NaN where the
-            view does not determine it.
+            All of it is NaN in frames with fewer than three visible joints or all of them in one point; the root
+            alone is NaN where the view does not determine it.
 
         Raises:
             ShapeError: a shape, pixel, confidence, time or image size that cannot be; a clip of less than a quarter
@@ -170,8 +190,7 @@ class Lifter:
         self.check_lifts()
         joints_px, confidence = checked_keypoints(joints_px, confidence, camera, self.skeleton)
         frames = len(joints_px)
-        joints_root_mm = np.full((frames, len(self.skeleton), 3), np.nan, dtype=np.float32)
-        root_cam_mm = np.full((frames, 3), np.nan, dtype=np.float32)
+        lifted = self.nothing_lifted(frames)
         window, whole = self.window, None
         if window.frames > 1:
             plane = plane_of(joints_px, confidence, camera)
@@ -189,9 +208,14 @@ class Lifter:
                 if whole is None
                 else self.windows_seen(*whole, some + start)
             )
-            lifted = start + some
-            joints_root_mm[lifted], root_cam_mm[lifted] = self.lift_seen(seen, shown, sure)
-        return joints_root_mm, root_cam_mm
+            lifted.put(start + some, self.lift_seen(seen, shown, sure))
+        return lifted
+
+    def nothing_lifted(self, frames: int) -> LiftedJoints:
+        """So many frames of NaN, to be filled in."""
+        joints = len(self.skeleton)
+        shapes = (frames, joints, 3), (frames, 3), (frames, joints)
+        return LiftedJoints(*(np.full(shape, np.nan, dtype=np.float32) for shape in shapes))
 
     def stream(self, camera: Camera) -> Stream:
         """Lift one person frame after frame, as the frames come, see `lifting.stream`.
@@ -226,10 +250,8 @@ class Lifter:
         samples = time_samples(np.arange(len(plane), dtype=np.float64) if time_s is None else time_s, anchors, window)
         return self._seen(samples.of(plane), samples.least(confidence))
 
-    def lift_seen(
-        self, seen: Seen, plane: Joints2D, confidence: Confidence
-    ) -> tuple[Float[np.ndarray, "windows joints 3"], Float[np.ndarray, "windows 3"]]:
-        """Windows lifted: joints (B, J, 3) relative to the root and root (B, 3), millimetres in camera axes.
+    def lift_seen(self, seen: Seen, plane: Joints2D, confidence: Confidence) -> LiftedJoints:
+        """Windows lifted, a frame of each.
 
         Args:
             plane, confidence: (B, J, 2) and (B, J) of the frames that are predicted, by which the root is placed.
@@ -237,9 +259,23 @@ class Lifter:
         inputs, view = self._normaliser.normalised(seen, self.in_channels)
         window = self.window
         output = self._output(inputs if window.frames > 1 else inputs[:, 0])
-        joints = view.to_mm(output[:, window.place] if window.output_frames else output)
+        output = output[:, window.place] if window.output_frames else output
+        joints = view.to_mm(output[..., :3])
         joints = joints - self.skeleton.root_position(joints)
-        return joints, root_from_projection(joints, plane, confidence)
+        return LiftedJoints(joints, root_from_projection(joints, plane, confidence), self._expected_mm(output))
+
+    @property
+    def says_error(self) -> bool:
+        """Whether the model says how far off it expects each joint to be."""
+        return self._header.out_channels == 4
+
+    def _expected_mm(self, output: np.ndarray) -> np.ndarray:
+        """(B, J) of a network's output."""
+        if not self.says_error:
+            return np.full(output.shape[:-1], np.nan, dtype=np.float32)
+        unit_mm = self._normaliser.unit_mm or np.nan
+        expected: np.ndarray = np.exp(output[..., 3]) * np.float32(unit_mm * self._header.error_scale)
+        return expected
 
     def _seen(self, plane: np.ndarray, confidence: np.ndarray) -> Seen:
         return Seen(self.skeleton, confidence, PLANE_CAMERA, on_plane=plane)
@@ -268,11 +304,11 @@ class Lifter:
             raise ShapeError("inputs: expected finite numbers, got NaN or infinity", "leave such poses out")
         output = np.empty((len(inputs), *window.output_frames, len(self.skeleton), 3), dtype=np.float32)
         for start in range(0, len(inputs), _BATCH):
-            output[start : start + _BATCH] = self._output(inputs[start : start + _BATCH])
+            output[start : start + _BATCH] = self._output(inputs[start : start + _BATCH])[..., :3]
         return output
 
     def _output(self, inputs: np.ndarray) -> np.ndarray:
-        """The network's output (B, J, 3), averaged with that of the mirror image where `flip` says so."""
+        """The network's output (B, J, 3 or 4), averaged with that of the mirror image where `flip` says so."""
         inputs = inputs.astype(np.float32)
         if not self.flip:
             return self._network.run(inputs)

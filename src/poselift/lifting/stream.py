@@ -31,12 +31,14 @@ class LiftedFrame(NamedTuple):
         time_s: when it was seen.
         joints_root_mm: (J, 3) camera axes, relative to the root; NaN where there was not enough to lift.
         root_cam_mm: (3,) the root in camera axes; NaN where unknown.
+        expected_error_mm: (J,) how far off the model expects each joint to be; NaN of a model that does not say.
     """
 
     frame: int
     time_s: float
     joints_root_mm: Float[np.ndarray, "joints 3"]
     root_cam_mm: Float[np.ndarray, "3"]
+    expected_error_mm: Float[np.ndarray, " joints"]
 
 
 class _Frame(NamedTuple):
@@ -144,9 +146,8 @@ class Stream:
     def _lifted(self, chosen: list[_Frame]) -> list[LiftedFrame]:
         if not chosen:
             return []
-        lifter, joints = self._lifter, len(self._lifter.skeleton)
-        joints_root_mm = np.full((len(chosen), joints, 3), np.nan, dtype=np.float32)
-        root_cam_mm = np.full((len(chosen), 3), np.nan, dtype=np.float32)
+        lifter = self._lifter
+        lifted = lifter.nothing_lifted(len(chosen))
         plane, confidence = (np.stack([frame[column] for frame in chosen]) for column in (2, 3))
         some = np.flatnonzero(liftable(plane, confidence))
         if len(some):
@@ -155,9 +156,9 @@ class Stream:
             times = None if self._window.fps is None else np.array([frame.time_s for frame in self._kept])
             anchors = np.array([chosen[index].number - first for index in some])
             seen = lifter.windows_seen(everything, sure, times, anchors)
-            joints_root_mm[some], root_cam_mm[some] = lifter.lift_seen(seen, plane[some], confidence[some])
+            lifted.put(some, lifter.lift_seen(seen, plane[some], confidence[some]))
         return [
-            LiftedFrame(frame.number, frame.time_s, joints_root_mm[index], root_cam_mm[index])
+            LiftedFrame(frame.number, frame.time_s, *(part[index] for part in lifted))
             for index, frame in enumerate(chosen)
         ]
 

@@ -22,7 +22,7 @@ class LiftingNetwork(nn.Module):
     """Normalised 2D joints (B, T, J, K) of a window to (B, J, 3), or (B, T, J, 3) where the window predicts all.
 
     What the numbers mean says the normalisation that the config names. A network of single frames takes (B, J, K)
-    too.
+    too. Where the config asks for `uncertainty`, the output has a fourth number for each joint.
 
     Attributes:
         Config: the class of its settings, which `create_model` fills in.
@@ -71,7 +71,7 @@ def check_contract(model: LiftingNetwork) -> None:
         return
     joints, window = len(model.skeleton), model.window
     seen = torch.zeros(2, window.frames, joints, model.config.in_channels)
-    expected = (2, *window.output_frames, joints, 3)
+    expected = (2, *window.output_frames, joints, model.config.out_channels)
     training = model.training
     model.eval()
     try:

@@ -18,6 +18,8 @@ class NetworkConfig(Settings):
         skeleton: what goes in and comes out: the name of a known skeleton, a .toml file, or such a file's table.
         in_channels: 2 for x, y; 3 adds the confidence.
         normalisation: how 2D joints enter and what comes out; a name of `normalisation.NORMALISATIONS`.
+        uncertainty: a fourth number comes out for each joint: the natural logarithm of how far off the network
+            expects it to be, in the output's unit. To be trained by the loss "likelihood".
     """
 
     section: ClassVar[str] = "model"
@@ -25,6 +27,12 @@ class NetworkConfig(Settings):
     skeleton: str | dict[str, Any] = "h36m17"
     in_channels: Literal[2, 3] = 2
     normalisation: Annotated[str, OneOf(NORMALISATIONS)] = "image_frame"
+    uncertainty: bool = False
+
+    @property
+    def out_channels(self) -> int:
+        """Numbers that come out for each joint: x, y, z, and with `uncertainty` one more."""
+        return 4 if self.uncertainty else 3
 
     @field_validator("skeleton", mode="before")
     @classmethod

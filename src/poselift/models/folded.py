@@ -28,7 +28,8 @@ class FoldedNetwork:
     """An input layer, residual blocks of two layers, and a linear output.
 
     Attributes:
-        joints, in_channels: J and K of the input (B, J, K), which enters flattened; the output is (B, J * 3).
+        joints, in_channels: J and K of the input (B, J, K), which enters flattened; the output is (B, J * C), of 3 or
+            more numbers for each joint.
         input, blocks: layers that end in a leaky ReLU.
         output: the layer that does not.
         slope: of the leaky ReLU below 0; 0 for the plain ReLU.
@@ -44,6 +45,11 @@ class FoldedNetwork:
     slope: float
     residual: bool
     add_input: bool
+
+    @property
+    def out_channels(self) -> int:
+        """C of the output."""
+        return len(self.output.bias) // self.joints
 
     def feeds(self) -> Bool[np.ndarray, "joints joints"]:
         """Whether joint i (row) feeds joint j (column) in any layer of the blocks.

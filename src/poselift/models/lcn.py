@@ -144,7 +144,7 @@ class LCN(LiftingNetwork):
             ResidualBlock(self._hidden(config.channels), self._hidden(config.channels), residual=config.residual)
             for _ in range(config.layers)
         )
-        self.output = self._linear(config.channels, 3)
+        self.output = self._linear(config.channels, config.out_channels)
         with torch.no_grad():
             for parameter in self.output.parameters():
                 parameter.mul_(config.output_scale)
@@ -178,9 +178,9 @@ class LCN(LiftingNetwork):
         x = self.input(joints_norm.flatten(1), mask)
         for block in self.blocks:
             x = block(x, mask)
-        joints = cast(Tensor, self.output(x, mask)).view(-1, len(self.skeleton), 3)
+        joints = cast(Tensor, self.output(x, mask)).view(-1, len(self.skeleton), self.config.out_channels)
         if self.config.add_input:
-            joints = joints + functional.pad(joints_norm[..., :2], (0, 1))
+            joints = joints + functional.pad(joints_norm[..., :2], (0, self.config.out_channels - 2))
         return joints
 
     @classmethod

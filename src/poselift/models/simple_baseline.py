@@ -111,7 +111,7 @@ class SimpleBaseline(LiftingNetwork):
         joints = len(self.skeleton)
         self.input = HiddenLayer(joints * config.in_channels, config)
         self.blocks = nn.ModuleList(ResidualBlock(config) for _ in range(config.layers))
-        self.output = ClippedLinear(config.linear_size, joints * 3, max_norm=config.max_norm)
+        self.output = ClippedLinear(config.linear_size, joints * config.out_channels, max_norm=config.max_norm)
         with torch.no_grad():
             self.output.weight.mul_(config.output_scale)
             self.output.bias.mul_(config.output_scale)
@@ -121,9 +121,9 @@ class SimpleBaseline(LiftingNetwork):
         x = self.input(joints_norm.flatten(1))
         for block in self.blocks:
             x = block(x)
-        joints = cast(Tensor, self.output(x)).view(-1, len(self.skeleton), 3)
+        joints = cast(Tensor, self.output(x)).view(-1, len(self.skeleton), self.config.out_channels)
         if self.config.add_input:
-            joints = joints + functional.pad(joints_norm[..., :2], (0, 1))
+            joints = joints + functional.pad(joints_norm[..., :2], (0, self.config.out_channels - 2))
         return joints
 
     def folded(self) -> FoldedNetwork:

@@ -127,7 +127,7 @@ class VideoPose3D(LiftingNetwork):
         first, *others = config.filter_widths
         self.input = Convolution(first, len(self.skeleton) * config.in_channels, config)
         self.blocks = nn.ModuleList(Block(width, config) for width in others)
-        self.output = nn.Linear(config.channels, len(self.skeleton) * 3)
+        self.output = nn.Linear(config.channels, len(self.skeleton) * config.out_channels)
         with torch.no_grad():
             for parameter in self.output.parameters():
                 parameter.mul_(config.output_scale)
@@ -141,7 +141,7 @@ class VideoPose3D(LiftingNetwork):
         x = joints_norm.reshape(joints_norm.shape[0], self.window.frames, -1)
         for layer, width in zip(self._layers(), self.config.filter_widths, strict=True):
             x = layer(strided(x, width))
-        return cast(Tensor, self.output(x)).view(-1, len(self.skeleton), 3)
+        return cast(Tensor, self.output(x)).view(-1, len(self.skeleton), self.config.out_channels)
 
     def over_clip(self, joints_norm: Tensor) -> Tensor:
         """The same function of every window of a clip at once: (B, T, J, K) to (B, T - frames + 1, J, 3).
@@ -153,7 +153,7 @@ class VideoPose3D(LiftingNetwork):
         dilations = accumulate(widths, mul, initial=self.config.step)
         for layer, width, dilation in zip(self._layers(), widths, dilations, strict=False):
             x = layer(dilated(x, width, dilation))
-        return cast(Tensor, self.output(x)).view(*x.shape[:2], len(self.skeleton), 3)
+        return cast(Tensor, self.output(x)).view(*x.shape[:2], len(self.skeleton), self.config.out_channels)
 
     def _layers(self) -> tuple[nn.Module, ...]:
         return (self.input, *self.blocks)

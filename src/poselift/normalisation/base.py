@@ -116,6 +116,11 @@ class Normaliser(Protocol):
         """Whether only the true root leads back to millimetres: such networks are measured, and cannot lift."""
         ...
 
+    @property
+    def unit_mm(self) -> float | None:
+        """Length of 1 in a network's output; None where that differs from pose to pose."""
+        ...
+
     def normalised(self, seen: Seen, channels: int) -> Normalised:
         """The numbers of windows; `channels` is 2 for x, y, or 3 to add the confidence.
 

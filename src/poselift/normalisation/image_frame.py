@@ -115,6 +115,7 @@ class ImageFrame:
     name = "image_frame"
     sees: Literal["pixels"] = "pixels"
     needs_root = True
+    unit_mm = None
 
     def normalised(self, seen: Seen, channels: int) -> Normalised:
         """Every joint as it was reported, whatever its confidence, as in the original; 0 where it is no number.

@@ -124,6 +124,7 @@ class PersonCentring:
     name = "person_centred"
     sees: Literal["plane"] = "plane"
     needs_root = False
+    unit_mm = OUTPUT_UNIT_MM
 
     def normalised(self, seen: Seen, channels: int) -> Normalised:
         """Missing joints are 0.

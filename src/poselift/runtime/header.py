@@ -18,7 +18,7 @@ def network_header(network: Network) -> ModelHeader:
     seen = [] if window.frames == 1 else [window.frames]
     expected = [
         ("joints_norm", [*seen, joints, header.in_channels]),
-        ("joints_out", [*window.output_frames, joints, 3]),
+        ("joints_out", [*window.output_frames, joints, header.out_channels]),
     ]
     if network.sides != expected:
         raise CheckpointError(

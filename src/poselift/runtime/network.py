@@ -79,7 +79,7 @@ class Network:
     def run(self, inputs: np.ndarray) -> np.ndarray:
         """(N, T, J, K) float32 to (N, J, 3), or (N, T, J, 3) of a network that predicts all its window.
 
-        Networks of single frames have no axis T.
+        Networks of single frames have no axis T; those that say how sure they are have 4 numbers in place of 3.
         """
         if len(inputs) < _FEW or self.device != "cpu":
             return _output(self._few, inputs)

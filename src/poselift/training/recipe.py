@@ -84,7 +84,9 @@ class LossRecipe(Settings):
 
     Attributes:
         terms: how much each term counts: "mse" the mean squared coordinate, "l1" the mean absolute coordinate,
-            "mpjpe" the mean joint distance. kind = "mse" is short for terms = {mse = 1.0}.
+            "mpjpe" the mean joint distance, "likelihood" how unlikely the truth is to a network with
+            `model.uncertainty`, "velocity" the mean distance between movements from frame to frame, for networks that predict all of their
+            window. kind = "mse" is short for terms = {mse = 1.0}.
         joint_weights: weight of a joint by name, 1 for those left out.
     """
 
@@ -152,6 +154,16 @@ class Recipe(Settings):
     views: ViewConfig = ViewConfig()
     optim: SerializeAsAny[Optimiser] = Adam()
     loss: LossRecipe = LossRecipe()
+
+    @model_validator(mode="after")
+    def _all_that_comes_out_is_trained(self) -> Recipe:
+        says, trained = self.model.config["uncertainty"], "likelihood" in self.loss.terms
+        if says != trained:
+            raise ValueError(
+                f"model.uncertainty and the loss's term likelihood go together, got {'the former' if says else 'the latter'} "
+                "alone"
+            )
+        return self
 
     @field_validator("optim", mode="before")
     @classmethod

@@ -116,7 +116,10 @@ def validate(model: nn.Module, held_out: ValidationSet, loss: Callable[[Tensor, 
         output = torch.cat([model(chunk).float() for chunk in torch.split(part.inputs, _CHUNK)])
         if not torch.isfinite(output).all():
             raise TrainingError("the network's output is not finite", "lower optim.lr or set optim.clip_norm")
-        measured = [float(loss(output, part.targets)), *_measured(output.cpu().numpy(), part, held_out.skeleton)]
+        measured = [
+            float(loss(output, part.targets)),
+            *_measured(output[..., :3].cpu().numpy(), part, held_out.skeleton),
+        ]
         total += np.multiply(measured, len(output))
         count += len(output)
     model.train(training)

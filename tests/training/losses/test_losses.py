@@ -25,4 +25,4 @@ def test_a_loss_of_ones_own_is_a_function_and_a_row(monkeypatch, capsys):
     value = training_loss(recipe.terms, predicted, torch.zeros(2, 3), torch.ones(2, 1))
     torch.testing.assert_close(value, torch.tensor(0.5 * 5 + 29 / 6))
     list_settings("loss")
-    assert "'mse', 'l1', 'mpjpe' or 'worst'" in capsys.readouterr().out
+    assert "'mse', 'l1', 'mpjpe', 'likelihood', 'velocity' or 'worst'" in capsys.readouterr().out

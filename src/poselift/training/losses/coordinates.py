@@ -1,4 +1,4 @@
-"""Losses of single coordinates."""
+"""Losses of single coordinates, of `predicted` (..., J, 3 or 4) and `target` (..., J, 3)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from torch import Tensor
 
 
 def squared(predicted: Tensor, target: Tensor, weights: Tensor) -> Tensor:
-    """The mean squared difference of a coordinate; `predicted` and `target` (..., J, 3), `weights` (J, 1)."""
-    return ((predicted - target).square() * weights).mean()
+    """The mean squared difference of a coordinate; `weights` (J, 1)."""
+    return ((predicted[..., :3] - target).square() * weights).mean()
 
 
 def absolute(predicted: Tensor, target: Tensor, weights: Tensor) -> Tensor:
-    """The mean absolute difference of a coordinate; `predicted` and `target` (..., J, 3), `weights` (J, 1)."""
-    return ((predicted - target).abs() * weights).mean()
+    """The mean absolute difference of a coordinate; `weights` (J, 1)."""
+    return ((predicted[..., :3] - target).abs() * weights).mean()

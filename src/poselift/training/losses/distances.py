@@ -1,4 +1,4 @@
-"""Losses of whole joints."""
+"""Losses of whole joints, of `predicted` (..., J, 3 or 4) and `target` (..., J, 3)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from torch import Tensor
 
 
 def distance(predicted: Tensor, target: Tensor, weights: Tensor) -> Tensor:
-    """The mean distance of a joint from its place; `predicted` and `target` (..., J, 3), `weights` (J, 1)."""
-    distances: Tensor = torch.linalg.vector_norm(predicted - target, dim=-1, keepdim=True)
+    """The mean distance of a joint from its place; `weights` (J, 1)."""
+    distances: Tensor = torch.linalg.vector_norm(predicted[..., :3] - target, dim=-1, keepdim=True)
     return (distances * weights).mean()
