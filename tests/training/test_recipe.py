@@ -166,4 +166,4 @@ def test_a_file_that_is_no_recipe_is_named(tmp_path):
 def test_a_number_that_nothing_trains_is_refused(uncertainty, loss, alone):
     values = {**LEAST, "model": {"name": "lcn", "uncertainty": uncertainty}, "loss": {"kind": loss}}
     with pytest.raises(RecipeError, match=alone):
-        Recipe.of(values)
+        recipe_from(values)

@@ -85,8 +85,8 @@ class LossRecipe(Settings):
     Attributes:
         terms: how much each term counts: "mse" the mean squared coordinate, "l1" the mean absolute coordinate,
             "mpjpe" the mean joint distance, "likelihood" how unlikely the truth is to a network with
-            `model.uncertainty`, "velocity" the mean distance between movements from frame to frame, for networks that predict all of their
-            window. kind = "mse" is short for terms = {mse = 1.0}.
+            `model.uncertainty`, "velocity" the mean distance between movements from frame to frame, for networks
+            that predict all of their window. kind = "mse" is short for terms = {mse = 1.0}.
         joint_weights: weight of a joint by name, 1 for those left out.
     """
 
@@ -160,8 +160,8 @@ class Recipe(Settings):
         says, trained = self.model.config["uncertainty"], "likelihood" in self.loss.terms
         if says != trained:
             raise ValueError(
-                f"model.uncertainty and the loss's term likelihood go together, got {'the former' if says else 'the latter'} "
-                "alone"
+                "model.uncertainty and the loss's term likelihood go together, "
+                f"got {'the former' if says else 'the latter'} alone"
             )
         return self
 
