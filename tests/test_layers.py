@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "poselift"
 
 # Package -> the packages, or single modules of one, that it may import besides itself.
-GROUND = ["errors", "arrays", "version", "files", "threads", "settings", "lookup", "telemetry"]
+GROUND = ["errors", "arrays", "version", "files", "threads", "processes", "settings", "lookup", "telemetry"]
 LOWER = [*GROUND, "skeleton", "geometry", "normalisation"]
 MIDDLE = [*LOWER, "data", "metrics"]
 MAY_IMPORT = {
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "files": ["errors"],
     "lookup": ["errors"],
     "threads": [],
+    "processes": [],
     "settings": ["errors"],
     "skeleton": GROUND,
     "geometry": GROUND,

@@ -17,7 +17,7 @@ FLOORS = {
     "networks": ["models"],
     "data and numbers": ["data", "metrics"],
     "common notions": ["skeleton", "geometry", "normalisation"],
-    "ground": ["errors", "arrays", "settings", "files", "threads", "lookup", "telemetry", "version"],
+    "ground": ["errors", "arrays", "settings", "files", "threads", "processes", "lookup", "telemetry", "version"],
 }
 HEAVY = {
     "models": "torch",

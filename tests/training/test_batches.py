@@ -59,3 +59,10 @@ def test_on_a_gpu_they_are_those_of_the_maker(batches, way):
         assert target.is_cuda
         np.testing.assert_array_equal(inputs.cpu().numpy(), batches.batch(number).inputs)
         np.testing.assert_array_equal(target.cpu().numpy(), batches.batch(number).target)
+
+
+def test_processes_make_the_same(batches):
+    plain, made = (list(MadeBatches(batches, CPU, workers).between(2, 6)) for workers in (0, 2))
+    for (inputs, target), (same_inputs, same_target) in zip(plain, made, strict=True):
+        torch.testing.assert_close(inputs, same_inputs, rtol=0, atol=0)
+        torch.testing.assert_close(target, same_target, rtol=0, atol=0)

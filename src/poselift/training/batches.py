@@ -14,6 +14,7 @@ from torch import Tensor
 from poselift.data.sources.batch import Batch
 from poselift.data.sources.epochs import RecordedBatches
 from poselift.data.sources.recordings import Recorded
+from poselift.processes import made_by_processes
 from poselift.threads import made_ahead
 
 TensorBatch: TypeAlias = tuple[Tensor, Tensor]
@@ -35,13 +36,23 @@ class BatchMaker(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class MadeBatches:
-    """Batches that the processor makes a few ahead, while earlier ones are in use."""
+    """Batches that the processor makes a few ahead, while earlier ones are in use.
+
+    Attributes:
+        workers: how many processes make them; 0 for a thread of this one.
+    """
 
     maker: BatchMaker
     device: torch.device
+    workers: int = 0
 
     def between(self, start: int, stop: int) -> Generator[TensorBatch, None, None]:
-        with closing(made_ahead(self.maker.batch(number) for number in range(start, stop))) as batches:
+        numbers = range(start, stop)
+        if self.workers and numbers:
+            made = made_by_processes(self.maker.batch, numbers, self.workers)
+        else:
+            made = made_ahead(self.maker.batch(number) for number in numbers)
+        with closing(made) as batches:
             for inputs, target in batches:
                 yield self._placed(inputs), self._placed(target)
 

@@ -97,7 +97,7 @@ def _virtual(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device:
     logger.info("%d poses to train on, %d to select on", len(poses), len(held_out))
     batches = ViewBatches(poses, recipe.augment, recipe.views, settings.batch_size, settings.seed, network)
     views = validation_views(held_out, data.val_poses, recipe.views, network, device=device)
-    return TrainingData(MadeBatches(batches, device), views)
+    return TrainingData(MadeBatches(batches, device, settings.workers), views)
 
 
 def _recorded(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device: torch.device) -> TrainingData:
@@ -114,7 +114,7 @@ def _recorded(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device
         windows = load_recorded_windows(store, clips, data.detections, network, stride=data.stride)
         logger.info("%d windows to train on, %d to select on", len(windows), len(held_out))
         made = RecordedBatches(windows, settings.batch_size, settings.seed, data.flip)
-        return TrainingData(MadeBatches(made, device), selection)
+        return TrainingData(MadeBatches(made, device, settings.workers), selection)
     recorded = load_recorded(
         store, clips, data.detections, channels=network.channels, stride=data.stride, normaliser=network.normaliser
     )

@@ -22,7 +22,7 @@ from poselift.training.recipe_file import load_recipe, recipe_to_toml
 
 # Settings that may change when a run is resumed: they decide how long it runs and what it writes, not what it learns
 # in a step. The schedule of the learning rate may stretch with train.steps; that is the user's wish.
-_FREE = {"steps", "epochs", "val_every", "checkpoint_every", "threads"}
+_FREE = {"steps", "epochs", "val_every", "checkpoint_every", "threads", "workers"}
 
 
 @dataclass(frozen=True)

@@ -119,6 +119,8 @@ class TrainRecipe(Settings):
         seed: fixes the first weights, every batch and every dropout.
         precision: "32-true", or "bf16-mixed" for bfloat16 matrix products.
         threads: CPU threads of torch; 0 leaves torch's choice.
+        workers: processes that make batches, for machines of more cores than a network trains on; 0 for a thread.
+            Single frames of recordings are not made, and need none.
         log_every: steps between rows of the log.
         val_every: steps between validations; 0 validates once an epoch.
         checkpoint_every: steps between states to resume from.
@@ -133,6 +135,7 @@ class TrainRecipe(Settings):
     seed: int = Field(default=0, ge=0)
     precision: Literal["32-true", "bf16-mixed"] = "32-true"
     threads: int = Field(default=0, ge=0)
+    workers: int = Field(default=0, ge=0)
     log_every: int = Field(default=100, ge=1)
     val_every: int = Field(default=2000, ge=0)
     checkpoint_every: int = Field(default=2000, ge=1)
