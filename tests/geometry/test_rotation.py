@@ -5,7 +5,14 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from poselift.errors import GeometryError, ShapeError
-from poselift.geometry import axis_rotation, euler_rotation, quaternion_rotation, rotation_onto_z, vector_rotation
+from poselift.geometry import (
+    axis_rotation,
+    euler_rotation,
+    quaternion_rotation,
+    rotated,
+    rotation_onto_z,
+    vector_rotation,
+)
 
 angles = st.floats(-7, 7, allow_subnormal=False)
 vectors = arrays(float, (3, 3), elements=st.floats(-3, 3, allow_subnormal=False))
@@ -89,3 +96,12 @@ def test_a_quaternion_turns_by_twice_the_angle_of_its_half(rotation_vector):
     half = np.concatenate([np.cos(angle / 2), np.sinc(angle / 2 / np.pi) / 2 * rotation_vector], axis=-1)
     np.testing.assert_allclose(quaternion_rotation(half), vector_rotation(rotation_vector), atol=1e-12)
     np.testing.assert_allclose(quaternion_rotation(-3 * half), vector_rotation(rotation_vector), atol=1e-12)
+
+
+@pytest.mark.parametrize("each", [(), (1,), (5,), (4, 3), (20000,), (0,)])
+def test_vectors_are_rotated_each_row_by_its_own(each):
+    rng = np.random.default_rng(0)
+    rotation, vectors = vector_rotation(rng.normal(size=(7, 3))), rng.normal(size=(7, *each, 3))
+    expected = np.array([row @ matrix.T for row, matrix in zip(vectors, rotation, strict=True)])
+    np.testing.assert_allclose(rotated(rotation, vectors), expected, atol=1e-14)
+    assert rotated(rotation[:0], vectors[:0]).shape == (0, *each, 3)

@@ -8,6 +8,7 @@ from poselift.geometry.rotation import (
     axis_rotation,
     euler_rotation,
     quaternion_rotation,
+    rotated,
     rotation_onto_z,
     vector_rotation,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "procrustes_aligned_both",
     "quaternion_rotation",
     "root_box",
+    "rotated",
     "rotation_onto_z",
     "triangulated",
     "undistort",

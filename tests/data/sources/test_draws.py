@@ -22,6 +22,10 @@ def test_frames_of_a_window_get_what_a_single_frame_would(draw):
     np.testing.assert_array_equal(draw(draws(4), 24), np.repeat(single, 4, axis=0))
 
 
+def test_windows_themselves_get_what_their_frames_do():
+    np.testing.assert_array_equal(draws(4).of_windows.normal(size=(6, 3)), draws(4).normal(size=(24, 3))[::4])
+
+
 def test_windows_are_exchanged_whole():
     order = draws(4).permutation(24).reshape(6, 4)
     assert (np.diff(order, axis=1) == 1).all()

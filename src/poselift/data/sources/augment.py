@@ -15,7 +15,7 @@ import numpy as np
 
 from poselift.arrays import Joints3D
 from poselift.data.sources.draws import WindowDraws
-from poselift.geometry.rotation import axis_rotation, vector_rotation
+from poselift.geometry.rotation import axis_rotation, rotated, vector_rotation
 from poselift.settings import NotNegative, Probability, Settings
 from poselift.skeleton import Skeleton
 
@@ -87,7 +87,7 @@ def _changed(joints: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, 
     bones = _turned(bones, skeleton, config, draws)
     bones = _resized(bones, skeleton, config, draws)
     tumbling = draws.random(batch) < config.tumble
-    bones[tumbling] = np.einsum("bij,bkj->bki", _any_rotation(int(tumbling.sum()), draws), bones[tumbling])
+    bones[tumbling] = rotated(_any_rotation(int(tumbling.sum()), draws), bones[tumbling])
     root = skeleton.root_position(joints)
     posed: np.ndarray = _from_bones(bones, skeleton) + root
     return posed
@@ -166,10 +166,11 @@ def _limbs_exchanged(
         axes = _body_frame(joints, skeleton, frame)
         donor = draws.permutation(batch)
         takes = draws.random(batch) < config.exchange
-        turn = (axes @ np.swapaxes(axes[donor], -1, -2))[takes]
+        donor = donor[takes]
+        turn = axes[takes] @ np.swapaxes(axes[donor], -1, -2)
         for joint in skeleton.indices(limb):
             length = np.linalg.norm(bones[takes, joint], axis=-1)
-            taken = np.einsum("bij,bj->bi", turn, donors[donor][takes, joint])
+            taken = rotated(turn, donors[donor, joint])
             taken *= (length / np.maximum(np.linalg.norm(taken, axis=-1), 1e-6))[:, None]
             bones[takes, joint] = taken
     return bones
@@ -189,7 +190,7 @@ def _freed(
         axes = _body_frame(joints[chosen], skeleton, frame)
         for joint, direction in zip(skeleton.indices(limb), (upper, lower), strict=True):
             length = np.linalg.norm(bones[chosen, joint], axis=-1, keepdims=True)
-            bones[chosen, joint] = np.einsum("bij,bj->bi", axes, direction) * length
+            bones[chosen, joint] = rotated(axes, direction) * length
     return bones
 
 
@@ -252,14 +253,15 @@ def _turned(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, dr
     """Turn each bone, with what hangs on it, by a random rotation vector."""
     bones = bones.copy()
     batch = len(bones)
-    spread = config.turn_rad * np.where(draws.random(batch) < config.wild, 3.0, 1.0)
+    windows, draws = batch // draws.frames, draws.of_windows
+    spread = config.turn_rad * np.where(draws.random(windows) < config.wild, 3.0, 1.0)
     for joint in _topological(skeleton):
         freedom = _TURNED.get(skeleton.joints[joint].split("_")[-1], 0.0)
         if freedom == 0:
             continue
-        turn = vector_rotation(draws.normal(0, 1, (batch, 3)) * (spread * freedom)[:, None])
+        turn = vector_rotation(draws.normal(0, 1, (windows, 3)) * (spread * freedom)[:, None])
         hanging = _descendants(skeleton, joint)
-        bones[:, hanging] = np.einsum("bij,bkj->bki", turn, bones[:, hanging])
+        bones[:, hanging] = rotated(turn, bones[:, hanging].reshape(windows, -1, 3)).reshape(batch, -1, 3)
     return bones
 
 

@@ -41,6 +41,11 @@ class WindowDraws:
         frames: np.ndarray = (windows[:, None] * self.frames + np.arange(self.frames)).ravel()
         return frames
 
+    @property
+    def of_windows(self) -> WindowDraws:
+        """Draws for the windows themselves, the first axis being B."""
+        return WindowDraws(self.rng, 1)
+
     def _windows(self, size: Any) -> Any:
         if isinstance(size, tuple):
             return (size[0] // self.frames, *size[1:])
@@ -62,10 +67,11 @@ def lasting(
     states = uniform < probability
     if uniform.shape[1] == 1 or not 0 < probability < 1:
         return states
-    ends = (1 / np.maximum(mean_frames, 1 / (1 - probability))).reshape(-1, *[1] * (uniform.ndim - 2))
-    begins = np.minimum(ends * probability / (1 - probability), 1)
+    ends = (1 / np.maximum(mean_frames, 1 / (1 - probability))).reshape(-1, *[1] * (uniform.ndim - 1))
+    # A state begins less easily than it goes on, so that whatever begins it would keep it.
+    begins, goes_on = uniform < ends * probability / (1 - probability), uniform < 1 - ends
     for frame in range(1, uniform.shape[1]):
-        states[:, frame] = uniform[:, frame] < np.where(states[:, frame - 1], 1 - ends, begins)
+        states[:, frame] = begins[:, frame] | (states[:, frame - 1] & goes_on[:, frame])
     return states
 
 
@@ -77,10 +83,11 @@ def wandering(
     """Normal numbers (B, T, ..., C) that change slowly from frame to frame while a state (B, T, ...) lasts."""
     if normal.shape[1] == 1:
         return normal
-    kept = np.exp(-1 / np.maximum(mean_frames, 1e-9)).reshape(-1, *[1] * (normal.ndim - 2))
+    kept = np.exp(-1 / np.maximum(mean_frames, 1e-9))
+    new = np.sqrt(1 - kept**2)
     found = normal.copy()
     for frame in range(1, normal.shape[1]):
-        slow = kept * found[:, frame - 1] + np.sqrt(1 - kept**2) * normal[:, frame]
-        lasts = (moving[:, frame] & moving[:, frame - 1])[..., None]
-        found[:, frame] = np.where(lasts, slow, normal[:, frame])
+        lasts = np.nonzero(moving[:, frame] & moving[:, frame - 1])
+        slow = kept[lasts[0], None] * found[:, frame - 1][lasts]
+        found[:, frame][lasts] = slow + new[lasts[0], None] * normal[:, frame][lasts]
     return found
