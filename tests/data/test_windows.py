@@ -14,7 +14,7 @@ windows = st.builds(
     Window,
     frames=st.integers(1, 9),
     step=st.integers(1, 3),
-    predicts=st.sampled_from(["middle", "last", "all"]),
+    predicts=st.sampled_from(["middle", "last", "all", "all_causal"]),
     ends=st.sampled_from(["clamp", "mask"]),
 )
 
@@ -35,6 +35,8 @@ def test_how_long_a_stream_waits_and_what_comes_out():
     assert (Window(frames=5).output_frames, Window(frames=5, predicts="all").output_frames) == ((), (5,))
     assert (Window(frames=5).predicted, Window(frames=5, predicts="last").predicted) == (2, 4)
     assert np.arange(5)[Window(frames=5, predicts="all").predicted].tolist() == [0, 1, 2, 3, 4]
+    causal = Window(frames=5, step=2, predicts="all_causal")
+    assert (causal.place, causal.future, causal.output_frames, causal.predicted) == (4, 0, (5,), slice(None))
 
 
 @given(windows)
@@ -47,7 +49,7 @@ def test_there_and_back_to_plain_values(window):
     [
         ({"frames": 0}, "frames"),
         ({"step": 0}, "step"),
-        ({"predicts": "first"}, "predicts.*'middle', 'last' or 'all', got 'first'"),
+        ({"predicts": "first"}, "predicts.*'middle', 'last', 'all' or 'all_causal', got 'first'"),
         ({"ends": "wrap"}, "ends.*'wrap'"),
         ({"fps": 0.0}, "fps.*0"),
         ({"fps": float("nan")}, "fps.*nan"),

@@ -13,6 +13,7 @@ WINDOWS = [
     Window(frames=9),
     Window(frames=4, step=2, predicts="last"),
     Window(frames=5, predicts="all", ends="mask"),
+    Window(frames=5, step=2, predicts="all_causal"),
     Window(frames=7, fps=25.0),
     Window(frames=7, predicts="last", fps=40.0, ends="mask"),
 ]

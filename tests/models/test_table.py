@@ -16,7 +16,7 @@ def test_every_model_has_the_same_contract(name):
     assert model_name(model) == name
     assert model.config.normalisation == "image_frame"
     assert model.skeleton.name == model.config.skeleton
-    assert model(torch.zeros(2, model.window.frames, 17, 2)).shape == (2, 17, 3)
+    assert model(torch.zeros(2, model.window.frames, 17, 2)).shape == (2, *model.window.output_frames, 17, 3)
 
 
 def test_wrong_names_say_the_right_ones():
@@ -39,7 +39,9 @@ def test_every_model_takes_any_skeleton_by_name_table_or_file(name, own_skeleton
         assert model.skeleton == own, form
         assert model.config == models["table"].config, form
         assert model.config.skeleton == own.as_dict(), form  # whole, for a file of this model to carry it
-        assert model(torch.zeros(2, model.window.frames, 26, 2)).shape == (2, 26, 3), form
+        assert model(torch.zeros(2, model.window.frames, 26, 2)).shape == (2, *model.window.output_frames, 26, 3), (
+            form
+        )
     assert create_model(name, skeleton=SKELETONS["coco17"].as_dict()).config.skeleton == "coco17"
 
 

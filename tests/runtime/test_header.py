@@ -63,7 +63,7 @@ def test_a_header_of_other_sides_is_refused(path, tmp_path, entries):
     assert "export" in caught.value.hint
 
 
-@pytest.mark.parametrize("predicts", ["middle", "last", "all"])
+@pytest.mark.parametrize("predicts", ["middle", "last", "all", "all_causal"])
 def test_a_single_frame_has_no_axis_of_time(path, tmp_path, predicts):
     network = rewritten(path, tmp_path / "same.onnx", window=Window(predicts=predicts).as_dict())
     assert network_header(network).window.predicts == predicts

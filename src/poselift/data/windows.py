@@ -11,7 +11,7 @@ from pydantic import Field
 from poselift.errors import ShapeError
 from poselift.settings import Settings
 
-Predicts: TypeAlias = Literal["middle", "last", "all"]
+Predicts: TypeAlias = Literal["middle", "last", "all", "all_causal"]
 Ends: TypeAlias = Literal["clamp", "mask"]
 
 # Frames that lie so near to the wanted place, in frames, are taken as they are.
@@ -28,7 +28,8 @@ class Window(Settings):
     Attributes:
         frames: how many it sees; 1 is a network of single frames.
         step: from one to the next, in frames.
-        predicts: the "middle" one (of an even number the later), the "last" one, which needs no future, or "all".
+        predicts: the "middle" one (of an even number the later), the "last" one, which needs no future, "all", or
+            "all_causal": each from the frames up to it, so that a clip is lifted by the last.
         fps: frames per second that the window is counted in; other recordings are resampled. None: their own frames.
         ends: beyond the ends of a clip, "clamp" repeats its first or last frame, "mask" shows no joint.
     """
@@ -44,7 +45,7 @@ class Window(Settings):
     @property
     def place(self) -> int:
         """Which of its frames a clip is lifted by, from 0: the predicted one; the middle one of "all"."""
-        return self.frames - 1 if self.predicts == "last" else self.frames // 2
+        return self.frames - 1 if self.predicts in ("last", "all_causal") else self.frames // 2
 
     @property
     def predicted(self) -> int | slice:
@@ -64,7 +65,7 @@ class Window(Settings):
     @property
     def output_frames(self) -> tuple[int, ...]:
         """A network's output's axes between batch and joints: (T,) where it predicts all of several, else none."""
-        return (self.frames,) if self.predicts == "all" and self.frames > 1 else ()
+        return (self.frames,) if self.predicts in ("all", "all_causal") and self.frames > 1 else ()
 
 
 SINGLE_FRAME = Window()

@@ -1,4 +1,4 @@
-"""A network that sees several frames goes through the same commands as one of single frames."""
+"""Networks that see several frames go through the same commands as those of single frames."""
 
 from __future__ import annotations
 
@@ -26,9 +26,7 @@ RECIPE = """
 store = "{store}"
 val_poses = 20
 [model]
-name = "videopose3d"
-filter_widths = [3, 3]
-channels = 8
+{model}
 in_channels = 3
 normalisation = "person_centred"
 causal = {causal}
@@ -42,6 +40,10 @@ log_every = 2
 val_every = 3
 checkpoint_every = 3
 """
+MODELS = {
+    "videopose3d": "filter_widths = [3, 3]\nchannels = 8",
+    "motion_agformer": "frames = 9\nlayers = 1\nchannels = 8\nheads = 2\nhead_channels = 8",
+}
 
 
 @pytest.fixture
@@ -56,9 +58,20 @@ def run(tmp_path, monkeypatch):
     return command
 
 
-@pytest.mark.parametrize("causal", ["false", "true"])
-def test_training_resumes_and_the_exported_model_is_what_is_evaluated(run, mocap_store, tmp_path, causal):
-    (tmp_path / "recipe.toml").write_text(RECIPE.format(store=mocap_store, causal=causal))
+@pytest.mark.parametrize(
+    ("name", "causal", "predicts"),
+    [
+        ("videopose3d", "false", "middle"),
+        ("videopose3d", "true", "last"),
+        ("motion_agformer", "false", "all"),
+        ("motion_agformer", "true", "all_causal"),
+    ],
+)
+def test_training_resumes_and_the_exported_model_is_what_is_evaluated(
+    run, mocap_store, tmp_path, name, causal, predicts
+):
+    model = f'name = "{name}"\n{MODELS[name]}'
+    (tmp_path / "recipe.toml").write_text(RECIPE.format(store=mocap_store, causal=causal, model=model))
     assert "val MPJPE" in run("train recipe.toml -o whole --device cpu")
     run("train recipe.toml -o resumed --device cpu --set train.steps=3")
     run("train recipe.toml -o resumed --device cpu --set train.steps=6 --resume")
@@ -74,7 +87,7 @@ def test_training_resumes_and_the_exported_model_is_what_is_evaluated(run, mocap
     assert exported["n_frames"] == 4 * 30
     assert exported["results"] == checkpoint["results"]
     window = Lifter("model.onnx").window
-    assert window == Window(frames=9, predicts="last" if causal == "true" else "middle")
+    assert window == Window(frames=9, predicts=predicts)
 
 
 @pytest.fixture
