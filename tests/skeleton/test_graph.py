@@ -13,6 +13,7 @@ from poselift.skeleton.graph import (
     limbs,
     mean_limb_lengths,
     random_adjacency,
+    space_time_mask,
 )
 
 # The graph of the released LCN code; 1-7, 4-7, 7-11 and 7-14 are no bones.
@@ -159,3 +160,13 @@ def test_joints_without_a_path_are_never_neighbours():
 def test_negative_hops_are_refused():
     with pytest.raises(ShapeError, match="-1"):
         hop_mask(adjacency(H36M_17), -1)
+
+
+def test_a_frame_away_leaves_fewer_hops():
+    adjacent = adjacency(H36M_17)
+    mask = space_time_mask(adjacent, 3, np.array([2, 0, 1, 4])).reshape(4, 17, 17)
+    for frame, hops in ((0, 1), (1, 3), (2, 2)):
+        np.testing.assert_array_equal(mask[frame], hop_mask(adjacent, hops))
+    assert not mask[3].any()
+    with pytest.raises(ShapeError, match="hops: expected 0 or more"):
+        space_time_mask(adjacent, -1, np.zeros(1, dtype=int))

@@ -15,6 +15,7 @@ MODELS: dict[str, str] = {
     "lcn": "poselift.models.lcn:LCN",
     "lcn_fast": "poselift.models.lcn_fast:LCNFast",
     "motion_agformer": "poselift.models.motion_agformer:MotionAGFormer",
+    "temporal_lcn": "poselift.models.temporal_lcn:TemporalLCN",
     "simple_baseline": "poselift.models.simple_baseline:SimpleBaseline",
     "videopose3d": "poselift.models.videopose3d:VideoPose3D",
 }

@@ -87,7 +87,7 @@ class NeighbourPlan:
 
 
 def neighbour_plan(
-    feeds: Bool[np.ndarray, "joints joints"], in_channels: int, out_channels: int, *, compact: bool
+    feeds: Bool[np.ndarray, "feeding joints"], in_channels: int, out_channels: int, *, compact: bool
 ) -> NeighbourPlan | None:
     """The products of a layer where joint i (row) feeds joint j (column) or not.
 
@@ -101,16 +101,16 @@ def neighbour_plan(
     return NeighbourPlan(Pieces.at(inputs), Pieces.at(outputs), tuple(inputs), compact)
 
 
-def _runs(feeds: Bool[np.ndarray, "joints joints"]) -> list[tuple[Span, Span]]:
+def _runs(feeds: Bool[np.ndarray, "feeding joints"]) -> list[tuple[Span, Span]]:
     """Consecutive joints that feed one joint, joint after joint."""
     runs = []
-    for joint in range(len(feeds)):
+    for joint in range(feeds.shape[1]):
         edges = np.flatnonzero(np.diff(feeds[:, joint].astype(int), prepend=0, append=0))
         runs += [(Span(int(start), int(stop - start)), Span(joint, 1)) for start, stop in edges.reshape(-1, 2)]
     return runs
 
 
-def _rectangles(feeds: Bool[np.ndarray, "joints joints"]) -> list[tuple[Span, Span]]:
+def _rectangles(feeds: Bool[np.ndarray, "feeding joints"]) -> list[tuple[Span, Span]]:
     """Consecutive joints that all feed the same consecutive joints, ever the largest of what is left."""
     left, rectangles = feeds.copy(), []
     while left.any():

@@ -33,7 +33,8 @@ from poselift.skeleton import skeleton_of
 _MOMENTUM = 0.1
 
 
-def _odd(widths: tuple[int, ...]) -> tuple[int, ...]:
+def odd_widths(widths: tuple[int, ...]) -> tuple[int, ...]:
+    """Refuse what has no middle frame."""
     if not widths or not all(width % 2 for width in widths):
         raise ValueError(f"expected one or more odd numbers, got {list(widths)}")
     return widths
@@ -54,7 +55,7 @@ class VideoPose3DConfig(NetworkConfig):
         output_scale: factor on the initial weights of the last layer.
     """
 
-    filter_widths: Annotated[tuple[Annotated[int, Field(ge=1)], ...], AfterValidator(_odd)] = (3, 3, 3)
+    filter_widths: Annotated[tuple[Annotated[int, Field(ge=1)], ...], AfterValidator(odd_widths)] = (3, 3, 3)
     causal: bool = False
     channels: int = Field(default=1024, ge=1)
     dropout: float = Field(default=0.25, ge=0, lt=1)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from poselift.errors import RecipeError, ShapeError
 from poselift.skeleton.skeleton import Skeleton
@@ -99,6 +99,25 @@ def hop_mask(adjacent: Bool[np.ndarray, "joints joints"], hops: int) -> Bool[np.
     distance = hop_distance(adjacent)
     mask: np.ndarray = (distance >= 0) & (distance <= hops)
     return mask
+
+
+def space_time_mask(
+    adjacent: Bool[np.ndarray, "joints joints"], hops: int, away: Int[np.ndarray, " frames"]
+) -> Bool[np.ndarray, "frames_joints joints"]:
+    """Which joint of some frames (row, frame after frame) feeds which joint of one frame (column).
+
+    Args:
+        hops: size of the neighbourhood.
+        away: (T,) hops that each frame is away from that one; a joint feeds those that are within the hops left.
+
+    Raises:
+        ShapeError: `hops` is negative.
+    """
+    if hops < 0:
+        raise ShapeError(f"hops: expected 0 or more, got {hops}")
+    distance = hop_distance(adjacent)
+    reached: np.ndarray = (distance >= 0) & (distance + away[:, None, None] <= hops)
+    return reached.reshape(-1, len(adjacent))
 
 
 def limbs(adjacent: Bool[np.ndarray, "joints joints"]) -> list[tuple[int, int]]:

@@ -1,0 +1,184 @@
+"""The temporal LCN, poselift's own: the locally connected network of Ci et al., ICCV 2019, local in time as well.
+
+Joints of neighbouring frames are neighbours too: a joint feeds another if the hops between them on the skeleton, and
+those that each frame between them counts for, are no more than `hops`. Every pair of joints at every distance in time
+has weights of its own, as in the LCN; they are the same at all times, as in the convolutions of Pavllo et al., CVPR
+2019, whose layers, each of which steps over the next few frames, these are.
+
+A causal layer looks only back, so twice as far: there two frames count for what one does in a centred one, and both
+have as many weights.
+
+Shapes: B batch, T frames, J joints, K input channels, C hidden channels of a joint.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, cast
+
+import numpy as np
+import torch
+from pydantic import AfterValidator, Field
+from torch import Tensor, nn
+from torch.nn import functional
+
+from poselift.data.windows import Ends, Predicts, Window
+from poselift.models.base import LiftingNetwork
+from poselift.models.config import NetworkConfig
+from poselift.models.dropout import bulk_dropout
+from poselift.models.lcn import LEAKY_SLOPE
+from poselift.models.neighbour_product import neighbour_plan, neighbour_product
+from poselift.models.videopose3d import odd_widths, strided
+from poselift.skeleton import skeleton_of
+from poselift.skeleton.graph import GraphName, graph_adjacency, space_time_mask
+
+_MOMENTUM = 0.1
+
+
+class TemporalLCNConfig(NetworkConfig):
+    """Everything that fixes the network but its weights.
+
+    Attributes:
+        filter_widths: frames that each layer over time takes, all odd: one number for the first layer and for each
+            block after it. Their product is what the network sees.
+        causal: predict the last frame of the window, which needs no future, in place of the middle one.
+        channels: channels of a joint in the hidden layers.
+        graph: of `skeleton.graph.GRAPHS`.
+        hops: size of a neighbourhood in space and time.
+        frame_hops: hops that a frame counts for: with 3 hops and 2 of them for a frame, a joint of the next frame
+            feeds those one hop away.
+        dropout: probability to drop a hidden unit.
+        step: from one frame of the window to the next, in frames.
+        fps: frames per second that the window is counted in; left out for those of each recording.
+        ends: beyond the ends of a clip, "clamp" repeats its first or last frame, "mask" shows no joint.
+        output_scale: factor on the initial weights of the last layer.
+    """
+
+    filter_widths: Annotated[tuple[Annotated[int, Field(ge=1)], ...], AfterValidator(odd_widths)] = (3, 3, 3)
+    causal: bool = False
+    channels: int = Field(default=48, ge=1)
+    graph: GraphName = "lcn"
+    hops: int = Field(default=3, ge=0)
+    frame_hops: int = Field(default=2, ge=0)
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    step: int = Field(default=1, ge=1)
+    fps: float | None = Field(default=None, gt=0)
+    ends: Ends = "clamp"
+    output_scale: float = 0.02
+
+    @property
+    def window(self) -> Window:
+        """The frames that the network sees, and which of them it predicts."""
+        predicts: Predicts = "last" if self.causal else "middle"
+        frames = math.prod(self.filter_widths)
+        return Window(frames=frames, step=self.step, predicts=predicts, fps=self.fps, ends=self.ends)
+
+    def place(self, width: int) -> int:
+        """Which of so many frames a layer over time is about."""
+        return width - 1 if self.causal else width // 2
+
+
+class LocalLinear(nn.Module):
+    """Weights for those pairs alone of which one feeds the other: (N, I * K) to (N, J * C).
+
+    Args:
+        feeds: (I, J) which of I joints, of several frames one after the other, feed which of J.
+    """
+
+    def __init__(self, feeds: np.ndarray, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.shape = (*feeds.shape, in_channels, out_channels)
+        self.plan = neighbour_plan(feeds, in_channels, out_channels, compact=True)
+        # Pairs in the order of the joints that are fed.
+        fed, feeding = (torch.from_numpy(joints) for joints in np.nonzero(feeds.T))
+        self.fed: Tensor
+        self.feeding: Tensor
+        self.register_buffer("fed", fed, persistent=False)
+        self.register_buffer("feeding", feeding, persistent=False)
+        drawn = nn.init.trunc_normal_(torch.empty(len(fed) * in_channels, out_channels), std=1.0, a=-2.0, b=2.0)
+        inputs = feeds.sum(axis=0)[feeds.T.nonzero()[0]].repeat(in_channels) * in_channels
+        self.weight = nn.Parameter(drawn * drawn.new_tensor(np.sqrt(2 / inputs))[:, None])
+        self.bias = nn.Parameter(torch.zeros(feeds.shape[1] * out_channels))
+
+    def dense(self) -> Tensor:
+        """The matrix (I * K, J * C) that multiplies the input."""
+        feeding, fed, inputs, outputs = self.shape
+        pairs = self.weight.new_zeros(feeding, fed, inputs, outputs)
+        pairs = pairs.index_put((self.feeding, self.fed), self.weight.view(-1, inputs, outputs))
+        return pairs.transpose(1, 2).reshape(feeding * inputs, fed * outputs)
+
+    def forward(self, x: Tensor) -> Tensor:
+        # Many small products are no gain elsewhere, and bfloat16 comes with PyTorch's own operations.
+        if self.plan and self.training and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
+            nothing = self.weight.new_zeros(())
+            return neighbour_product(x, self.weight, self.bias, self.plan, max_norm=False, elsewhere=nothing)
+        return torch.addmm(self.bias, x, self.dense())
+
+
+class LocalLayer(nn.Module):
+    """Local linear, batch norm, leaky ReLU, dropout: (B, T, I * K) to (B, T, J * C)."""
+
+    def __init__(self, feeds: np.ndarray, in_channels: int, config: TemporalLCNConfig) -> None:
+        super().__init__()
+        self.linear = LocalLinear(feeds, in_channels, config.channels)
+        self.norm = nn.BatchNorm1d(feeds.shape[1] * config.channels, momentum=_MOMENTUM)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, joined: Tensor) -> Tensor:
+        rows = self.norm(self.linear(joined.flatten(0, 1)))
+        x = functional.leaky_relu(rows, LEAKY_SLOPE).view(*joined.shape[:2], -1)
+        if self.training and x.device.type == "cpu":
+            return bulk_dropout(x, self.dropout.p)
+        return cast(Tensor, self.dropout(x))
+
+
+class Block(nn.Module):
+    """A layer over some frames, one of single frames, and a path around both from the frame that it is about."""
+
+    def __init__(self, width: int, space_time: np.ndarray, space: np.ndarray, config: TemporalLCNConfig) -> None:
+        super().__init__()
+        self.over_time = LocalLayer(space_time, config.channels, config)
+        self.of_frames = LocalLayer(space, config.channels, config)
+        size, place = len(space) * config.channels, config.place(width)
+        self.kept = slice(place * size, (place + 1) * size)
+
+    def forward(self, joined: Tensor) -> Tensor:
+        return cast(Tensor, joined[..., self.kept] + self.of_frames(self.over_time(joined)))
+
+
+class TemporalLCN(LiftingNetwork):
+    """(B, T, J, K) normalised 2D joints of a window to (B, J, 3), in the space that `config.normalisation` names."""
+
+    Config = TemporalLCNConfig
+    config: TemporalLCNConfig
+
+    def __init__(self, config: TemporalLCNConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.skeleton = skeleton_of(config.skeleton)
+        first, *others = config.filter_widths
+        space = self.feeds(1)
+        self.input = LocalLayer(self.feeds(first), config.in_channels, config)
+        self.blocks = nn.ModuleList(Block(width, self.feeds(width), space, config) for width in others)
+        self.output = LocalLinear(space, config.channels, config.out_channels)
+        with torch.no_grad():
+            self.output.weight.mul_(config.output_scale)
+
+    @property
+    def window(self) -> Window:
+        return self.config.window
+
+    def feeds(self, width: int) -> np.ndarray:
+        """(width * J, J) bool: which joints of so many frames feed which joints of the frame that they are about."""
+        config = self.config
+        adjacent = graph_adjacency(self.skeleton, config.graph)
+        away = np.abs(np.arange(width) - config.place(width))
+        away = (away + 1) // 2 if config.causal else away
+        return space_time_mask(adjacent, config.hops, away * config.frame_hops)
+
+    def forward(self, joints_norm: Tensor) -> Tensor:
+        # Single frames may come without an axis of frames.
+        x = joints_norm.reshape(joints_norm.shape[0], self.window.frames, -1)
+        for layer, width in zip((self.input, *self.blocks), self.config.filter_widths, strict=True):
+            x = layer(strided(x, width))
+        return cast(Tensor, self.output(x[:, 0])).view(-1, len(self.skeleton), self.config.out_channels)
