@@ -4,7 +4,7 @@ import pytest
 from poselift.data.clip import Clip
 from poselift.errors import ShapeError, SkeletonError
 from poselift.geometry import Camera
-from poselift.skeleton import COCO_17, H36M_17
+from poselift.skeleton import BODY_21, COCO_17, H36M_17
 
 F = 5
 
@@ -70,6 +70,14 @@ def test_a_missing_joint_makes_its_means_missing(joints_px):
     converted = Clip(COCO_17, 25, joints_px, confidence).converted(H36M_17)
     missing = {H36M_17.joints[j] for j in np.flatnonzero(converted.confidence[0] == 0)}
     assert missing == {"pelvis", "spine", "left_hip"}
+
+
+def test_joints_that_nothing_stands_for_are_missing_in_2d_and_refused_in_3d(joints_px, joints_root_mm):
+    converted = Clip(COCO_17, 25, joints_px).converted(BODY_21)
+    feet = BODY_21.indices(("left_toe", "right_toe", "left_heel", "right_heel"))
+    assert {*np.flatnonzero(converted.confidence[0] == 0)} == set(feet)
+    with pytest.raises(SkeletonError, match="left_heel"):
+        Clip(COCO_17, 25, joints_px, joints_root_mm=joints_root_mm).converted(BODY_21)
 
 
 def test_joints_in_camera_axes_are_the_root_and_the_joints_around_it(joints_root_mm):

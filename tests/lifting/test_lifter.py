@@ -17,7 +17,7 @@ from poselift.lifting.lifter import Lifter
 from poselift.models import create_model
 from poselift.normalisation.person_centred import person_centred
 from poselift.runtime import precision
-from poselift.skeleton import COCO_17, H36M_17
+from poselift.skeleton import BLAZEPOSE_33, BODY_21, COCO_17, H36M_17
 
 SIZE_PX = (640, 480)
 CAMERA = Camera.guessed(SIZE_PX)
@@ -248,6 +248,24 @@ def test_any_skeleton_that_converts_is_lifted_in_the_models(lifter):
     lifted = lifter.lift(clip)
     assert lifted.skeleton == lifter.skeleton == H36M_17
     np.testing.assert_array_equal(lifted.joints_root_mm, lifter.lift(clip.converted(H36M_17)).joints_root_mm)
+
+
+def test_a_model_with_feet_takes_detections_with_and_without_them(tmp_path):
+    lifter = Lifter(write_model(tmp_path / "m.onnx", skeleton="body21", in_channels=3))
+    feet = [*range(17, 21)]
+    for skeleton, there in ((COCO_17, False), (BLAZEPOSE_33, True)):
+        lifted = lifter.lift(clip_of(*people(joints=len(skeleton)), skeleton))
+        assert lifted.skeleton == BODY_21
+        assert lifted.valid.all()
+        assert np.isfinite(lifted.joints_root_mm).all()
+        assert ((lifted.confidence[:, feet] > 0) == there).all()
+
+
+def test_what_was_lifted_without_feet_is_lifted_with_them(tmp_path, lifter):
+    with_feet = Lifter(write_model(tmp_path / "m.onnx", skeleton="body21"))
+    clip = clip_of(*people())
+    again = with_feet.lift(lifter.lift(clip))
+    np.testing.assert_array_equal(again.joints_root_mm, with_feet.lift(clip).joints_root_mm)
 
 
 def test_models_of_other_skeletons_have_their_own_roots(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from poselift.errors import ShapeError, SkeletonError
-from poselift.skeleton import COCO_17, H36M_17, SKELETONS, conversion
+from poselift.skeleton import BODY_21, COCO_17, H36M_17, SKELETONS, conversion
 from poselift.skeleton.convert import CONVERSIONS
 
 # Which source joints make the 17 joints of Human3.6M, in order, as numbers from the formats' documents.
@@ -22,6 +22,14 @@ TABLES = {
     "sh16": [6, 2, 1, 0, 3, 4, 5, 7, 8, (8, 9), 9, 13, 14, 15, 12, 11, 10],
     "cmu_mocap": [(8, 17), 17, 18, 19, 8, 9, 10, 2, (13, 22), 6, 7, 13, 14, 16, 22, 23, 25],
 }
+# Left toe, right toe, left heel, right heel of those that have them.
+FEET = {
+    "body25b": [19, 22, 21, 24],
+    "halpe26": [20, 21, 24, 25],
+    "body25": [19, 22, 21, 24],
+    "blazepose33": [31, 32, 29, 30],
+    "h36m32": [10, 5, None, None],
+}
 SOURCES = pytest.mark.parametrize("source", TABLES)
 
 
@@ -31,8 +39,45 @@ def rng():
 
 
 def test_every_conversion_has_its_table_here():
-    assert {source for source, _ in CONVERSIONS} == set(TABLES)
-    assert {target for _, target in CONVERSIONS} == {"h36m17"}
+    assert set(CONVERSIONS) == {
+        *((source, target) for source in TABLES for target in ("h36m17", "body21")),
+        ("h36m17", "body21"),
+        ("body21", "h36m17"),
+    }
+
+
+@SOURCES
+def test_feet_come_from_those_who_have_them_and_are_missing_elsewhere(source, rng):
+    skeleton = SKELETONS[source]
+    joints, confidence = rng.normal(size=(3, len(skeleton), 2)), rng.uniform(0.1, 1, size=(3, len(skeleton)))
+    convert = conversion(skeleton, BODY_21)
+    body, sure = convert.joints(joints), convert.confidence(confidence)
+    np.testing.assert_array_equal(body[:, :17], conversion(skeleton, H36M_17).joints(joints))
+    np.testing.assert_array_equal(sure[:, :17], conversion(skeleton, H36M_17).confidence(confidence))
+    for foot, there in enumerate(FEET.get(source, [None] * 4), start=17):
+        if there is None:
+            assert np.isnan(body[:, foot]).all()
+            assert (sure[:, foot] == 0).all()
+        else:
+            np.testing.assert_array_equal(body[:, foot], joints[:, there])
+            np.testing.assert_array_equal(sure[:, foot], confidence[:, there])
+
+
+def test_a_body_without_its_feet_is_a_body_of_human36m(rng):
+    joints = rng.normal(size=(3, 21, 3))
+    np.testing.assert_array_equal(conversion(BODY_21, H36M_17).joints(joints), joints[:, :17])
+
+
+def test_poses_in_3d_must_have_every_joint():
+    assert conversion(SKELETONS["halpe26"], BODY_21).whole().target == BODY_21
+    with pytest.raises(SkeletonError, match=r"coco17 do not convert to body21.*left_toe, right_toe, left_heel"):
+        conversion(COCO_17, BODY_21).whole()
+
+
+def test_missing_joints_keep_the_type_of_the_others(rng):
+    joints = rng.normal(size=(2, 17, 2)).astype(np.float32)
+    assert conversion(COCO_17, BODY_21).joints(joints).dtype == np.float32
+    assert conversion(COCO_17, BODY_21).confidence(joints[..., 0]).dtype == np.float32
 
 
 @SOURCES

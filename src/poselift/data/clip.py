@@ -182,12 +182,14 @@ class Clip:
         return self.replaced(**{name: None if v is None else v[first:end] for name, v in values.items()})
 
     def converted(self, skeleton: Skeleton) -> Clip:
-        """The same clip in another skeleton.
+        """The same clip in another skeleton; 2D joints that nothing here stands for are missing.
 
         Raises:
-            SkeletonError: no conversion is known.
+            SkeletonError: no conversion is known, or it lacks joints that a pose in 3D must have.
         """
         convert = conversion(self.skeleton, skeleton)
+        if self.joints_root_mm is not None:
+            convert.whole()
         changed: dict[str, Any] = {"skeleton": skeleton}
         for name in ("joints_px", "joints_root_mm"):
             if getattr(self, name) is not None:

@@ -107,7 +107,7 @@ def seen_clips(
         DataFormatError: no pose is valid and finite.
         SkeletonError: the store's skeleton does not convert to `skeleton`.
     """
-    convert = conversion(store.skeleton, skeleton)
+    convert = conversion(store.skeleton, skeleton).whole()
     parts: list[Views] = []
     measured: list[np.ndarray] = []
     actions: list[str] = []

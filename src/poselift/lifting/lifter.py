@@ -141,7 +141,9 @@ class Lifter:
             ShapeError: no 2D joints; neither camera nor image size; or as for `lift_arrays`.
             GeometryError: as for `lift_arrays`.
         """
-        ours = clip.converted(self.skeleton)
+        # What was lifted before is made anew, and must not stand in the way of joints that it lacked.
+        flat = clip if clip.joints_px is None else clip.replaced(joints_root_mm=None, expected_error_mm=None)
+        ours = flat.converted(self.skeleton)
         joints_px, confidence = ours.keypoints
         if clip.camera is None and clip.size_px is None:
             raise ShapeError("this clip has neither a camera nor an image size", "set size_px to (width, height)")

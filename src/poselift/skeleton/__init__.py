@@ -3,6 +3,7 @@
 from poselift.skeleton.convert import Conversion, conversion
 from poselift.skeleton.definitions import (
     BLAZEPOSE_33,
+    BODY_21,
     BODY_25,
     BODY_25B,
     CMU_MOCAP,
@@ -22,6 +23,7 @@ from poselift.skeleton.skeleton import Skeleton
 
 __all__ = [
     "BLAZEPOSE_33",
+    "BODY_21",
     "BODY_25",
     "BODY_25B",
     "CMU_MOCAP",

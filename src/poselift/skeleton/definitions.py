@@ -1,9 +1,12 @@
 """The skeletons that poselift knows, as literal tables.
 
-Joint orders follow the formats' own documents: Human3.6M-17 as used by lcn-pose, VideoPose3D and MotionBERT, the 32
-joints of its original files, the 16 of VideoPose3D's stacked hourglass detections and of that detector itself;
-COCO keypoints; OpenPose BODY_25 and BODY_25B; Halpe-26 (AlphaPose); BlazePose-33 (MediaPipe); the joints of the
-CMU motion-capture database in the names of its BVH conversion.
+`body21` is this project's own: Human3.6M-17 with feet, so that ankles have angles. Its toe is the tip of the foot on
+the big toe's side, its heel the back of the heel at the sole.
+
+The other joint orders follow the formats' own documents: Human3.6M-17 as used by lcn-pose, VideoPose3D and
+MotionBERT, the 32 joints of its original files, the 16 of VideoPose3D's stacked hourglass detections and of that
+detector itself; COCO keypoints; OpenPose BODY_25 and BODY_25B; Halpe-26 (AlphaPose); BlazePose-33 (MediaPipe); the
+joints of the CMU motion-capture database in the names of its BVH conversion.
 
 >>> SKELETONS["coco17"].joints[:3]
 ('nose', 'left_eye', 'right_eye')
@@ -63,6 +66,16 @@ H36M_17 = Skeleton(
         ("spine", "left_shoulder"),
         ("spine", "right_shoulder"),
     ),
+)
+
+BODY_21 = Skeleton(
+    name="body21",
+    joints=(*H36M_17.joints, *_names("left_toe right_toe left_heel right_heel")),
+    bones=(*H36M_17.bones, *_chains("*ankle *toe", "*ankle *heel")),
+    root=H36M_17.root,
+    left=(*H36M_17.left, "left_toe", "left_heel"),
+    right=(*H36M_17.right, "right_toe", "right_heel"),
+    extra_edges=H36M_17.extra_edges,
 )
 
 # The joints of the original files; those named after nothing in the body are ends of chains and copies of others.
@@ -250,7 +263,7 @@ CMU_MOCAP = Skeleton(
     right=tuple(f"Right{j}" for j in _CMU_SIDED),
 )
 
-_ALL = (H36M_17, H36M_32, H36M_16, SH_16, COCO_17, BODY_25, BODY_25B, HALPE_26, BLAZEPOSE_33, CMU_MOCAP)
+_ALL = (H36M_17, BODY_21, H36M_32, H36M_16, SH_16, COCO_17, BODY_25, BODY_25B, HALPE_26, BLAZEPOSE_33, CMU_MOCAP)
 SKELETONS: dict[str, Skeleton] = {s.name: s for s in _ALL}
 
 

@@ -13,9 +13,9 @@ from poselift.data.sources.views import Poses, Runs, ViewBatches, load_poses
 from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import ClipInfo, DatasetStore, load_store
 from poselift.data.windows import Window
-from poselift.errors import DataFormatError
+from poselift.errors import DataFormatError, SkeletonError
 from poselift.normalisation import normaliser
-from poselift.skeleton import H36M_17
+from poselift.skeleton import BODY_21, H36M_17
 
 
 def network(channels=3, window=None, name="person_centred"):
@@ -125,6 +125,11 @@ def test_poses_that_are_not_finite_are_left_out(store, caplog):
     joints[:] = np.nan
     with pytest.raises(DataFormatError, match="split train has no finite pose"):
         load_poses(spoilt, ("train",), H36M_17)
+
+
+def test_motion_without_feet_trains_no_network_with_feet(store):
+    with pytest.raises(SkeletonError, match="3D poses of h36m17 do not convert to body21"):
+        load_poses(store, ("train",), BODY_21)
 
 
 def test_an_unknown_split_is_named(store):

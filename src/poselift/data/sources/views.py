@@ -113,7 +113,7 @@ def load_poses(
         DataFormatError: the store has no such split, or no pose is left.
         SkeletonError: the store's skeleton does not convert to `skeleton`.
     """
-    convert = conversion(store.skeleton, skeleton)
+    convert = conversion(store.skeleton, skeleton).whole()
     kept = stride if window is None or window.frames == 1 else 1
     groups: dict[str, list[_Part]] = {}
     dropped = 0
