@@ -272,6 +272,25 @@ def tiny_model(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="session")
+def settled():
+    """Turns a fresh network into one that might have been trained: no statistic or weight is at its start."""
+    import torch
+
+    @torch.no_grad()
+    def settle(model, seed=0):
+        draw = torch.Generator().manual_seed(seed)
+        for name, tensor in model.state_dict().items():
+            noise = torch.rand(tensor.shape, generator=draw)
+            if name.endswith(("weight", "bias")):
+                tensor.copy_((noise - 0.5) * 2)
+            else:
+                tensor.copy_(noise + 0.3)
+        return model.eval()
+
+    return settle
+
+
 class MadeUpNetwork:
     """In place of `runtime.network.Network`: every number of the window matters to every number that comes out."""
 

@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "metrics": LOWER,
     "models": [*LOWER, "data.windows", "data.model_header"],
     "runtime": MIDDLE,
-    "training": [*MIDDLE, "models"],
+    "training": [*MIDDLE, "models", "deploy.read_back", "runtime.shipped"],
     "deploy": [*MIDDLE, "models", "runtime"],
     "detect": [*MIDDLE, "runtime.session"],
     "tracking": [*MIDDLE, "detect"],

@@ -33,7 +33,11 @@ def make_recipe(mocap_store):
         base = {"data": {"store": str(mocap_store), "val_poses": 20}, "model": TINY_MODEL, "train": TINY_TRAIN}
         if sections.get("model", {}).get("name", "lcn") != "lcn":
             base["model"] = {}  # the settings of another network
+        alone = {"init": sections.pop("init")} if "init" in sections else {}
+        if alone:
+            base["model"] = {}  # its settings are those of the model to start from
         merged = {name: {**base.get(name, {}), **sections.get(name, {})} for name in base.keys() | sections.keys()}
+        merged |= alone
         return recipe_from(merged)
 
     return make

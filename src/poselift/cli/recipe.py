@@ -26,12 +26,18 @@ def recipe(
     from poselift.errors import RecipeError
     from poselift.lookup import look_up
     from poselift.models import model_class
+    from poselift.settings.described import tables_of
     from poselift.training.recipe import Recipe
 
-    tables: dict[str, Any] = {name: field.annotation for name, field in Recipe.model_fields.items()}
+    fields = Recipe.model_fields.items()
+    tables: dict[str, Any] = {name: field.annotation for name, field in fields if tables_of(field.annotation)}
     tables |= {"model": model_class(model).Config, "optim": look_up(OPTIMISERS, optimiser, "optimiser")}
     if section is not None and section not in tables:
         raise RecipeError(f"a recipe has no table {section!r}", f"known: {', '.join(tables)}")
+    if section is None:  # what stands in no table comes before all of them
+        for line in _values(Recipe, ""):
+            typer.echo(line)
+        typer.echo()
     for name, kind in tables.items():
         if section not in (None, name):
             continue
@@ -45,12 +51,26 @@ def recipe(
 
 def _settings(kind: type[Any], name: str) -> Iterator[str]:
     """The settings of the table `name`, each below what it means; tables inside of it come last."""
+    from poselift.settings.described import tables_of
+
+    yield from _values(kind, name)
+    for key, field in kind.model_fields.items():
+        if not (tables := tables_of(field.annotation)):
+            continue
+        yield f"\n[{name}.{key}]"
+        for table in sorted(tables, key=lambda table: not isinstance(field.default, table)):
+            for line in _settings(table, f"{name}.{key}"):
+                # Of several kinds of a table one is there, and the others may be put in its place.
+                yield line if isinstance(field.default, table) or line.startswith("#") else f"# {line}"
+
+
+def _values(kind: type[Any], name: str) -> Iterator[str]:
+    """The settings of a table that are no tables themselves."""
     from poselift.settings.described import expected, meanings_of, tables_of
 
-    meanings, inner = meanings_of(kind), []
+    meanings = meanings_of(kind)
     for key, field in kind.model_fields.items():
-        if tables := tables_of(field.annotation):
-            inner.append((key, tables, field.default))
+        if tables_of(field.annotation):
             continue
         yield from _comment(meanings.get(key, ""))
         may_be = expected(field.annotation, field.metadata)
@@ -60,12 +80,6 @@ def _settings(kind: type[Any], name: str) -> Iterator[str]:
             default = field.get_default(call_default_factory=True)
             may_be = _listed(OPTIMISERS) if (name, key) == ("optim", "name") else may_be
             yield f"# {key} =  # {may_be}" if default is None else f"{key} = {_toml(default)}  # {may_be}"
-    for key, tables, default in inner:
-        yield f"\n[{name}.{key}]"
-        for table in sorted(tables, key=lambda table: not isinstance(default, table)):
-            for line in _settings(table, f"{name}.{key}"):
-                # Of several kinds of a table one is there, and the others may be put in its place.
-                yield line if isinstance(default, table) or line.startswith("#") else f"# {line}"
 
 
 def _listed(names: Iterable[str]) -> str:

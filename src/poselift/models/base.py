@@ -13,6 +13,7 @@ from poselift.data.windows import Window
 from poselift.errors import RecipeError
 from poselift.models.config import NetworkConfig
 from poselift.models.folded import FoldedNetwork
+from poselift.models.joint_axis import JointAxis
 from poselift.skeleton import Skeleton
 
 _CONTRACT = "see poselift.models.base.LiftingNetwork"
@@ -45,6 +46,29 @@ class LiftingNetwork(nn.Module):
     def folded(self) -> FoldedNetwork | None:
         """The same function in evaluation mode as plain matrices, which run faster; None where there are none."""
         return None
+
+    def unfold(self, network: FoldedNetwork) -> None:
+        """Take the weights of what `folded` gave, so that evaluation computes it; for networks that fold.
+
+        Raises:
+            CheckpointError: the settings of this network allow no weights that do.
+        """
+        raise NotImplementedError
+
+    def joint_axes(self) -> Mapping[str, tuple[JointAxis, ...]]:
+        """Which axes of which tensors of `joint_state` run over joints, so that networks may start from others.
+
+        Tensors that are not named have none.
+        """
+        return {}
+
+    def joint_state(self) -> dict[str, Tensor]:
+        """The weights and statistics in the form that `joint_axes` describes."""
+        return self.state_dict()
+
+    def load_joint_state(self, state: Mapping[str, Tensor]) -> None:
+        """Take what a `joint_state` holds."""
+        self.load_state_dict(state)
 
     @classmethod
     def completed(cls, config: Mapping[str, Any], training_joints: Callable[[], np.ndarray]) -> dict[str, Any]:

@@ -5,7 +5,8 @@ Nothing is ever unpickled.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,12 +83,28 @@ def model_header(
     return ModelHeader(model_name(model), config, model.skeleton, model.window, about, details or {})
 
 
+def read_header(path: Path) -> ModelHeader:
+    """What a model's file says about it, without its weights.
+
+    Raises:
+        CheckpointError: the file is missing, cut or no model of ours.
+    """
+    with _opened(Path(path)) as file:
+        return header_from_json((file.metadata() or {}).get("poselift"), path)
+
+
 def _read(path: Path) -> tuple[ModelHeader, dict[str, Tensor]]:
+    with _opened(path) as file:
+        header = header_from_json((file.metadata() or {}).get("poselift"), path)
+        # Copies, since in the file they begin anywhere, and the last bits of products depend on that.
+        return header, {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, "pt") as file:
-            header = header_from_json((file.metadata() or {}).get("poselift"), path)
-            # Copies, since in the file they begin anywhere, and the last bits of products depend on that.
-            return header, {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+            yield file
     except (OSError, SafetensorError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CheckpointError(

@@ -12,6 +12,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from poselift.errors import CheckpointError
 from poselift.models.layers import ChannelBatchNorm
 
 
@@ -65,6 +66,10 @@ class FoldedNetwork:
         return feeds
 
 
+# How far float16 may have made a norm greater than what it was clipped to.
+_ROUNDING = 1e-2
+
+
 @torch.no_grad()
 def folded_dense(weight: Tensor, bias: Tensor, norm: nn.Module | None = None) -> Dense:
     """One linear layer (N, M), (M,) and the batch norm behind it, if any, whose channels repeat along M."""
@@ -73,3 +78,25 @@ def folded_dense(weight: Tensor, bias: Tensor, norm: nn.Module | None = None) ->
         scale, shift = (v.repeat(len(b) // norm.channels) for v in norm.scale_and_shift())
         w, b = w * scale, b * scale + shift
     return Dense(w.float().cpu().numpy(), b.float().cpu().numpy())
+
+
+@torch.no_grad()
+def unfolded_dense(dense: Dense, norm: nn.Module | None, *, max_norm: bool) -> tuple[Tensor, Tensor]:
+    """Weight (N, M) and bias (M,) of a layer that `folded_dense` makes `dense` again, in evaluation.
+
+    What the batch norm behind it did is in the matrix already, so the norm is left to multiply by a number, which a
+    clipped matrix needs.
+
+    Raises:
+        CheckpointError: the matrix is to be clipped, is larger, and no batch norm could make up for it.
+    """
+    weight, bias = torch.from_numpy(dense.weight.copy()), torch.from_numpy(dense.bias.copy())
+    scale = max(1.0, float(weight.double().norm())) if max_norm else 1.0
+    if isinstance(norm, ChannelBatchNorm):
+        norm.only_scale(scale)
+        return weight / scale, bias / scale
+    if scale > 1 + _ROUNDING:
+        raise CheckpointError(
+            f"a matrix of norm {scale:.2f} cannot be that of a layer clipped to 1", "name the checkpoint instead"
+        )
+    return weight, bias

@@ -43,6 +43,23 @@ class ChannelBatchNorm(nn.Module):
         scale = self.gamma.double() / (self.moving_variance.double() + BATCH_NORM_EPSILON).sqrt()
         return scale, self.beta.double() - self.moving_mean.double() * scale
 
+    @torch.no_grad()
+    def settle(self, mean: Tensor, variance: Tensor) -> None:
+        """Take the statistics (C,) for those of the channels; what evaluation does stays."""
+        scale, shift = self.scale_and_shift()
+        self.gamma.copy_(scale * (variance.double() + BATCH_NORM_EPSILON).sqrt())
+        self.beta.copy_(shift + mean.double() * scale)
+        self.moving_mean.copy_(mean)
+        self.moving_variance.copy_(variance)
+
+    @torch.no_grad()
+    def only_scale(self, scale: float) -> None:
+        """Forget the statistics: evaluation multiplies by `scale` and does nothing else."""
+        self.gamma.fill_(scale)
+        self.beta.zero_()
+        self.moving_mean.zero_()
+        self.moving_variance.fill_(1 - BATCH_NORM_EPSILON)
+
 
 def norm_clipped(weight: Tensor, elsewhere: Tensor | float = 0.0) -> Tensor:
     """The matrix scaled down to Frobenius norm 1 if it is larger; the gradient flows through the norm.

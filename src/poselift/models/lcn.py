@@ -20,7 +20,8 @@ from torch.nn import functional
 
 from poselift.models.base import LiftingNetwork
 from poselift.models.dropout import bulk_dropout
-from poselift.models.folded import Dense, FoldedNetwork, folded_dense
+from poselift.models.folded import Dense, FoldedNetwork, folded_dense, unfolded_dense
+from poselift.models.joint_axis import JointAxis
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.models.lcn_config import LCNConfig
 from poselift.models.masks import SideSharing, neighbour_matrix, network_graph
@@ -85,6 +86,20 @@ class MaskedLinear(nn.Module):
     def folded(self, joint_mask: Tensor, norm: nn.Module | None = None) -> Dense:
         return folded_dense(self.effective_weight(joint_mask), self.effective_bias(), norm)
 
+    @torch.no_grad()
+    def unfold(self, dense: Dense, joint_mask: Tensor, norm: nn.Module | None = None) -> None:
+        """Weights of which `folded` makes `dense`; those that the mask hides are 0."""
+        pairs = dense.weight.reshape(self.joints, self.in_channels, self.joints, self.out_channels)
+        mask = joint_mask.cpu().numpy()[:, None, :, None]
+        unmasked = np.where(mask != 0, pairs / np.where(mask != 0, mask, 1), 0).reshape(dense.weight.shape)
+        weight, bias = unfolded_dense(Dense(unmasked, dense.bias), norm, max_norm=self.max_norm)
+        self.take(weight)
+        self.bias.copy_(bias)
+
+    def take(self, weight: Tensor) -> None:
+        """Have these weights, (J * K, J * C)."""
+        self.weight.copy_(weight)
+
 
 class HiddenLayer(nn.Module):
     """Masked linear, batch norm, leaky ReLU, dropout."""
@@ -104,6 +119,9 @@ class HiddenLayer(nn.Module):
     def folded(self, joint_mask: Tensor) -> Dense:
         return self.linear.folded(joint_mask, self.norm)
 
+    def unfold(self, dense: Dense, joint_mask: Tensor) -> None:
+        self.linear.unfold(dense, joint_mask, self.norm)
+
 
 class ResidualBlock(nn.Module):
     """Two hidden layers and a path around both."""
@@ -118,6 +136,10 @@ class ResidualBlock(nn.Module):
 
     def folded(self, joint_mask: Tensor) -> tuple[Dense, Dense]:
         return self.first.folded(joint_mask), self.second.folded(joint_mask)
+
+    def unfold(self, pair: tuple[Dense, Dense], joint_mask: Tensor) -> None:
+        self.first.unfold(pair[0], joint_mask)
+        self.second.unfold(pair[1], joint_mask)
 
 
 class LCN(LiftingNetwork):
@@ -205,3 +227,19 @@ class LCN(LiftingNetwork):
             residual=self.config.residual,
             add_input=self.config.add_input,
         )
+
+    @torch.no_grad()
+    def unfold(self, network: FoldedNetwork) -> None:
+        """As the contract says; a learned mask is in the weights then, and all pairs that it leaves weigh alike."""
+        if self.config.mask == "learnable":
+            self.mask_logits.zero_()
+        mask = self.joint_mask()
+        self.input.unfold(network.input, mask)
+        for block, pair in zip(self.blocks, network.blocks, strict=True):
+            cast(ResidualBlock, block).unfold(pair, mask)
+        self.output.unfold(network.output, mask)
+
+    def joint_axes(self) -> Mapping[str, tuple[JointAxis, ...]]:
+        both = (JointAxis(0, enters=True), JointAxis(1))
+        axes = {name: both for name in self.joint_state() if name.endswith(("weight", "mask_logits"))}
+        return axes | {name: (JointAxis(0),) for name in self.joint_state() if name.endswith("bias")}

@@ -8,6 +8,9 @@ and there one for each hidden weight.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import torch
 from torch import Tensor, nn
 
 from poselift.errors import RecipeError
@@ -40,13 +43,26 @@ class NeighbourLinear(MaskedLinear):
         every = self.weight.detach()
         self.weight = nn.Parameter(self.compacted(every))
         self.hidden_count = every.numel() - self.weight.numel()
-        squares = (every.square().sum() - self.weight.detach().square().sum()).clamp(min=0.0)
-        self.hidden = nn.Parameter((squares / max(1, self.hidden_count)).sqrt())
+        self.hidden = nn.Parameter(every.new_zeros(()))
+        self.take(every)
 
     def compacted(self, weight: Tensor) -> Tensor:
         """The weights of used pairs, (pairs * K, C), out of those of all, (J * K, J * C)."""
         pairs = weight.view(self.joints, self.in_channels, self.joints, self.out_channels)
         return pairs[self.feeding, :, self.fed].reshape(-1, self.out_channels)
+
+    @torch.no_grad()
+    def take(self, weight: Tensor) -> None:
+        used = self.compacted(weight)
+        squares = (weight.square().sum() - used.square().sum()).clamp(min=0.0)
+        self.weight.copy_(used)
+        self.hidden.copy_((squares / max(1, self.hidden_count)).sqrt())
+
+    def every_weight(self) -> Tensor:
+        """(J * K, J * C): of pairs of which none feeds the other too, for which one number stands here."""
+        pairs = self.hidden.detach().expand(self.joints, self.joints, self.in_channels, self.out_channels).clone()
+        pairs[self.feeding, self.fed] = self.weight.detach().view(-1, self.in_channels, self.out_channels)
+        return pairs.transpose(1, 2).reshape(self.joints * self.in_channels, -1)
 
     def hidden_squares(self) -> Tensor:
         return self.hidden_count * self.hidden.square()
@@ -80,3 +96,20 @@ class LCNFast(LCN):
         feeds = self.neighbours != 0
         plan = neighbour_plan(feeds.numpy(), in_channels, out_channels, compact=True)
         return NeighbourLinear(feeds, in_channels, out_channels, max_norm=self.config.max_norm, plan=plan)
+
+    def joint_state(self) -> dict[str, Tensor]:
+        """As that of `LCN`, with weights of all pairs."""
+        state = {name: tensor for name, tensor in self.state_dict().items() if not name.endswith(".hidden")}
+        whole = {f"{name}.weight": layer.every_weight() for name, layer in self._linears()}
+        return {**state, **whole}
+
+    def load_joint_state(self, state: Mapping[str, Tensor]) -> None:
+        linears = dict(self._linears())
+        weights = {f"{name}.{own}" for name in linears for own in ("weight", "hidden")}
+        own = {name: tensor for name, tensor in self.state_dict().items() if name in weights}
+        self.load_state_dict({**state, **own})
+        for name, layer in linears.items():
+            layer.take(state[f"{name}.weight"])
+
+    def _linears(self) -> list[tuple[str, NeighbourLinear]]:
+        return [(name, layer) for name, layer in self.named_modules() if isinstance(layer, NeighbourLinear)]

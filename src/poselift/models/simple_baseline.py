@@ -9,6 +9,7 @@ Shapes: B batch, J joints, K input channels.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import torch
@@ -18,7 +19,8 @@ from torch.nn import functional
 
 from poselift.models.base import LiftingNetwork
 from poselift.models.config import NetworkConfig
-from poselift.models.folded import Dense, FoldedNetwork, folded_dense
+from poselift.models.folded import Dense, FoldedNetwork, folded_dense, unfolded_dense
+from poselift.models.joint_axis import JointAxis
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
 from poselift.skeleton import skeleton_of
 
@@ -63,6 +65,13 @@ class ClippedLinear(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return torch.addmm(self.bias, x, self.effective_weight())
 
+    @torch.no_grad()
+    def unfold(self, dense: Dense, norm: nn.Module | None = None) -> None:
+        """Weights of which `folded_dense` makes `dense`."""
+        weight, bias = unfolded_dense(dense, norm, max_norm=self.max_norm)
+        self.weight.copy_(weight)
+        self.bias.copy_(bias)
+
 
 class HiddenLayer(nn.Module):
     """Linear, batch norm, ReLU, dropout."""
@@ -78,6 +87,9 @@ class HiddenLayer(nn.Module):
 
     def folded(self) -> Dense:
         return folded_dense(self.linear.effective_weight(), self.linear.bias, self.norm)
+
+    def unfold(self, dense: Dense) -> None:
+        self.linear.unfold(dense, self.norm)
 
 
 class ResidualBlock(nn.Module):
@@ -95,6 +107,10 @@ class ResidualBlock(nn.Module):
 
     def folded(self) -> tuple[Dense, Dense]:
         return self.first.folded(), self.second.folded()
+
+    def unfold(self, pair: tuple[Dense, Dense]) -> None:
+        self.first.unfold(pair[0])
+        self.second.unfold(pair[1])
 
 
 class SimpleBaseline(LiftingNetwork):
@@ -137,3 +153,16 @@ class SimpleBaseline(LiftingNetwork):
             residual=self.config.residual,
             add_input=self.config.add_input,
         )
+
+    def unfold(self, network: FoldedNetwork) -> None:
+        self.input.unfold(network.input)
+        for block, pair in zip(self.blocks, network.blocks, strict=True):
+            cast(ResidualBlock, block).unfold(pair)
+        self.output.unfold(network.output)
+
+    def joint_axes(self) -> Mapping[str, tuple[JointAxis, ...]]:
+        return {
+            "input.linear.weight": (JointAxis(0, enters=True),),
+            "output.weight": (JointAxis(1),),
+            "output.bias": (JointAxis(0),),
+        }

@@ -15,6 +15,7 @@ Shapes: B batch, T frames, J joints, K input channels, C hidden channels.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from itertools import accumulate
 from operator import mul
 from typing import Annotated, cast
@@ -28,6 +29,7 @@ from poselift.data.windows import Ends, Predicts, Window
 from poselift.models.base import LiftingNetwork
 from poselift.models.config import NetworkConfig
 from poselift.models.dropout import bulk_dropout
+from poselift.models.joint_axis import JointAxis
 from poselift.skeleton import skeleton_of
 
 _MOMENTUM = 0.1
@@ -143,6 +145,13 @@ class VideoPose3D(LiftingNetwork):
         for layer, width in zip(self._layers(), self.config.filter_widths, strict=True):
             x = layer(strided(x, width))
         return cast(Tensor, self.output(x)).view(-1, len(self.skeleton), self.config.out_channels)
+
+    def joint_axes(self) -> Mapping[str, tuple[JointAxis, ...]]:
+        return {
+            "input.linear.weight": (JointAxis(1, outer=self.config.filter_widths[0], enters=True),),
+            "output.weight": (JointAxis(0),),
+            "output.bias": (JointAxis(0),),
+        }
 
     def over_clip(self, joints_norm: Tensor) -> Tensor:
         """The same function of every window of a clip at once: (B, T, J, K) to (B, T - frames + 1, J, 3).

@@ -16,11 +16,12 @@ from poselift.data.model_header import header_from_json
 from poselift.errors import CheckpointError, OutputError, RecipeError
 from poselift.files import cache_folder, whole_file
 from poselift.runtime.network import Device, Network, chosen_device
+from poselift.runtime.shipped import model_file
 from poselift.version import __version__
 
 Precision = Literal["float32", "int8", "auto"]
 
-DEFAULT_MODEL = Path(__file__).parents[1] / "weights" / "lcn_wild.onnx"
+DEFAULT_MODEL = model_file("default")
 
 # Bytes must be faster by this much, and must not move joints by more than this share of the output's spread: on CPUs
 # without instructions for bytes products are slower, and may overflow.

@@ -16,7 +16,7 @@ class Row:
 
     Attributes:
         step: steps taken.
-        loss: mean over the last train.log_every steps.
+        loss: mean over the last train.log_every steps; at step 0, of a model to start from, that of validation.
         loss_ema: exponential moving average, decay 0.9, from 0 on.
         lr: learning rate of the last step.
         steps_per_s: since the row before.

@@ -21,6 +21,7 @@ from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model, model_class
 from poselift.models.base import LiftingNetwork
 from poselift.models.checkpoint import save_checkpoint
+from poselift.models.statistics import settle_statistics
 from poselift.training.batches import TensorBatch
 from poselift.training.data import epoch_steps, planned_steps, training_data, training_joints
 from poselift.training.fits import check_fits
@@ -30,11 +31,15 @@ from poselift.training.loss import half_squares, joint_weights, training_loss
 from poselift.training.optim import LOSS_EMA_DECAY, MovingAverage, learning_rate, prepare_step
 from poselift.training.recipe import Recipe
 from poselift.training.replay import Replayed
+from poselift.training.start import initial_model, start_from
 from poselift.training.state import TrainingState, restore_state, save_state
 from poselift.training.validation import Validation, validate
 from poselift.version import __version__
 
 logger = logging.getLogger(__name__)
+
+# What the statistics of a model that a run starts from are measured on.
+_SETTLED_WINDOWS, _SETTLED_BATCHES = 4096, 32
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ def train(
     torch.set_num_threads(recipe.train.threads or threads)
     try:
         run = _Run(recipe, store, fabric, report)
+        if recipe.init and not resume:
+            run.start(recipe.init)
         about = run.about()
         place = RunFolder(folder)
         if resume:
@@ -135,10 +142,21 @@ class _Run:
         on_cuda = fabric.device.type == "cuda"
         self._gradients = Replayed(self._backward, model.buffers()) if on_cuda else self._backward
 
+    def start(self, init: str) -> None:
+        """Start from a model that was trained before."""
+        model, batch_size = self.state.model, self.recipe.train.batch_size
+        start_from(model, initial_model(init), init)
+        seen = self.data.batches.between(0, min(_SETTLED_BATCHES, -(-_SETTLED_WINDOWS // batch_size)))
+        with closing(seen) as batches:
+            settle_statistics(model, (inputs for inputs, _ in batches))
+        if self.state.average:
+            self.state.average.begin()
+
     def about(self) -> dict[str, Any]:
         """Where the model comes from, for the run folder and the checkpoints."""
         recipe = self.recipe.model_dump(mode="json")
         recipe["data"]["store"] = self.recipe.data.store.name  # where it lay is nobody's business
+        recipe["init"] = self.recipe.init and Path(self.recipe.init).name
         return {
             "poselift": __version__,
             "torch": torch.__version__,
@@ -151,6 +169,8 @@ class _Run:
     def follow(self, place: RunFolder, log: RunLog, stop: Callable[[], bool]) -> None:
         """Take the steps that are left."""
         state, settings = self.state, self.recipe.train
+        if self.recipe.init and state.step == 0:
+            self._log_start(log, self._validated(place))
         since, counted = time.perf_counter(), state.step
         self.model.train()
         with closing(self.data.batches.between(state.step, self.steps)) as batches:
@@ -215,13 +235,21 @@ class _Run:
 
     def _validated(self, place: RunFolder) -> Validation:
         """Validate, and keep the model if it is the best so far."""
-        self._mean_loss()
+        if self.state.step:
+            self._mean_loss()
         validation = validate(self.state.delivered, self.data.held_out, self._loss)
         error = validation.loss if self.recipe.train.best_by == "loss" else validation.mpjpe_mm
         if error < self.state.best:
             self.state.best = error
             self._save_model(place.best, validation)
         return validation
+
+    def _log_start(self, log: RunLog, validation: Validation) -> None:
+        """The row of the model that the run starts from, whose loss is that of validation."""
+        errors = {f"val_{name}": value for name, value in asdict(validation).items()}
+        row = Row(0, validation.loss, 0.0, learning_rate(self.recipe.optim, 0, self.steps), 0.0, **errors)
+        log.write(row)
+        self.report(row)
 
     def _log(self, log: RunLog, validation: Validation | None, rate: float) -> None:
         step = self.state.step

@@ -42,6 +42,11 @@ class MovingAverage:
         self._current = _floating(model)
 
     @torch.no_grad()
+    def begin(self) -> None:
+        """Begin anew with the weights as they are."""
+        torch._foreach_copy_(self._average, self._current)
+
+    @torch.no_grad()
     def update(self, step: int) -> None:
         """Take in the weights after step `step` (from 0)."""
         decay = min(self.decay, (1 + step) / (10 + step))

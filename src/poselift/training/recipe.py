@@ -16,6 +16,7 @@ from poselift.training.losses import LOSSES
 from poselift.training.optimisers import OPTIMISERS
 from poselift.training.optimisers.adam import Adam
 from poselift.training.optimisers.base import Optimiser
+from poselift.training.start import completed_model
 
 
 class DataRecipe(Settings):
@@ -148,8 +149,14 @@ class TrainRecipe(Settings):
 
 
 class Recipe(Settings):
-    """The whole recipe; each field is a table of the TOML file."""
+    """The whole recipe; each other field is a table of the TOML file.
 
+    Attributes:
+        init: the model to start from: the name of one that comes with poselift, such as "default", or a file; left
+            out to start from nothing. What `model` leaves out is as that model has it.
+    """
+
+    init: str | None = None
     data: DataRecipe
     model: ModelRecipe
     train: TrainRecipe
@@ -157,6 +164,13 @@ class Recipe(Settings):
     views: ViewConfig = ViewConfig()
     optim: SerializeAsAny[Optimiser] = Adam()
     loss: LossRecipe = LossRecipe()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _model_of_init(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or not isinstance(values.get("init"), str):
+            return values
+        return {**values, "model": completed_model(values["init"], values.get("model", {}))}
 
     @model_validator(mode="after")
     def _all_that_comes_out_is_trained(self) -> Recipe:

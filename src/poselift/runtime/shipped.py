@@ -1,0 +1,32 @@
+"""The models that come with poselift."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from poselift.errors import CheckpointError
+
+_WEIGHTS = Path(__file__).parents[1] / "weights"
+
+# What the user calls a model -> its file.
+SHIPPED: dict[str, str] = {
+    "default": "lcn_wild.onnx",
+    "frame": "lcn_wild.onnx",
+}
+
+
+def model_file(name: str) -> Path:
+    """The file of a shipped model by its name, or the file that is named itself.
+
+    Raises:
+        CheckpointError: there is neither; the hint names the nearest.
+    """
+    if name in SHIPPED:
+        return _WEIGHTS / SHIPPED[name]
+    path = Path(name)
+    if not path.is_file():
+        near = get_close_matches(name, SHIPPED, n=1)
+        known = f"name a file, or one of {', '.join(SHIPPED)}"
+        raise CheckpointError(f"{name}: no such model", f"did you mean {near[0]!r}? {known}" if near else known)
+    return path
