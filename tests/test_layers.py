@@ -43,9 +43,10 @@ MAY_IMPORT = {
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
         "evaluation",
     ],
+    "experiments": [*MIDDLE, "models", "training", "lifting", "evaluation", "viz"],
     "cli": [
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
-        *("evaluation", "bench", "weights"),
+        *("evaluation", "bench", "experiments", "weights"),
     ],
 }
 # Third-party package -> where it may be imported.
@@ -57,7 +58,7 @@ ROOMS = {
     "torch": ["models", "training", "deploy", "bench"],
     "lightning_fabric": ["training"],
     "pydantic_core": ["settings"],
-    "pydantic": ["settings", "data.sources", "models", "training", "data.windows"],
+    "pydantic": ["settings", "data.sources", "models", "training", "data.windows", "experiments"],
     "tensorboard": ["training"],
     "tensorflow": ["models.tf1"],
     "tomli": ["skeleton", "training"],
@@ -73,7 +74,7 @@ ROOMS = {
     "cdflib": ["data.readers"],
     "typer": ["cli"],
     "rich": ["cli", "bench.report", "metrics.layout", "metrics.report", "metrics.comparison"],
-    "matplotlib": ["viz.bars", "bench.report"],
+    "matplotlib": ["viz.bars", "viz.lines", "bench.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
 INSIDE_FUNCTIONS = {"mediapipe", "aggdraw", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib"}

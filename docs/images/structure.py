@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {
-    "commands": ["cli", "bench"],
+    "commands": ["cli", "bench", "experiments"],
     "models meet data": ["evaluation"],
     "lifting": ["lifting"],
     "one job each": ["training", "deploy", "runtime", "tracking", "detect", "viz", "export"],

@@ -15,6 +15,7 @@ from poselift.cli import (
     compare,
     convert,
     evaluate,
+    experiment,
     export,
     export_clip,
     export_dataset,
@@ -59,6 +60,7 @@ app.command("train")(train.train)
 app.command("predict")(predict.predict)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
+app.command("experiment")(experiment.experiment)
 app.command("bench")(bench.bench)
 app.command("export")(export.export)
 app.command("export-clip")(export_clip.export_clip)

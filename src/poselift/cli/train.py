@@ -60,7 +60,7 @@ def follow(
     store = load_store(recipe.data.store)
     check_fits(recipe, store)
     steps = planned_steps(recipe, store)
-    with _signals() as stop, _display(steps) as report:
+    with stopped_by_signals() as stop, _display(steps) as report:
         result = run(recipe, output, resume=resume, overwrite=overwrite, device=device, report=report, stop=stop)
     if not result.finished:
         typer.echo(f"stopped after step {result.step} of {result.steps}, nothing is lost")
@@ -80,7 +80,7 @@ def _recipe(path: Path | None, output: Path, settings: list[str], *, resume: boo
 
 
 @contextmanager
-def _signals() -> Iterator[Callable[[], bool]]:
+def stopped_by_signals() -> Iterator[Callable[[], bool]]:
     """Whether Ctrl-C or SIGTERM came. A second Ctrl-C ends at once, as usual."""
     came: list[int] = []
 

@@ -13,8 +13,9 @@ from poselift.data.sources.batch import NetworkInput
 from poselift.data.sources.epochs import RecordedBatches
 from poselift.data.sources.recorded_windows import load_recorded_windows
 from poselift.data.sources.recordings import load_recorded
+from poselift.data.sources.share import drawn_share
 from poselift.data.sources.views import ViewBatches, load_poses
-from poselift.data.store import DatasetStore
+from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import RecipeError
 from poselift.models.base import LiftingNetwork
 from poselift.normalisation import normaliser
@@ -34,13 +35,22 @@ class TrainingData:
     held_out: ValidationSet
 
 
+def training_clips(recipe: Recipe, store: DatasetStore) -> tuple[ClipInfo, ...]:
+    """The clips to train on.
+
+    Raises:
+        DataFormatError: the store lacks a split.
+    """
+    return drawn_share(store.clips_of(recipe.data.train), recipe.data.share, recipe.train.seed)
+
+
 def epoch_steps(recipe: Recipe, store: DatasetStore) -> float:
     """Batches in which every training pose is seen once, mirror images included where the recipe has them.
 
     Raises:
         DataFormatError: the store lacks a split.
     """
-    clips = store.clips_of(recipe.data.train)
+    clips = training_clips(recipe, store)
     poses = sum(int(store.valid_frames(clip)[:: recipe.data.stride].sum()) for clip in clips)
     return poses * (2 if recipe.data.flip else 1) / recipe.train.batch_size
 
@@ -84,16 +94,18 @@ def training_joints(recipe: Recipe, store: DatasetStore) -> np.ndarray:
         DataFormatError, SkeletonError: as for `training_data`.
     """
     if store.kind == "recordings":
-        clips = store.clips_of(recipe.data.train)
+        clips = training_clips(recipe, store)
         return load_recorded(store, clips, "gt", channels=2, stride=recipe.data.stride).targets
     skeleton = skeleton_of(recipe.model.config.get("skeleton", H36M_17))
-    return load_poses(store, recipe.data.train, skeleton, stride=recipe.data.stride).joints_world_mm
+    clips = training_clips(recipe, store)
+    return load_poses(store, recipe.data.train, skeleton, stride=recipe.data.stride, clips=clips).joints_world_mm
 
 
 def _virtual(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device: torch.device) -> TrainingData:
     data, settings, network = recipe.data, recipe.train, network_input(model)
     load = partial(load_poses, store, skeleton=model.skeleton, stride=data.stride, window=model.window)
-    poses, held_out = load(splits=data.train, balance=data.balance), load(splits=(data.select_on,))
+    poses = load(splits=data.train, balance=data.balance, clips=training_clips(recipe, store))
+    held_out = load(splits=(data.select_on,))
     logger.info("%d poses to train on, %d to select on", len(poses), len(held_out))
     batches = ViewBatches(poses, recipe.augment, recipe.views, settings.batch_size, settings.seed, network)
     views = validation_views(held_out, data.val_poses, recipe.views, network, device=device)
@@ -107,7 +119,7 @@ def _recorded(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device
             f"model.skeleton: the recordings are of {store.skeleton.name}, the network is of {model.skeleton.name}",
             f"set model.skeleton to {store.skeleton.name}, or to the file of another with its joints and root",
         )
-    clips, chosen = store.clips_of(data.train), store.clips_of((data.select_on,))
+    clips, chosen = training_clips(recipe, store), store.clips_of((data.select_on,))
     held_out = load_recorded_windows(store, chosen, data.detections, network, stride=data.stride)
     selection = validation_recordings(held_out, data.val_poses, device=device)
     if network.window.frames > 1:

@@ -27,6 +27,8 @@ class DataRecipe(Settings):
         train: names of the splits to train on.
         select_on: name of the split that chooses the best weights. Choosing on the test split flatters the result.
         stride: take every n-th frame of each clip.
+        share: train on so much of the frames, drawn as whole takes by train.seed; what several cameras saw is drawn
+            together.
         balance: of motion capture: what is equally likely in a batch. Frames alone favour long clips. Recordings are
             drawn frame by frame, each once in an epoch.
         val_poses: how many poses of `select_on`, evenly spaced, are seen at each validation; 0 for all.
@@ -40,6 +42,7 @@ class DataRecipe(Settings):
     train: tuple[str, ...] = ("train",)
     select_on: str = "val"
     stride: int = Field(default=1, ge=1)
+    share: float = Field(default=1.0, gt=0, le=1)
     balance: Balance = "frames"
     val_poses: int = Field(default=4096, ge=0)
     detections: str = "gt"

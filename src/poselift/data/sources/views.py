@@ -102,12 +102,14 @@ def load_poses(
     stride: int = 1,
     balance: Balance = "frames",
     window: Window | None = None,
+    clips: Sequence[ClipInfo] | None = None,
 ) -> Poses:
     """Read the poses of some splits into memory, without those that are not valid or not finite.
 
     Args:
         stride: every n-th frame of each clip may be drawn.
         window: what will be cut about them. Of single frames only those that may be drawn are kept.
+        clips: those of these splits to read. Default: all of them.
 
     Raises:
         DataFormatError: the store has no such split, or no pose is left.
@@ -117,7 +119,7 @@ def load_poses(
     kept = stride if window is None or window.frames == 1 else 1
     groups: dict[str, list[_Part]] = {}
     dropped = 0
-    for clip in store.clips_of(splits):
+    for clip in store.clips_of(splits) if clips is None else clips:
         frames = slice(clip.start, clip.start + clip.length, kept)
         joints = convert.joints(np.asarray(store.joints_world_mm[frames], dtype=np.float32)).astype(np.float32)
         good = np.isfinite(joints).all(axis=(1, 2)) & store.valid_frames(clip)[::kept]

@@ -1,0 +1,1 @@
+"""Questions that are answered by training: a file says what varies and what is measured, see `experiments.recipe`."""
