@@ -9,7 +9,7 @@ from typing import Any
 
 from poselift.data.store import DatasetStore, load_store
 from poselift.evaluation.opening import opened_lifter
-from poselift.experiments.measuring import measured
+from poselift.experiments.measuring import Measured, measured
 from poselift.experiments.plan import Plan, PlannedRun
 from poselift.experiments.recipe import Measure
 from poselift.experiments.results import Result, check_same, load_result, measures_of, recipe_of, save_result
@@ -87,7 +87,7 @@ def perform(task: Task, stop: Callable[[], bool]) -> bool:
     for folder, measures in task.wanted.items():
         if stop():
             return False
-        found = {}
+        found: dict[str, Measured] = {}
         for flip in {measure.flip for measure in measures.values()}:
             with opened_lifter(network, flip=flip, threads=1) as lifter:
                 found |= {n: measured(lifter, store, n, m) for n, m in measures.items() if m.flip == flip}
