@@ -79,6 +79,16 @@ def test_each_option_changes_the_result(report, option):
     assert _mean(report(*option)) != _mean(report())
 
 
+def test_single_frames_are_measured_over_time_if_asked(report):
+    frames, clips, smooth = report(), report("--over-time"), report("--over-time", "--smooth", "0.2")
+    assert "velocity" not in frames["results"]
+    assert frames["figures"] == {}
+    assert clips["n_frames"] == smooth["n_frames"] == frames["n_frames"]
+    assert clips["results"]["acceleration"]["n_frames"] == 4 * (78 + 8)
+    moved = [read["figures"]["acceleration predicted, mm/s²"] for read in (clips, smooth)]
+    assert moved[1] < moved[0] / 2
+
+
 def test_more_views_keep_the_first_ones(mocap_store):
     store = load_store(mocap_store)
     clips = store.clips_of(("val",))
@@ -123,6 +133,10 @@ def test_files_are_kept_unless_told_otherwise(models, mocap_store, tmp_path):
     assert path.read_text() == "mine"
     CliRunner().invoke(app, [*arguments, "--overwrite"], catch_exceptions=False)
     assert json.loads(path.read_text())["skeleton"] == "h36m17"
+
+
+def test_what_says_nothing_of_frames_of_a_camera_each_is_refused(models, mocap_store):
+    assert "--over-time" in _error([str(models["onnx"]), str(mocap_store), "--split", "val", "--smooth", "0.1"]).hint
 
 
 @pytest.mark.parametrize("option", ["-o", "--predictions"])

@@ -84,6 +84,7 @@ def test_measuring_predictions_is_measuring_the_model(predicted, run, models, re
         "procrustes_mirror",
         "scale_normalised",
         "velocity",
+        "acceleration",
     ]
     assert set(ours["group_frames"]) == {"action", "subject"}
     assert len(ours["missing"]["action"]) == 13

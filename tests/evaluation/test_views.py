@@ -136,6 +136,21 @@ def test_a_frame_network_meets_a_camera_for_each_pose_and_a_window_network_one_f
     assert len({windows.views.true_lens.focal_px[rows.start, 0] for rows, _ in windows.takes}) == 4
 
 
+def test_single_frames_meet_the_cameras_of_windows_if_asked(made_up_lifter, store, spoilt, clips):
+    holed, over_time = spoilt(store, [50, 51]), replace(TWO, over_time=True)
+    frames, windows = (
+        seen_clips(holed, clips, H36M_17, cameras, window=window)
+        for cameras, window in ((over_time, SINGLE_FRAME), (TWO, FIVE))
+    )
+    np.testing.assert_array_equal(frames.views.joints_plane, windows.views.joints_plane)
+    np.testing.assert_array_equal(frames.measured, windows.measured)
+    report = evaluate_views(predict_views(made_up_lifter("person_centred", SINGLE_FRAME), holed, clips, over_time))
+    assert report.results["velocity"].n_frames == 2 * (49 + 27 + 9)
+    assert report.results["acceleration"].n_frames == 2 * (48 + 26 + 8)
+    assert report.figures["acceleration error, mm/s²"] > 0
+    assert report.about["over_time"]
+
+
 @pytest.mark.parametrize("rubbish", [0.0, 1e6, np.nan])
 @pytest.mark.parametrize(("name", "window"), CASES, ids=str)
 def test_frames_that_are_no_good_do_not_shift_time_and_are_not_measured(

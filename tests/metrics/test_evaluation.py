@@ -101,6 +101,22 @@ def test_velocities_are_those_of_each_clip_and_none_between_clips(report):
     assert one.mean_mm == pytest.approx(mpjve(*relative))
 
 
+def test_accelerations_are_those_of_each_clip_and_none_between_clips(report):
+    relative = root_relative(PREDICTED), root_relative(TARGET)
+    parts = [slice(0, 12), slice(13, 24), slice(24, 30)]
+    errors = [np.linalg.norm(np.diff(relative[0][p] - relative[1][p], 2, axis=0), axis=-1) for p in parts]
+    result = report.results["acceleration"]
+    assert result.n_frames == len(np.concatenate(errors)) == 10 + 9 + 4
+    assert result.mean_mm == pytest.approx(np.concatenate(errors).mean())
+    assert result.per_group_mm["action"]["sit"] == pytest.approx(errors[1][5:9].mean())  # by the last frame of each
+
+
+def test_pairs_of_frames_have_no_acceleration():
+    with pytest.raises(ShapeError, match="three frames or more, got pairs"):
+        evaluated(clip_lengths=[2] * (N // 2), protocols=["acceleration"])
+    evaluated(clip_lengths=[2] * (N // 2), protocols=["velocity"])
+
+
 def test_a_group_of_single_frames_has_no_velocity():
     groups = {"action": ["walk"] * 12 + ["stand"] + ["walk"] * 17}
     report = evaluated(groups=groups)

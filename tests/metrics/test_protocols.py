@@ -26,6 +26,7 @@ IGNORES = {
     "scale_normalised": {"translation", "scale about the root"},
     "lcn": set(),
     "velocity": {"translation"},
+    "acceleration": {"translation"},
 }
 
 
@@ -44,7 +45,7 @@ def test_a_protocol_ignores_what_it_says_and_nothing_else(name, move):
 
 def test_what_needs_places_or_clips_says_so():
     assert [name for name, protocol in PROTOCOLS.items() if protocol.absolute] == ["lcn"]
-    assert [name for name, protocol in PROTOCOLS.items() if protocol.steps] == ["velocity"]
+    assert [name for name, protocol in PROTOCOLS.items() if protocol.steps] == ["velocity", "acceleration"]
 
 
 def test_single_precision_is_measured_in_double():

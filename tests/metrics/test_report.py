@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -49,6 +50,13 @@ def test_json_names_every_protocol_and_keeps_every_number(report):
         assert read["results"][name]["per_joint_mm"] == result.per_joint_mm
         assert read["results"][name]["per_group_mm"] == result.per_group_mm
         assert read["results"][name]["mean_of_groups_mm"] == result.mean_of_groups_mm
+
+
+def test_figures_are_in_json_and_below_the_table(report):
+    with_figures = replace(report, figures={"peak speed kept": 0.87654})
+    assert json.loads(report_to_json(with_figures))["figures"] == {"peak speed kept": 0.87654}
+    assert "peak speed kept: 0.8765" in report_to_latex(with_figures)
+    assert json.loads(report_to_json(report))["figures"] == {}
 
 
 def test_csv_has_one_line_per_number(report):

@@ -12,6 +12,7 @@ import typer
 
 from poselift.cli.output import check_output
 from poselift.errors import RecipeError
+from poselift.lifting.options import DEFAULTS, LiftOptions
 
 if TYPE_CHECKING:
     from poselift.data.predictions import Predictions
@@ -58,6 +59,21 @@ _Noise = Annotated[
         "detectors in the wild."
     ),
 ]
+_OverTime = Annotated[
+    bool,
+    typer.Option(
+        "--over-time",
+        help="Motion capture: one camera for each clip and view also where the model sees single frames, so that its "
+        "movements are measured; those that see several are always measured so.",
+    ),
+]
+_Smooth = Annotated[
+    float | None,
+    typer.Option(
+        help="Motion capture over time: smooth the 3D joints by a Gaussian of so many seconds, as `poselift lift` "
+        f"does by {DEFAULTS.smoothing_s:g}. Default: not."
+    ),
+]
 _Predictions = Annotated[
     Path | None, typer.Option(help="Motion capture: write what was seen, predicted and true here, .npz.")
 ]
@@ -76,6 +92,8 @@ def evaluate(
     views: _Views = None,
     seed: _Seed = None,
     noise: _Noise = None,
+    over_time: _OverTime = False,
+    smooth: _Smooth = None,
     predictions: _Predictions = None,
 ) -> None:
     """Measure a model: on motion capture seen by virtual cameras, or on recordings by every protocol."""
@@ -89,7 +107,20 @@ def evaluate(
     check_output(predictions, (".npz",), overwrite=overwrite)
     store, chosen = load_store(dataset), tuple(splits or ("test",))
     asked = _Asked(
-        model, store, chosen, flip, device, detections, without_faulty, views, seed, noise, predictions, overwrite
+        model=model,
+        store=store,
+        splits=chosen,
+        flip=flip,
+        device=device,
+        detections=detections,
+        without_faulty=without_faulty,
+        views=views,
+        seed=seed,
+        noise=noise,
+        over_time=over_time,
+        smooth=smooth,
+        predictions=predictions,
+        overwrite=overwrite,
     )
     report = _measured(asked)
     about = {"model": str(model), "dataset": str(dataset), "split": ", ".join(chosen)}
@@ -115,6 +146,8 @@ class _Asked:
     views: int | None
     seed: int | None
     noise: Noise | None
+    over_time: bool
+    smooth: float | None
     predictions: Path | None
     overwrite: bool
 
@@ -132,17 +165,20 @@ class _Asked:
 
 def _measured(asked: _Asked) -> Report:
     from poselift.evaluation.clips import chosen_clips
+    from poselift.evaluation.smoothed import smoothed_views
     from poselift.evaluation.stores import evaluate_store
     from poselift.evaluation.views import LiftedViews
 
     recorded = asked.store.kind == "recordings"
     if recorded:
-        asked.refuse_idle(("views", "seed", "noise", "predictions"), "recordings")
+        asked.refuse_idle(("views", "seed", "noise", "over_time", "smooth", "predictions"), "recordings")
     else:
         asked.refuse_idle(("detections", "without_faulty"), "motion capture")
     clips = chosen_clips(asked.store, asked.splits, without_faulty=asked.without_faulty)
     predicted = _predicted(asked, clips)
     if isinstance(predicted, LiftedViews):
+        if asked.smooth is not None:
+            predicted = smoothed_views(predicted, LiftOptions(smoothing="gaussian", smoothing_s=asked.smooth))
         if predicted.seen.left_out:
             typer.echo(f"left out {predicted.seen.left_out} poses that are not valid or not finite", err=True)
         if asked.predictions is not None:
@@ -164,7 +200,7 @@ def _predicted(asked: _Asked, clips: Sequence[ClipInfo]) -> Predictions | Lifted
         asked.refuse_idle(("flip", "device", "detections"), "predictions that are made already")
         return load_predictions(asked.model)
     config = ViewConfig().with_true_2d() if asked.noise is Noise.none else ViewConfig()
-    cameras = VirtualCameras(asked.views or VIEWS, asked.seed or SEED, config)
+    cameras = VirtualCameras(asked.views or VIEWS, asked.seed or SEED, config, asked.over_time)
     detections = asked.detections or "gt"
     with opened_lifter(asked.model, **asked.lifting) as lifter, progress_bar("predict", len(clips)) as show:
         return predict_store(lifter, asked.store, clips, detections=detections, cameras=cameras, on_clip=show)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
@@ -14,7 +15,7 @@ from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import SkeletonError
 from poselift.evaluation.clip_lifting import lifted_clip, network_says, stretches
 from poselift.lifting.lifter import Lifter
-from poselift.metrics import DEFAULT_PROTOCOLS, Grouping, Report, evaluate
+from poselift.metrics import DEFAULT_PROTOCOLS, Grouping, Report, evaluate, movement_figures, movement_protocols
 from poselift.normalisation.image_frame import IMAGE_FRAME, image_frame_denormalised
 
 
@@ -87,16 +88,19 @@ def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Se
         "subject": Grouping.of([clip.subject for clip in clips], subjects).repeated(lengths),
     }
     unbroken = [length for frames in valid for length in stretches(frames)]
-    velocity = ["velocity"] if max(unbroken, default=0) > 1 else []
-    return evaluate(
-        truth.to_camera(joints) if image else joints,
+    rates = [clip.fps for clip, frames in zip(clips, valid, strict=True) for _ in stretches(frames)]
+    predicted_mm = truth.to_camera(joints) if image else joints
+    report = evaluate(
+        predicted_mm,
         truth.joints_cam_mm,
         store.skeleton,
         groups,
-        protocols=(*(["lcn"] if image else []), *DEFAULT_PROTOCOLS, *velocity),
+        protocols=(*(["lcn"] if image else []), *DEFAULT_PROTOCOLS, *movement_protocols(max(unbroken, default=0))),
         clip_lengths=unbroken,
         about=predictions.about,
     )
+    figures = movement_figures(predicted_mm, truth.joints_cam_mm, store.skeleton, unbroken, rates)
+    return replace(report, figures=figures)
 
 
 def _image_frame(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from poselift.data.windows import SINGLE_FRAME, Window
 from poselift.errors import DataFormatError
 from poselift.evaluation.clip_lifting import lifted_clip, stretches
 from poselift.lifting.lifter import Lifter
-from poselift.metrics import DEFAULT_PROTOCOLS, Report, evaluate
+from poselift.metrics import DEFAULT_PROTOCOLS, Report, evaluate, movement_figures, movement_protocols
 from poselift.skeleton import Skeleton, conversion
 
 
@@ -27,11 +27,18 @@ class VirtualCameras:
         views: how many cameras see each pose.
         seed: which ones are drawn.
         config: from which ones, and how well they see.
+        over_time: each clip is seen through one camera, whole, also where a network sees single frames; those that
+            see several always meet it so.
     """
 
     views: int = 4
     seed: int = 0
     config: ViewConfig = field(default_factory=ViewConfig)
+    over_time: bool = False
+
+    def follow(self, window: Window) -> bool:
+        """Whether a network sees frames that follow one another."""
+        return self.over_time or window.frames > 1
 
 
 class Take(NamedTuple):
@@ -45,13 +52,19 @@ class Take(NamedTuple):
     rows: slice
     time_s: Float[np.ndarray, " frames"]
 
+    @property
+    def fps(self) -> float:
+        """Its frames per second; of a single frame one."""
+        return 1 / float(self.time_s[1] - self.time_s[0]) if len(self.time_s) > 1 else 1.0
+
 
 @dataclass(frozen=True, eq=False)
 class SeenClips:
     """Each pose of some clips as often as there are views.
 
-    For networks of single frames every frame is seen by a camera of its own, and all of them make one take. Others
-    get a take for each clip and view, through one camera, whole: frames that are no good stay in it, unseen.
+    For networks of single frames every frame is seen by a camera of its own, and all of them make one take. Others,
+    and those too if asked for, get a take for each clip and view, through one camera, whole: frames that are no good
+    stay in it, unseen.
 
     Attributes:
         views: truth and detections of N frames.
@@ -59,6 +72,7 @@ class SeenClips:
         left_out: how many poses of the clips are not valid or not finite.
         measured: (N,) false for those of them that are here.
         takes: one after the other, of all frames.
+        over_time: whether the frames of a take follow one another.
     """
 
     views: Views
@@ -66,6 +80,7 @@ class SeenClips:
     left_out: int
     measured: Bool[np.ndarray, " frames"]
     takes: tuple[Take, ...]
+    over_time: bool
 
     def measured_views(self) -> Views:
         """The views of the frames that are measured."""
@@ -107,7 +122,7 @@ def seen_clips(
         DataFormatError: no pose is valid and finite.
         SkeletonError: the store's skeleton does not convert to `skeleton`.
     """
-    convert = conversion(store.skeleton, skeleton).whole()
+    convert, over_time = conversion(store.skeleton, skeleton).whole(), cameras.follow(window)
     parts: list[Views] = []
     measured: list[np.ndarray] = []
     actions: list[str] = []
@@ -121,18 +136,19 @@ def seen_clips(
             continue
         for view in range(cameras.views):
             rng = np.random.default_rng((cameras.seed, view, number))
-            if window.frames == 1:
-                parts.append(draw_views(joints_world_mm[good], skeleton, cameras.config, rng))
-            else:
+            if over_time:
                 parts.append(_through_one_camera(joints_world_mm, good, clip.fps, skeleton, cameras.config, rng))
-            measured.append(np.ones(good.sum(), dtype=bool) if window.frames == 1 else good)
+            else:
+                parts.append(draw_views(joints_world_mm[good], skeleton, cameras.config, rng))
+            measured.append(good if over_time else np.ones(good.sum(), dtype=bool))
             actions += [clip.action or clip.name] * len(parts[-1])
             rates.append(clip.fps)
     if not parts:
         splits = dict.fromkeys(clip.split for clip in clips)
         raise DataFormatError(f"split {' and '.join(splits)} has no finite pose", "prepare the dataset again")
-    takes = _takes([len(part) for part in parts], rates, window)
-    return SeenClips(Views.joined(parts), actions, left_out, np.concatenate(measured), takes)
+    lengths = [len(part) for part in parts]
+    takes = _takes(lengths, rates) if over_time else (Take(slice(0, sum(lengths)), np.arange(float(sum(lengths)))),)
+    return SeenClips(Views.joined(parts), actions, left_out, np.concatenate(measured), takes, over_time)
 
 
 def predict_views(
@@ -155,7 +171,7 @@ def predict_views(
     """
     cameras = cameras or VirtualCameras()
     seen = seen_clips(store, clips, lifter.skeleton, cameras, window=lifter.window)
-    about = {"views": cameras.views, "seed": cameras.seed}
+    about = {"views": cameras.views, "seed": cameras.seed, "over_time": seen.over_time}
     joints = lift_views(lifter, seen, on_take=lambda done: on_clip(len(clips) * done // len(seen.takes)))
     return LiftedViews(seen, joints, lifter.skeleton, lifter.window, about)
 
@@ -181,24 +197,30 @@ def lift_views(
 
 
 def evaluate_views(lifted: LiftedViews) -> Report:
-    """Errors by action; where one camera saw movements, of these too, between good frames that follow one another.
+    """Errors by action; where frames follow one another, of movements between good ones too, and their figures.
 
     Raises:
         ShapeError: what a model says of a frame is not finite.
     """
     seen = lifted.seen
     every = bool(seen.measured.all())
-    lengths = [length for rows, _ in seen.takes for length in stretches(seen.measured[rows])]
-    moving = lifted.window.frames > 1 and max(lengths) > 1
-    return evaluate(
-        lifted.joints_root_mm if every else lifted.joints_root_mm[seen.measured],
-        seen.measured_views().joints_cam_mm,
+    unbroken = [(length, take.fps) for take in seen.takes for length in stretches(seen.measured[take.rows])]
+    lengths, rates = zip(*unbroken, strict=True)
+    predicted_mm = lifted.joints_root_mm if every else lifted.joints_root_mm[seen.measured]
+    truth_mm = seen.measured_views().joints_cam_mm
+    report = evaluate(
+        predicted_mm,
+        truth_mm,
         lifted.skeleton,
         {"action": seen.actions if every else np.array(seen.actions)[seen.measured]},
-        protocols=(*DEFAULT_PROTOCOLS, *(["velocity"] if moving else [])),
-        clip_lengths=lengths if moving else None,
+        protocols=(*DEFAULT_PROTOCOLS, *(movement_protocols(max(lengths)) if seen.over_time else ())),
+        clip_lengths=lengths,
         about=lifted.about,
     )
+    if not seen.over_time:
+        return report
+    figures = movement_figures(predicted_mm, truth_mm, lifted.skeleton, lengths, rates)
+    return replace(report, figures=figures)
 
 
 def _through_one_camera(
@@ -223,10 +245,7 @@ def _through_one_camera(
     )
 
 
-def _takes(lengths: list[int], rates: list[float], window: Window) -> tuple[Take, ...]:
-    if window.frames == 1:
-        total = sum(lengths)
-        return (Take(slice(0, total), np.arange(total, dtype=np.float64)),)
+def _takes(lengths: list[int], rates: list[float]) -> tuple[Take, ...]:
     ends = np.cumsum(lengths).tolist()
     return tuple(
         Take(slice(end - length, end), np.arange(length) / rate)

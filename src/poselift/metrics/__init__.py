@@ -25,7 +25,15 @@ from poselift.metrics.joint_errors import (
     pck,
     velocity_errors,
 )
-from poselift.metrics.protocols import DEFAULT_PROTOCOLS, PROTOCOLS, Protocol, protocol_errors, protocols_named
+from poselift.metrics.movement import movement_figures
+from poselift.metrics.protocols import (
+    DEFAULT_PROTOCOLS,
+    PROTOCOLS,
+    Protocol,
+    movement_protocols,
+    protocol_errors,
+    protocols_named,
+)
 from poselift.metrics.report import (
     ProtocolResult,
     Report,
@@ -55,6 +63,8 @@ __all__ = [
     "comparison_to_text",
     "evaluate",
     "joint_errors",
+    "movement_figures",
+    "movement_protocols",
     "mpjpe",
     "mpjve",
     "n_joint_errors",

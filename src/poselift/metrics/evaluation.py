@@ -69,6 +69,8 @@ def evaluate(
     n_frames = _checked_count(predicted_mm, target_mm)
     groupings = {name: _checked_grouping(name, labels, n_frames) for name, labels in (groups or {}).items()}
     starts = _clip_starts(wanted, clip_lengths, n_frames)
+    counted = {protocol.name: _counted(protocol, starts) for protocol in wanted}
+    most_steps = max((protocol.steps for protocol in wanted), default=0)
     check_poses(predicted_mm, target_mm, skeleton)
     _check_absolute(wanted, skeleton.root_position(predicted_mm), skeleton.root_position(target_mm))
     names = skeleton.joints if joints is None else tuple(joints)
@@ -76,14 +78,14 @@ def evaluate(
 
     def measured(frames: slice) -> list[_Part]:
         # The first movement of a chunk starts in the frame before it.
-        before = min(frames.start, 1)
+        before = min(frames.start, most_steps)
         near = slice(frames.start - before, frames.stop)
         comparison = Comparison(predicted_mm[near], target_mm[near], skeleton, chosen)
-        return [_part(p.errors(comparison)[_counted(p, starts[near], before)]) for p in wanted]
+        return [_part(_of_chunk(p.errors(comparison), counted[p.name][frames])) for p in wanted]
 
     parts = list(zip(*in_chunks(measured, n_frames), strict=True))
     results = {
-        protocol.name: _result(protocol, names, chunks, _inside(protocol, groupings, starts))
+        protocol.name: _result(protocol, names, chunks, _inside(protocol, groupings, counted[protocol.name]))
         for protocol, chunks in zip(wanted, parts, strict=True)
     }
     group_frames = {name: _counts(grouping) for name, grouping in groupings.items()}
@@ -123,8 +125,9 @@ def _clip_starts(
         lengths = np.asarray(clip_lengths, dtype=np.intp)
         if (lengths < 1).any() or lengths.sum() != n_frames:
             raise ShapeError(f"clip_lengths: expected positive numbers that sum to {n_frames}, got {lengths.sum()}")
-        if n_frames and lengths.max() < 2:
-            raise ShapeError("clip_lengths: expected a clip of two frames or more, got single frames")
+        if n_frames and lengths.max() <= protocol.steps:
+            least, got = (("two", "single frames"), ("three", "pairs of frames"))[protocol.steps - 1]
+            raise ShapeError(f"clip_lengths: expected a clip of {least} frames or more, got {got}")
         starts[np.cumsum(lengths)[:-1]] = True
         starts[:1] = True
     return starts
@@ -140,16 +143,27 @@ def _check_absolute(wanted: Sequence[Protocol], predicted_root_mm: np.ndarray, t
             )
 
 
-def _counted(protocol: Protocol, starts: np.ndarray, before: int) -> np.ndarray | slice:
-    """Which rows of a protocol's errors belong to the chunk, of which `before` frames belong to the one before."""
-    return ~starts[1:] if protocol.steps else slice(before, None)
+def _counted(protocol: Protocol, starts: np.ndarray) -> np.ndarray:
+    """(F,) which frames have an error: that of the steps up to it, all of one clip."""
+    counted = np.ones(len(starts), dtype=bool)
+    for step in range(protocol.steps):
+        counted[step:] &= ~starts[: len(starts) - step]
+    return counted
 
 
-def _inside(protocol: Protocol, groupings: Mapping[str, Grouping], starts: np.ndarray) -> Mapping[str, Grouping]:
+def _of_chunk(errors: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Those errors of a chunk and of frames before it that count; the last is that of the chunk's last frame."""
+    # At the beginning there are no frames before it.
+    counted = counted[max(len(counted) - len(errors), 0) :]
+    kept: np.ndarray = errors[len(errors) - len(counted) :][counted]
+    return kept
+
+
+def _inside(protocol: Protocol, groupings: Mapping[str, Grouping], counted: np.ndarray) -> Mapping[str, Grouping]:
     """The groups of the frames that have an error."""
     if not protocol.steps:
         return groupings
-    return {name: Grouping(grouping.names, grouping.codes[~starts]) for name, grouping in groupings.items()}
+    return {name: Grouping(grouping.names, grouping.codes[counted]) for name, grouping in groupings.items()}
 
 
 def _part(errors: np.ndarray) -> _Part:

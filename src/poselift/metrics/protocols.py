@@ -50,11 +50,10 @@ class Comparison:
         """Distances after Procrustes alignment, without and with reflection: they share the costly part."""
         return aligned_distances(*self.root_relative)
 
-    @cached_property
-    def steps(self) -> tuple[np.ndarray, np.ndarray]:
-        """Root-relative movements from each frame to the next, one fewer than frames."""
+    def differences(self, order: int) -> tuple[np.ndarray, np.ndarray]:
+        """Root-relative movements from each frame to the next; of order 2 how these change, and so on."""
         predicted, target = self.root_relative
-        return np.diff(predicted, axis=0), np.diff(target, axis=0)
+        return np.diff(predicted, order, axis=0), np.diff(target, order, axis=0)
 
     def _measured(self, joints: np.ndarray) -> np.ndarray:
         return joints if self.chosen == list(range(len(self.skeleton))) else joints[..., self.chosen, :]
@@ -72,7 +71,8 @@ class Protocol:
         errors: distances (..., measured joints) of a comparison.
         absolute: it compares places in camera axes, so that root-relative predictions cannot have it; the others
             move the root to the origin first.
-        steps: it compares movements from frame to frame of unbroken clips, in mm per frame.
+        steps: how many steps from frame to frame of unbroken clips an error takes: 1 for movements, 2 for how these
+            change; 0 for poses.
     """
 
     name: str
@@ -81,7 +81,12 @@ class Protocol:
     description: str
     errors: Callable[[Comparison], np.ndarray]
     absolute: bool = False
-    steps: bool = False
+    steps: int = 0
+
+    @property
+    def unit(self) -> str:
+        """What its errors are counted in."""
+        return ("mm", "mm per frame", "mm per frame²")[self.steps]
 
     @property
     def legend(self) -> str:
@@ -134,14 +139,27 @@ PROTOCOLS: dict[str, Protocol] = {
             "MPJVE",
             "MPJVE: velocity, mm per frame",
             "root at the origin; movements of the joints from each frame to the next of the same clip",
-            lambda c: distances(*c.steps),
-            steps=True,
+            lambda c: distances(*c.differences(1)),
+            steps=1,
+        ),
+        Protocol(
+            "acceleration",
+            "Accel",
+            "Accel: acceleration error, mm per frame²",
+            "root at the origin; how the movements of the joints change from each frame to the next of the same clip",
+            lambda c: distances(*c.differences(2)),
+            steps=2,
         ),
     )
 }
 
 # Those that any prediction can have, be it only root-relative and of single frames.
 DEFAULT_PROTOCOLS = ("root_relative", "procrustes", "procrustes_mirror", "scale_normalised")
+
+
+def movement_protocols(longest: int) -> tuple[str, ...]:
+    """Those of movements that an unbroken clip of so many frames can have."""
+    return tuple(name for name, protocol in PROTOCOLS.items() if 0 < protocol.steps < longest)
 
 
 def protocols_named(names: Iterable[str]) -> list[Protocol]:

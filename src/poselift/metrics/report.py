@@ -54,6 +54,7 @@ class Report:
         n_frames: how many poses were compared.
         group_frames: by grouping and group, how many of them are in it; 0 for an expected group without any.
         results: by the name of the protocol.
+        figures: other numbers, by what they say, with their unit.
         about: what was measured, for people: model, data, views.
     """
 
@@ -62,6 +63,7 @@ class Report:
     group_frames: Mapping[str, Mapping[str, int]]
     results: Mapping[str, ProtocolResult]
     about: Mapping[str, Any] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def missing(self) -> dict[str, tuple[str, ...]]:
@@ -105,6 +107,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
             }
             for name, result in report.results.items()
         },
+        "figures": dict(report.figures),
     }
 
 
@@ -114,7 +117,7 @@ def report_to_json(report: Report) -> str:
 
 
 def report_to_csv(report: Report) -> str:
-    """The text of a CSV file, a line per number: protocol, kind (all, joint, a grouping), name, frames, error_mm."""
+    """The text of a CSV file, a line per error: protocol, kind (all, joint, a grouping), name, frames, error_mm."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["protocol", "kind", "name", "frames", "error_mm"])
@@ -150,5 +153,5 @@ def _cells(report: Report) -> Cells:
     joints = [row(joint, None, (r.per_joint_mm[joint] for r in results)) for joint in results[0].per_joint_mm]
     title = f"Errors in mm over {report.n_frames} poses, {report.skeleton}"
     heads = ["", "frames", *(r.protocol.heading for r in results)]
-    notes = [r.protocol.legend for r in results]
+    notes = [*(r.protocol.legend for r in results), *(f"{name}: {x:.4g}" for name, x in report.figures.items())]
     return Cells(title, heads, [*sections, overall, joints], notes)

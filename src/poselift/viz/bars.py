@@ -42,7 +42,7 @@ def draw_bars(comparison: Comparison) -> Figure:
     axes.axvline(len(heads) - 1.5, color="0.7", linewidth=1)
     axes.set_xticks(range(len(heads)), heads, rotation=40, ha="right", rotation_mode="anchor")
     axes.set_xlim(-0.6, len(heads) - 0.4)
-    axes.set_ylabel("error in mm per frame" if comparison.protocol.steps else "error in mm")
+    axes.set_ylabel(f"error in {comparison.protocol.unit}")
     axes.set_title(comparison.protocol.title)
     axes.grid(axis="y", alpha=0.4)
     axes.set_axisbelow(True)
