@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 MODELS: dict[str, str] = {
     "lcn": "poselift.models.lcn:LCN",
     "lcn_fast": "poselift.models.lcn_fast:LCNFast",
+    "modulated_gcn": "poselift.models.modulated_gcn:ModulatedGCN",
     "motion_agformer": "poselift.models.motion_agformer:MotionAGFormer",
-    "temporal_lcn": "poselift.models.temporal_lcn:TemporalLCN",
     "simple_baseline": "poselift.models.simple_baseline:SimpleBaseline",
+    "temporal_lcn": "poselift.models.temporal_lcn:TemporalLCN",
     "videopose3d": "poselift.models.videopose3d:VideoPose3D",
+    "weight_unsharing_gcn": "poselift.models.weight_unsharing_gcn:WeightUnsharingGCN",
 }
 
 
