@@ -29,7 +29,8 @@ for _side, _x in (("l", 1), ("r", -1)):
         f"{_side}hipjoint": ("root", (_x * 90, -100, 30)),
         f"{_side}femur": (f"{_side}hipjoint", (0, -430, 0)),
         f"{_side}tibia": (f"{_side}femur", (0, -410, 0)),
-        f"{_side}foot": (f"{_side}tibia", (0, -60, 120)),
+        f"{_side}foot": (f"{_side}tibia", (0, -35, 120)),
+        f"{_side}toes": (f"{_side}foot", (0, 0, 60)),
         f"{_side}clavicle": ("thorax", (_x * 180, 50, -10)),
         f"{_side}humerus": (f"{_side}clavicle", (_x * 280, 0, 0)),
         f"{_side}radius": (f"{_side}humerus", (_x * 180, 0, 0)),
@@ -40,7 +41,7 @@ for _side, _x in (("l", 1), ("r", -1)):
 AXES = {"lfemur": (0, 0, 20), "rfemur": (0, 0, -20), "lhumerus": (180, -30, -90), "rhumerus": (180, 30, 90)}
 
 # Names of the joint at the start of each bone, `*` for Left or L.
-_LIMBS = ("hipjoint", "femur", "tibia", "foot", "clavicle", "humerus", "radius", "wrist", "hand")
+_LIMBS = ("hipjoint", "femur", "tibia", "foot", "toes", "clavicle", "humerus", "radius", "wrist", "hand")
 _TRUNK = ("root", "lowerback", "upperback", "thorax", "lowerneck", "upperneck", "head")
 
 
@@ -53,15 +54,26 @@ def _names(trunk: str, limbs: str, sides: tuple[str, str]) -> dict[str, str]:
 
 CMU = _names(
     "Hips LowerBack Spine Spine1 Neck Neck1 Head",
-    "*HipJoint *UpLeg *Leg *Foot *Shoulder *Arm *ForeArm *Hand *FingerBase",
+    "*HipJoint *UpLeg *Leg *Foot *ToeBase *Shoulder *Arm *ForeArm *Hand *FingerBase",
     ("Left", "Right"),
 )
 CHARACTER = _names(
     "Hip Waist Spine01 Spine02 NeckTwist01 NeckTwist02 Head",
-    "*_Pelvis *_Thigh *_Calf *_Foot *_Clavicle *_Upperarm *_Forearm *_ForearmTwist *_Hand",
+    "*_Pelvis *_Thigh *_Calf *_Foot *_ToeBase *_Clavicle *_Upperarm *_Forearm *_ForearmTwist *_Hand",
     ("L", "R"),
 )
 CHARACTER = {bone: f"CC_Base_{name}" for bone, name in CHARACTER.items()}
+NEO = _names(
+    "Hips LowerBack Spine Spine1 LowerNeck Neck Head",
+    "*HipJoint *UpLeg *Leg *Foot *ToeBase *Shoulder *Arm *ForeArm *ForeArmTwist *Hand",
+    ("Left", "Right"),
+)
+NEO = {bone: f"Neo_{name}" for bone, name in NEO.items()}
+UNREAL = _names(
+    "pelvis spine_01 spine_02 spine_03 neck_01 neck_02 head",
+    "hip_* thigh_* calf_* foot_* ball_* clavicle_* upperarm_* lowerarm_* twist_* hand_*",
+    ("l", "r"),
+)
 
 
 @dataclass(frozen=True)
@@ -161,6 +173,49 @@ def _bvh_text(
     return "\n".join(lines) + "\n"
 
 
+def _blender_text(person: Person, names: Mapping[str, str], rest: np.ndarray, file: np.ndarray) -> str:
+    """The person as Blender exports it, in centimetres: every joint says where it is from its parent.
+
+    `rest` turns the person to the rest pose of the file, `file` its axes to the file's.
+    """
+    bones: list[str] = []
+    places: list[np.ndarray] = []
+
+    def joint(bone: str) -> list[str]:
+        bones.append(bone)
+        parent = BONES[bone][0] if bone in BONES else "root"
+        at_rest = np.zeros(3) if parent == "root" else file @ rest @ np.array(BONES[parent][1]) / 10
+        places.append(at_rest)
+        lines = [("ROOT " if bone == "root" else "JOINT ") + names[bone], "{", f"OFFSET {_words(at_rest)}"]
+        lines.append("CHANNELS 6 Xposition Yposition Zposition Zrotation Yrotation Xrotation")
+        children = [child for child in BONES if BONES[child][0] == bone]
+        for child in children:
+            lines += joint(child)
+        if not children:
+            end = file @ rest @ np.array(BONES[bone][1]) / 10
+            named = "JOINT ball_leaf_" + bone[0] if bone.endswith("toes") and names is UNREAL else "End Site"
+            channels = [] if named == "End Site" else ["CHANNELS 3 Zrotation Yrotation Xrotation"]
+            bones.extend([] if named == "End Site" else ["leaf"])
+            lines += [named, "{", f"OFFSET {_words(end)}", *channels, "}"]
+        return [*lines, "}"]
+
+    hierarchy = joint("root")
+    moves = dict(zip([bone for bone in bones if bone != "leaf"], places, strict=True))
+    rows = []
+    for f, root in enumerate(person.root):
+        row: list[float] = []
+        for bone in bones:
+            if bone == "leaf":
+                row += [0, 0, 0]
+                continue
+            turn = person.rotation(bone)[f] @ rest.T if bone == "root" else rest @ person.rotation(bone)[f] @ rest.T
+            row += [*(file @ root / 10 if bone == "root" else moves[bone]), *turns_of(file @ turn @ file.T)[::-1]]
+        rows.append(_words(np.array(row)))
+    return (
+        "\n".join(["HIERARCHY", *hierarchy, "MOTION", f"Frames: {len(rows)}", "Frame Time: 0.0333333", *rows]) + "\n"
+    )
+
+
 def _asf_text(*, length: float = 0.45, angle: str = "deg") -> str:
     unit = np.pi / 180 if angle == "rad" else 1.0
     mm = 25.4 / length
@@ -218,6 +273,22 @@ def write_bvh(tmp_path) -> Callable[..., Path]:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_bvh_text(person, CHARACTER if character else CMU, **how))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def write_blender(tmp_path) -> Callable[..., Path]:
+    """Write a person as Blender does: on Unity's body, whose rest pose lies turned, or on Unreal's, with z up."""
+
+    def write(person: Person, dialect: str, name: str = "take.bvh") -> Path:
+        path = tmp_path / name
+        if dialect == "neo_bvh":
+            text = _blender_text(person, NEO, rotation_of(np.array([40.0, 110, -25])), np.eye(3))
+        else:
+            text = _blender_text(person, UNREAL, np.eye(3), np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]]))
+        path.write_text(text)
         return path
 
     return write

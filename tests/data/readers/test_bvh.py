@@ -75,6 +75,15 @@ def test_positions_of_inner_joints_are_from_their_offset(arm):
     np.testing.assert_allclose(positions[1, 1] - positions[1, 0], [0, 93, 90], atol=1e-9)
 
 
+def test_positions_of_inner_joints_that_hold_their_offset_replace_it(arm):
+    path = arm("CHANNELS 3 Yrotation Zrotation Xrotation", "CHANNELS 3 Xposition Yposition Zposition")
+    path.write_text(path.read_text().replace("0 0 0 0 0 0 0 0 0", "0 10 0 0 0 0 3 0 0").replace("90 0 90", "3 0.1 0"))
+    positions, _ = read_bvh(path).pose()
+    np.testing.assert_allclose(positions[0, :2], [[0, 10, 0], [3, 10, 0]], atol=1e-12)
+    np.testing.assert_allclose(positions[1, 0], [1, 2, 3])
+    np.testing.assert_allclose(np.linalg.norm(positions[1, 1] - positions[1, 0]), np.hypot(3, 0.1))
+
+
 @pytest.mark.parametrize(
     "rewritten",
     [

@@ -7,7 +7,7 @@ import pytest
 
 from poselift.data.readers.mocap import CMU_UNIT_MM, read_mocap
 from poselift.errors import DataFormatError
-from poselift.skeleton import H36M_17, Skeleton
+from poselift.skeleton import BODY_21, H36M_17, Skeleton
 
 LOST = ("thorax", "lwrist", "rwrist")
 LIMBS = [j for j in H36M_17.joints if j not in ("spine", "nose", "head")]
@@ -61,6 +61,56 @@ def test_a_character(person, write_bvh):
     np.testing.assert_allclose(np.linalg.norm(top, axis=-1), 120 - 110, atol=1e-3)
 
 
+@pytest.mark.parametrize("dialect", ["neo_bvh", "unreal_bvh"])
+def test_what_blender_wrote_in_any_rest_pose(person, write_blender, dialect):
+    """Spine and head are put together otherwise; the limbs are those of the person."""
+    clip = read_mocap(write_blender(person, dialect))
+    assert (clip.dialect, clip.fps) == (dialect, 30.0)
+    limbs = H36M_17.indices(LIMBS)
+    np.testing.assert_allclose(clip.joints_world_mm[:, limbs], person.h36m()[:, limbs], atol=1e-2)
+    for name, most in (("nose", 60), ("head", 70)):
+        away = joint(clip, name) - person.h36m()[:, H36M_17.index(name)]
+        assert np.linalg.norm(away, axis=-1).max() < most
+
+
+# Heels of Unreal's body are nearer to its ankles.
+@pytest.mark.parametrize(
+    ("dialect", "behind_mm"), [("cmu_bvh", 54), ("asf_amc", 54), ("neo_bvh", 54), ("unreal_bvh", 24)]
+)
+def test_toes_and_heels_of_who_stands_are_at_the_ends_of_the_foot(
+    standing, write_bvh, write_amc, write_blender, dialect, behind_mm
+):
+    writers = {"cmu_bvh": write_bvh, "asf_amc": write_amc}
+    path = writers[dialect](standing) if dialect in writers else write_blender(standing, dialect)
+    clip = read_mocap(path, BODY_21)
+    feet = clip.joints_world_mm[0, BODY_21.indices(("left_toe", "right_toe", "left_heel", "right_heel"))]
+    # Ankles are at x = 90 and y = -30, the ends of the bones of the toes at y = -210, their balls 25 mm high.
+    heel = -30 + behind_mm
+    np.testing.assert_allclose(
+        feet, [[70.8, -210, 25], [-70.8, -210, 25], [90, heel, 25], [-90, heel, 25]], atol=1e-2
+    )
+
+
+@pytest.mark.parametrize("dialect", ["cmu_bvh", "asf_amc", "unreal_bvh"])
+def test_the_heel_is_fixed_to_the_ankle_and_the_rest_is_as_without_feet(
+    person, write_bvh, write_amc, write_blender, dialect
+):
+    writers = {"cmu_bvh": write_bvh, "asf_amc": write_amc}
+    path = writers[dialect](person) if dialect in writers else write_blender(person, dialect)
+    clip = read_mocap(path, BODY_21)
+    np.testing.assert_array_equal(clip.joints_world_mm[:, :17], read_mocap(path).joints_world_mm)
+    ankle, heel = (clip.joints_world_mm[:, BODY_21.index(j)] for j in ("left_ankle", "left_heel"))
+    behind_mm = 24 if dialect == "unreal_bvh" else 54
+    np.testing.assert_allclose(np.linalg.norm(heel - ankle, axis=-1), np.hypot(behind_mm, 35), atol=1e-2)
+
+
+def test_files_without_toes_have_no_feet(person, write_bvh, broken):
+    path = broken(write_bvh(person), "ToeBase", "Toes", 2)
+    assert read_mocap(path).dialect == "cmu_bvh"
+    with pytest.raises(DataFormatError, match="found no LeftToeBase"):
+        read_mocap(path, BODY_21)
+
+
 @pytest.mark.parametrize("dialect", ["cmu_bvh", "character_bvh", "asf_amc"])
 def test_who_stands_faces_away_from_y_with_the_left_on_the_left_and_feet_on_the_floor(
     standing, write_bvh, write_amc, dialect
@@ -96,7 +146,9 @@ def test_a_thigh_of_no_human_in_any_unit_is_an_error(standing, write_bvh, write_
 
 
 def test_joints_of_no_known_dialect_are_an_error(standing, write_bvh, broken):
-    with pytest.raises(DataFormatError, match=r"cmu_bvh or character_bvh, found no LeftUpLeg") as caught:
+    with pytest.raises(
+        DataFormatError, match=r"cmu_bvh or character_bvh or neo_bvh or unreal_bvh, found no LeftUpLeg"
+    ) as caught:
         read_mocap(broken(write_bvh(standing), "LeftUpLeg", "thigh_l"))
     assert "a skeleton, a .toml file" in caught.value.hint
 
@@ -148,7 +200,7 @@ def test_a_skeleton_whose_joints_a_file_lacks_and_one_of_no_humans_size_are_erro
 
 
 def test_bones_that_stand_for_lost_ones_must_be_there(standing, write_bvh, broken):
-    with pytest.raises(DataFormatError, match="cmu_bvh or character_bvh, found no Spine1"):
+    with pytest.raises(DataFormatError, match="or unreal_bvh, found no Spine1"):
         read_mocap(broken(write_bvh(standing), "Spine1", "Chest"))
 
 

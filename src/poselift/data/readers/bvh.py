@@ -3,6 +3,9 @@
 The format as described by M. Meredith and S. Maddock, "Motion Capture File Formats Explained", 2001, section 3.1:
 a joint's translation is its OFFSET plus its position channels, its rotation channels multiply from left to right in
 the order they are written, and the columns of the MOTION block follow the order of the CHANNELS lines.
+
+Blender and others give every joint position channels, and write into them where it is, OFFSET and all. Such files are
+known by bones that would otherwise have twice their length.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from poselift.geometry.rotation import euler_rotation
 
 _CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
 _COUNTS = tuple("0123456")
+_SAME_PLACE = 0.05  # of its length, which a bone that repeats its offset may stretch
 _FRAME_TIMES_S = (1e-4, 10.0)  # beyond, the time is damaged or in another unit
 
 
@@ -48,10 +52,12 @@ class BvhMotion:
         """Positions and orientations of all joints in the file's axes and units."""
         positions = np.zeros((len(self), len(self.joints), 3))
         rotations = np.zeros((len(self), len(self.joints), 3, 3))
+        replaced = _offsets_repeated(self)
         column = 0
         for j, (parent, names) in enumerate(zip(self.parents, self.channels, strict=True)):
             move, turn = _local_motion(names, self.values[:, column : column + len(names)])
-            move += self.offsets[j]
+            if not (replaced and _moves(names)):
+                move += self.offsets[j]
             column += len(names)
             if parent < 0:
                 positions[:, j], rotations[:, j] = move, turn
@@ -59,6 +65,23 @@ class BvhMotion:
                 positions[:, j] = positions[:, parent] + np.einsum("fij,fj->fi", rotations[:, parent], move)
                 rotations[:, j] = rotations[:, parent] @ turn
         return positions, rotations
+
+
+def _moves(names: tuple[str, ...]) -> int:
+    """How many position channels are among these."""
+    return sum(name.endswith("position") for name in names)
+
+
+def _offsets_repeated(motion: BvhMotion) -> bool:
+    """Whether the position channels hold the offsets too: in most joints below the root they are nothing else."""
+    repeated, column = [], 0
+    for parent, names, offset in zip(motion.parents, motion.channels, motion.offsets, strict=True):
+        if parent >= 0 and _moves(names) and offset.any():
+            move, _ = _local_motion(names, motion.values[:, column : column + len(names)])
+            away = np.median(np.linalg.norm(move - offset, axis=-1))
+            repeated.append(bool(away < _SAME_PLACE * np.linalg.norm(offset)))
+        column += len(names)
+    return sum(repeated) > len(repeated) / 2
 
 
 def _local_motion(names: tuple[str, ...], values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

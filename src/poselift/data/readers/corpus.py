@@ -12,6 +12,7 @@ from typing import Annotated
 import numpy as np
 
 from poselift.data.readers import OnRead, read_silently
+from poselift.data.readers.dialects import BODIES
 from poselift.data.readers.mocap import MocapClip, read_mocap
 from poselift.data.readers.option import Option
 from poselift.data.splits import split_by_take
@@ -51,7 +52,9 @@ def mocap_files(folders: Sequence[Path]) -> dict[str, Path]:
 
 
 _FOLDERS = Option("Folders with .bvh files, or .amc files beside their .asf.")
-_SKELETON = Option("Joints to keep: h36m17, or the .toml file of a skeleton whose joints have the files' names.")
+_SKELETON = Option(
+    "Joints to keep: h36m17, body21 (with feet), or the .toml file of a skeleton whose joints have the files' names."
+)
 _UNIT = Option("Millimetres that a length of 1 stands for in the files. Default: what makes a human of each.")
 _FPS = Option("Most frames per second to keep.")
 
@@ -66,11 +69,11 @@ def prepare_mocap(
 ) -> DatasetStore:
     """Motion capture to a dataset store, split so that no test motion is trained on.
 
-    Reads BVH with joint names of the CMU database's conversion or of Character Creator, and ASF/AMC; any other with
-    --skeleton.
+    Reads BVH with joint names of the CMU database's conversion, of Character Creator, Unity's Neo or Unreal, and
+    ASF/AMC; any other with --skeleton.
 
     Args:
-        skeleton: what the store shall hold; Human3.6M-17, or one whose joints are named as in the files.
+        skeleton: what the store shall hold; Human3.6M-17, body21, or one whose joints are named as in the files.
         unit_mm: what a length of 1 stands for in the files. Default: what makes a human of each.
         fps: the most frames per second to keep; faster takes keep every second frame, every third and so on.
         on_read: called with the number of files read.
@@ -103,7 +106,7 @@ def prepare_mocap(
         "joints": f"{'Human3.6M-17' if skeleton == H36M_17 else skeleton.name} by poselift.data.readers.mocap",
         "fps": f"at most {fps:g}",
         "dialects": dict(Counter(dialects)),
-        **({"citation": CITATION, "terms": TERMS} if skeleton == H36M_17 else {}),
+        **({"citation": CITATION, "terms": TERMS} if skeleton in BODIES else {}),
     }
     store = DatasetStore(skeleton, tuple(clips), {"joints_world_mm": np.concatenate(joints)}, about)
     return split_by_take(store)

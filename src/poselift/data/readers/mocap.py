@@ -1,14 +1,16 @@
-"""Motion capture in millimetres: of the CMU database, in three dialects, to Human3.6M joints, or any skeleton's own.
+"""Motion capture in millimetres: in the dialects of `dialects`, to Human3.6M joints, to those with feet, or as it is.
 
 | dialect | files | what is special |
 |---|---|---|
 | `cmu_bvh` | BVH with names such as `LeftUpLeg` | centimetres or the database's unit; five bones lost their length |
 | `character_bvh` | BVH with names such as `CC_Base_L_Thigh` | the motion on a character's body, centimetres |
-| `asf_amc` | ASF skeleton, AMC motion, names such as `lfemur` | the database's own format |
+| `neo_bvh` | BVH with names such as `Neo_LeftUpLeg` | the motion on Unity's body, by Blender; any rest pose |
+| `unreal_bvh` | BVH with names such as `thigh_l` | poses of animators on Unreal's body, by Blender; z up |
+| `asf_amc` | ASF skeleton, AMC motion, names such as `lfemur` | the CMU database's own format |
 
 Any other BVH or ASF/AMC file is read by a skeleton whose joints are named as in the file.
 
-All have y up; the world here is right-handed with z up: (x, y, z) becomes (x, -z, y).
+The world here is right-handed with z up: where y is up in the file, (x, y, z) becomes (x, -z, y).
 """
 
 from __future__ import annotations
@@ -23,8 +25,10 @@ from jaxtyping import Float
 
 from poselift.data.readers.asfamc import INCH_MM, read_amc, read_asf
 from poselift.data.readers.bvh import BvhMotion, read_bvh
+from poselift.data.readers.dialects import ASF_AMC, BODIES, CMU_BVH, IN_BVH, Dialect, own_names
+from poselift.data.readers.feet import toe_and_heel_mm
 from poselift.errors import DataFormatError
-from poselift.skeleton import H36M_17, Skeleton
+from poselift.skeleton import BODY_21, H36M_17, Skeleton
 
 # The length unit of the CMU database's own skeletons, 56.444 mm; its motion files name no frame rate.
 CMU_UNIT_MM = INCH_MM / 0.45
@@ -41,79 +45,11 @@ class MocapClip:
     joints_world_mm: Float[np.ndarray, "frames joints 3"]
 
 
-@dataclass(frozen=True)
-class _Point:
-    """A point that moves with a joint: `offset_mm` is in the axes of `joint`; several joints stand for their mean."""
-
-    joints: tuple[str, ...]
-    offset_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """How one family of files names the joints.
-
-    Attributes:
-        name: short name, goes into the clip table.
-        points: where the joints are; Human3.6M's pelvis and thorax are the means of the hips and of the shoulders.
-        others: further joints that a file of this dialect has.
-        skeleton: whose joints the points are.
-    """
-
-    name: str
-    points: Mapping[str, _Point]
-    others: tuple[str, ...] = ()
-    skeleton: Skeleton = H36M_17
-
-    @property
-    def needed(self) -> set[str]:
-        """The joints a file of this dialect has."""
-        return {joint for point in self.points.values() for joint in point.joints} | set(self.others)
-
-
-_LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
-
-
-def _dialect(name: str, sides: tuple[str, str], limbs: str, others: tuple[str, ...] = (), **trunk: _Point) -> Dialect:
-    """A dialect from its names of the limbs, in the order of `_LIMBS`, with `*` for the side."""
-    points = {
-        f"{ours}_{joint}": _Point((theirs.replace("*", side),))
-        for ours, side in zip(("left", "right"), sides, strict=True)
-        for joint, theirs in zip(_LIMBS, limbs.split(), strict=True)
-    }
-    return Dialect(name, {**points, **trunk}, others)
-
-
-# The nose of Human3.6M is the top of the neck, somewhat in front of it; its head is the top of the head. The CMU
-# skeletons face +z at rest and have both; in the character's face x is up and y is forward.
-CMU_BVH = _dialect(
-    "cmu_bvh",
-    ("Left", "Right"),
-    "*UpLeg *Leg *Foot *Arm *ForeArm *FingerBase",
-    others=("Spine1", "Neck", "LeftShoulder", "RightShoulder", "LeftHand", "RightHand"),
-    spine=_Point(("Spine",)),
-    nose=_Point(("Head",), (0, 0, 30)),
-    head=_Point(("HeadEnd",)),
-)
-ASF_AMC = _dialect(
-    "asf_amc",
-    ("l", "r"),
-    "*femur *tibia *foot *humerus *radius *hand",
-    spine=_Point(("upperback",)),
-    nose=_Point(("head",), (0, 0, 30)),
-    head=_Point(("headEnd",)),
-)
-CHARACTER_BVH = _dialect(
-    "character_bvh",
-    ("L", "R"),
-    "CC_Base_*_Thigh CC_Base_*_Calf CC_Base_*_Foot CC_Base_*_Upperarm CC_Base_*_Forearm CC_Base_*_Hand",
-    spine=_Point(("CC_Base_Spine01", "CC_Base_Spine02")),
-    nose=_Point(("CC_Base_FacialBone",), (0, 30, 0)),
-    head=_Point(("CC_Base_FacialBone",), (120, 0, 0)),
-)
 # BVH files do not say their unit; a thigh tells. Far enough apart to leave no doubt: 43 is cm, 7.6 the CMU unit.
 _UNITS_MM = (1.0, 10.0, INCH_MM, CMU_UNIT_MM, 1000.0)
 _THIGH_MM = (300.0, 600.0)
+# To the left, up and ahead of who faces -y with z up, as columns.
+_FACING_BACK = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
 # Of other skeletons the distance of the two joints furthest apart tells, and only whole bodies in the usual units.
 _OWN_UNITS_MM = (1.0, 10.0, 1000.0)
 _SIZE_MM = (1000.0, 2200.0)
@@ -133,8 +69,8 @@ def read_mocap(path: Path, skeleton: Skeleton = H36M_17, *, unit_mm: float | Non
     """Read a BVH file, or an AMC file with the ASF file of its folder.
 
     Args:
-        skeleton: Human3.6M-17, which is made of the joints of the known dialects, or a skeleton whose joints are
-            named as in the file.
+        skeleton: Human3.6M-17 or body21, which are made of the joints of the known dialects, or a skeleton whose
+            joints are named as in the file.
         unit_mm: what a length of 1 stands for in the file. Default: what makes a human of the skeleton.
 
     Raises:
@@ -147,24 +83,30 @@ def read_mocap(path: Path, skeleton: Skeleton = H36M_17, *, unit_mm: float | Non
         raise DataFormatError(f"{path}: expected a .bvh or .amc file", "name a motion-capture file")
     if not path.is_file():
         raise DataFormatError(f"{path}: expected a file, found none", "check the path")
-    motion = readers[path.suffix.lower()](path, None if skeleton == H36M_17 else _own_names(skeleton))
+    motion = readers[path.suffix.lower()](path, skeleton)
     joints = _joints_mm(motion, _mm_per_unit(path, motion) if unit_mm is None else unit_mm)
     if _starts_with_rest_pose(joints, skeleton):
         joints = joints[1:]
     return MocapClip(path.stem, motion.dialect.name, motion.fps, joints)
 
 
-def _own_names(skeleton: Skeleton) -> Dialect:
-    """The dialect of files that name the joints as the skeleton does."""
-    return Dialect(skeleton.name, {joint: _Point((joint,)) for joint in skeleton.joints}, skeleton=skeleton)
+def _dialects(known: tuple[Dialect, ...], skeleton: Skeleton) -> tuple[Dialect, ...]:
+    """Those that a file may have where `skeleton` is wanted of it."""
+    if skeleton in BODIES:
+        return tuple(replace(dialect, skeleton=skeleton) for dialect in known)
+    return (own_names(skeleton),)
 
 
-def _read_bvh_motion(path: Path, own: Dialect | None) -> _Motion:
+def _read_bvh_motion(path: Path, skeleton: Skeleton) -> _Motion:
     motion = read_bvh(path)
-    dialect = _recognised(path, motion.joints, (own,) if own else (CMU_BVH, CHARACTER_BVH))
-    if dialect is CMU_BVH:
+    dialect = _recognised(path, motion.joints, _dialects(IN_BVH, skeleton))
+    if dialect.name == CMU_BVH.name:
         motion = _with_lost_bones(motion)
     positions, rotations = motion.pose()
+    if dialect.rest_as_found:
+        rotations = rotations @ _rest_axes(motion, dialect)
+    elif dialect.up == "z":
+        rotations = rotations @ _FACING_BACK
     points = dict(zip(motion.joints, np.moveaxis(positions, 1, 0), strict=True))
     axes = dict(zip(motion.joints, np.moveaxis(rotations, 1, 0), strict=True))
     fps = 1 / motion.frame_time_s
@@ -175,14 +117,29 @@ def _read_bvh_motion(path: Path, own: Dialect | None) -> _Motion:
         axes,
         dialect,
         float(whole) if abs(fps - whole) < 1e-3 * fps else fps,
-        _OWN_UNITS_MM if own else _UNITS_MM,
+        _UNITS_MM if dialect.of_a_body else _OWN_UNITS_MM,
     )
 
 
-def _read_amc_motion(path: Path, own: Dialect | None) -> _Motion:
+def _rest_axes(motion: BvhMotion, dialect: Dialect) -> Float[np.ndarray, "3 3"]:
+    """To the left, up the trunk and ahead in the rest pose, as columns."""
+    at_rest = np.zeros_like(motion.offsets)
+    for joint, parent in enumerate(motion.parents):
+        at_rest[joint] = motion.offsets[joint] + (at_rest[parent] if parent >= 0 else 0)
+    left, right, head = (
+        at_rest[motion.joints.index(dialect.points[joint].joints[0])] for joint in ("left_hip", "right_hip", "nose")
+    )
+    sideways = (left - right) / np.linalg.norm(left - right)
+    upwards = head - (left + right) / 2
+    upwards = upwards - (upwards @ sideways) * sideways
+    upwards /= np.linalg.norm(upwards)
+    return np.stack([sideways, upwards, np.cross(sideways, upwards)], axis=-1)
+
+
+def _read_amc_motion(path: Path, skeleton: Skeleton) -> _Motion:
     motion = read_amc(path, read_asf(_skeleton_file(path)))
     positions, rotations = motion.pose()
-    dialect = _recognised(path, tuple(positions), (own,) if own else (ASF_AMC,))
+    dialect = _recognised(path, tuple(positions), _dialects((ASF_AMC,), skeleton))
     return _Motion(positions, rotations, dialect, CMU_FPS, (motion.skeleton.mm_per_unit,))
 
 
@@ -226,22 +183,29 @@ def _with_lost_bones(motion: BvhMotion) -> BvhMotion:
 
 def _joints_mm(motion: _Motion, scale: float) -> np.ndarray:
     """Joints (F, J, 3) of the dialect's skeleton in millimetres, z up."""
-    points = motion.dialect.points
+    dialect = motion.dialect
     joints = {}
-    for name, point in points.items():
+    for name, point in dialect.points.items():
         joints[name] = np.mean([motion.positions[joint] for joint in point.joints], axis=0) * scale
         if any(point.offset_mm):
             joints[name] = joints[name] + motion.rotations[point.joints[0]] @ np.array(point.offset_mm)
-    skeleton = motion.dialect.skeleton
-    if skeleton == H36M_17:
+    if dialect.of_a_body:
         joints["pelvis"] = (joints["left_hip"] + joints["right_hip"]) / 2
         joints["thorax"] = (joints["left_shoulder"] + joints["right_shoulder"]) / 2
-    x, y, z = np.moveaxis(np.stack([joints[j] for j in skeleton.joints], axis=1), -1, 0)
+    if dialect.skeleton == BODY_21:
+        up_axis = np.eye(3)["xyz".index(dialect.up)]
+        for side, foot in dialect.feet.items():
+            found = toe_and_heel_mm(foot, motion.positions, motion.rotations, scale, up_axis)
+            joints[f"{side}_toe"], joints[f"{side}_heel"] = found
+    stacked: np.ndarray = np.stack([joints[j] for j in dialect.skeleton.joints], axis=1)
+    if dialect.up == "z":
+        return stacked
+    x, y, z = np.moveaxis(stacked, -1, 0)
     return np.stack([x, -z, y], axis=-1)
 
 
 def _mm_per_unit(path: Path, motion: _Motion) -> float:
-    if motion.dialect.skeleton == H36M_17:
+    if motion.dialect.of_a_body:
         hip, knee = (motion.positions[motion.dialect.points[f"left_{j}"].joints[0]] for j in ("hip", "knee"))
         what, length, (least, most) = "thigh", float(np.linalg.norm(knee - hip, axis=-1).mean()), _THIGH_MM
     elif len(motion.units_mm) == 1:
