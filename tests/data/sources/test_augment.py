@@ -9,7 +9,9 @@ from poselift.data.sources.augment import PoseAugmentConfig, augmented, mirrored
 from poselift.errors import RecipeError
 from poselift.skeleton import H36M_17, SKELETONS, Skeleton
 
-STILL = PoseAugmentConfig(mirror=0, exchange=0, turn_rad=0, wild=0, free=0, sit=0, tumble=0, size=0, bones=0)
+STILL = PoseAugmentConfig(
+    mirror=0, exchange=0, turn_rad=0, wild=0, free=0, sit=0, tumble=0, size=0, bones=0, foot_rad=0
+)
 
 # A standing person facing +y, in millimetres: pelvis at 950, arms hanging.
 _STANDING = {

@@ -8,7 +8,7 @@ import pytest
 from poselift.data.sources.virtual_cameras import ViewConfig, draw_views
 from poselift.errors import RecipeError
 from poselift.geometry import procrustes_aligned
-from poselift.skeleton import H36M_17, SKELETONS, Skeleton
+from poselift.skeleton import BODY_21, H36M_17, SKELETONS, Skeleton
 
 PERFECT = ViewConfig().with_true_2d()
 # A rigid, person-like cloud of joints; left and right on their sides, head on top.
@@ -234,6 +234,43 @@ def test_a_limb_that_is_cut_off_is_so_in_the_whole_window():
     missing = windows(PERFECT.replaced(cut_off=0.5)).confidence == 0
     assert missing.any()
     np.testing.assert_array_equal(missing, np.repeat(missing[:, :1], 30, axis=1))
+
+
+FEET = ("left_toe", "right_toe", "left_heel", "right_heel")
+
+
+def with_feet(count: int = 400) -> np.ndarray:
+    joints = np.zeros((count, 21, 3))
+    joints[:, :17] = people(count)
+    for toe_or_heel in FEET:
+        ahead = 180 if toe_or_heel.endswith("toe") else -60
+        ankle = joints[:, H36M_17.index(f"{toe_or_heel.split('_')[0]}_ankle")]
+        joints[:, BODY_21.index(toe_or_heel)] = ankle + np.array([0, ahead, -70])
+    return joints
+
+
+def test_a_detector_without_feet_reports_none_of_them_in_a_whole_window():
+    windows = with_feet()[:, None].repeat(3, axis=1)
+    seen = draw_views(windows, BODY_21, PERFECT.replaced(footless=0.4), np.random.default_rng(0)).confidence > 0
+    feet = seen[:, :, BODY_21.indices(FEET)].reshape(len(seen), -1)
+    assert (feet.all(axis=1) | ~feet.any(axis=1)).all()
+    assert 0.3 < 1 - feet.all(axis=1).mean() < 0.5
+    assert seen[:, :, :17].all()
+
+
+def test_legs_that_are_cut_off_take_their_feet_along():
+    seen = draw_views(with_feet(), BODY_21, PERFECT.replaced(cut_off=0.3), np.random.default_rng(0)).confidence > 0
+    ankles = seen[:, BODY_21.index("left_ankle")]
+    feet = seen[:, BODY_21.indices(FEET)]
+    assert not feet[~ankles].any()
+    # Feet alone are lost too.
+    assert 0.6 < feet[ankles].all(axis=1).mean() < 0.8
+
+
+def test_detectors_are_less_sure_of_toes_than_of_knees():
+    seen = draw_views(with_feet(), BODY_21, PERFECT.replaced(jitter=0.02), np.random.default_rng(0))
+    toe, knee = (seen.confidence[:, BODY_21.index(f"left_{j}")].mean() for j in ("toe", "knee"))
+    assert toe < knee - 0.02
 
 
 def test_pixels_are_those_of_the_true_camera_however_its_focal_length_is_guessed():

@@ -3,7 +3,8 @@
 A pose is taken apart into the vectors of its bones and put together again, so that limbs can come from another pose,
 turn about their joint, or change their length. World axes, z up. Everything works on whole batches.
 
-Limbs and turns are named after the joints of Human3.6M-17. A skeleton with other names is mirrored, resized and
+Limbs and turns are named after the joints of Human3.6M-17. What hangs on the end of a limb, such as a foot, goes with
+it. A skeleton with other names is mirrored, resized and
 tumbled; what needs a joint that it lacks is left out.
 """
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from poselift.arrays import Joints3D
 from poselift.data.sources.draws import WindowDraws
+from poselift.data.sources.feet import feet_turned, limb_turn
 from poselift.geometry.rotation import axis_rotation, rotated, vector_rotation
 from poselift.settings import NotNegative, Probability, Settings
 from poselift.skeleton import Skeleton
@@ -47,6 +49,7 @@ class PoseAugmentConfig(Settings):
         tumble: probability to turn the whole body any way up: lying, handstands.
         size: standard deviation of the log of the body's size.
         bones: standard deviation of the log of each bone's length, the same left and right.
+        foot_rad: standard deviation of the turn of each foot about its ankle, of skeletons with toes and heels.
     """
 
     section: ClassVar[str] = "augment"
@@ -60,6 +63,7 @@ class PoseAugmentConfig(Settings):
     tumble: Probability = 0.05
     size: NotNegative = 0.08
     bones: NotNegative = 0.05
+    foot_rad: NotNegative = 0.2
 
 
 def augmented(
@@ -85,6 +89,7 @@ def _changed(joints: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, 
     bones = _freed(joints, bones, skeleton, config, draws)
     bones = _seated(joints, bones, skeleton, draws.random(batch) < config.sit, draws)
     bones = _turned(bones, skeleton, config, draws)
+    bones = feet_turned(bones, skeleton, config.foot_rad, draws)
     bones = _resized(bones, skeleton, config, draws)
     tumbling = draws.random(batch) < config.tumble
     bones[tumbling] = rotated(_any_rotation(int(tumbling.sum()), draws), bones[tumbling])
@@ -136,6 +141,25 @@ def _descendants(skeleton: Skeleton, joint: int) -> list[int]:
     return found
 
 
+def _hanging(skeleton: Skeleton, limb: tuple[str, ...]) -> list[int]:
+    """What hangs on the end of a limb."""
+    return _descendants(skeleton, skeleton.index(limb[-1]))[1:]
+
+
+def _point(
+    bones: np.ndarray, chosen: np.ndarray, skeleton: Skeleton, limb: tuple[str, ...], directions: list[np.ndarray]
+) -> None:
+    """Let the bones of a limb of the chosen poses point elsewhere, in place, with all that hangs on it."""
+    upper, lower = skeleton.indices(limb)
+    if hanging := _hanging(skeleton, limb):
+        old = bones[chosen, upper], bones[chosen, lower]
+        turn = limb_turn(old, (directions[0], directions[1]))
+        rows = np.ix_(chosen, np.array(hanging))
+        bones[rows] = rotated(turn, bones[rows])
+    for joint, direction in zip((upper, lower), directions, strict=True):
+        bones[chosen, joint] = direction * np.linalg.norm(bones[chosen, joint], axis=-1, keepdims=True)
+
+
 def _limbs(skeleton: Skeleton) -> list[tuple[str, tuple[str, ...]]]:
     """Those of `_LIMBS` that the skeleton has, and whose frame it has."""
     return [(frame, limb) for frame, limb in _LIMBS if skeleton.has(limb) and _has_frame(skeleton, frame)]
@@ -168,7 +192,7 @@ def _limbs_exchanged(
         takes = draws.random(batch) < config.exchange
         donor = donor[takes]
         turn = axes[takes] @ np.swapaxes(axes[donor], -1, -2)
-        for joint in skeleton.indices(limb):
+        for joint in (*skeleton.indices(limb), *_hanging(skeleton, limb)):
             length = np.linalg.norm(bones[takes, joint], axis=-1)
             taken = rotated(turn, donors[donor, joint])
             taken *= (length / np.maximum(np.linalg.norm(taken, axis=-1), 1e-6))[:, None]
@@ -188,9 +212,7 @@ def _freed(
         if limb[0].startswith("right"):
             upper, lower = (direction * np.array([-1, 1, 1]) for direction in (upper, lower))
         axes = _body_frame(joints[chosen], skeleton, frame)
-        for joint, direction in zip(skeleton.indices(limb), (upper, lower), strict=True):
-            length = np.linalg.norm(bones[chosen, joint], axis=-1, keepdims=True)
-            bones[chosen, joint] = rotated(axes, direction) * length
+        _point(bones, chosen, skeleton, limb, [rotated(axes, upper), rotated(axes, lower)])
     return bones
 
 
@@ -241,11 +263,11 @@ def _seated(
         thigh_angle = hip_bend + draws.normal(0, 0.1, count)
         shin_angle = thigh_angle - np.radians(draws.uniform(50, 120, count))
         opening = axis_rotation("Z", -sign * np.radians(draws.uniform(-5, 25, count)))
-        for joint, angle in ((f"{side}_knee", thigh_angle), (f"{side}_ankle", shin_angle)):
-            local = np.stack([np.zeros(count), np.sin(angle), -np.cos(angle)], axis=-1)
-            direction = np.einsum("bij,bjk,bk->bi", axes, opening, local)
-            index = skeleton.index(joint)
-            bones[chosen, index] = direction * np.linalg.norm(bones[chosen, index], axis=-1, keepdims=True)
+        local = (
+            np.stack([np.zeros(count), np.sin(angle), -np.cos(angle)], axis=-1) for angle in (thigh_angle, shin_angle)
+        )
+        directions = [np.einsum("bij,bjk,bk->bi", axes, opening, direction) for direction in local]
+        _point(bones, chosen, skeleton, (f"{side}_knee", f"{side}_ankle"), directions)
     return bones
 
 
@@ -270,6 +292,9 @@ def _resized(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, d
     factor = np.exp(draws.normal(0, config.bones, (batch, len(skeleton))) if config.bones else np.zeros((batch, 1)))
     if config.bones:
         left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
+        # A foot is rigid: its toe and its heel are larger or smaller together.
+        if skeleton.has(("left_toe", "left_heel")):
+            factor[:, skeleton.index("left_heel")] = factor[:, skeleton.index("left_toe")]
         factor[:, right] = factor[:, left]
     resized: np.ndarray = bones * (factor * np.exp(draws.normal(0, config.size, (batch, 1))))[..., None]
     return resized

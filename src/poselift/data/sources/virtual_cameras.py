@@ -35,9 +35,12 @@ _JITTER = {
     "pelvis": 1.0,
     "spine": 0.8,
     "thorax": 0.8,
+    "toe": 1.5,
+    "heel": 1.4,
 }
 # Detectors disagree most about where the hips are: at the joint, at the groin or at the waist.
 _DEFINITION = {"hip": 2.5}
+_FEET = ("left_toe", "right_toe", "left_heel", "right_heel")
 # Most detectors report limbs and face alone; formats make the trunk's joints from them.
 _DERIVED = {
     "pelvis": ("left_hip", "right_hip"),
@@ -50,6 +53,7 @@ _CUT_OFF = (
     ("left_elbow", "left_wrist"),
     ("right_elbow", "right_wrist"),
     ("nose", "head"),
+    _FEET,
 )
 
 
@@ -74,7 +78,8 @@ class ViewConfig(Settings):
         hidden: probability that a joint is hidden: guessed with a large error and low confidence.
         missing: probability that a joint is not reported.
         hidden_s, missing_s: how long that lasts on average, in windows of several frames.
-        cut_off: probability that a limb, the legs or the head are not reported.
+        cut_off: probability that a limb, the legs with the feet, the feet or the head are not reported.
+        footless: probability that the detector knows no feet: toes and heels are not reported in the whole window.
     """
 
     section: ClassVar[str] = "views"
@@ -97,6 +102,7 @@ class ViewConfig(Settings):
     hidden_s: NotNegative = 0.4
     missing_s: NotNegative = 0.1
     cut_off: Probability = 0.08
+    footless: Probability = 0.0
 
     def with_true_2d(self) -> ViewConfig:
         """The same cameras with a perfect detector and a known focal length."""
@@ -111,6 +117,7 @@ class ViewConfig(Settings):
             hidden=0,
             missing=0,
             cut_off=0,
+            footless=0,
         )
 
 
@@ -341,5 +348,14 @@ def _reported(
         if not skeleton.has(limb):
             continue
         cut = rng.random(shape[0]) < config.cut_off
-        reported[np.ix_(cut, np.arange(shape[1]), np.array(skeleton.indices(limb)))] = False
+        reported[np.ix_(cut, np.arange(shape[1]), np.array(_with_feet(skeleton, limb)))] = False
+    if config.footless > 0 and skeleton.has(_FEET):
+        footless = rng.random(shape[0]) < config.footless
+        reported[np.ix_(footless, np.arange(shape[1]), np.array(skeleton.indices(_FEET)))] = False
     return reported
+
+
+def _with_feet(skeleton: Skeleton, limb: tuple[str, ...]) -> list[int]:
+    """The joints of a limb, with the toes and heels that hang on its ankles."""
+    feet = [joint for joint in _FEET if skeleton.has((joint,)) and f"{joint.split('_')[0]}_ankle" in limb]
+    return skeleton.indices((*limb, *feet))

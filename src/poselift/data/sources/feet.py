@@ -1,0 +1,69 @@
+"""What hangs on the end of a limb, such as a foot, when the limb points elsewhere; and feet that turn at the ankle.
+
+Poses are bone vectors from parent to joint, (B, J, 3); a foot is what joins an ankle to its toe and its heel.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from poselift.data.sources.draws import WindowDraws
+from poselift.geometry.rotation import rotated, vector_rotation
+from poselift.skeleton import Skeleton
+
+# Angles between the foot, heel to toe, and the shin upwards: 90 degrees stand, less is bent up, more is stretched.
+_LEAST_RAD, _MOST_RAD = np.radians([65.0, 145.0])
+# A foot turns less about the shin and about itself than up and down.
+_ASIDE = 0.5
+_MOST_ASIDE_RAD = np.radians(30.0)
+
+
+def turn_between(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """The smallest rotations (N, 3, 3) that turn directions (N, 3) onto others; none where they are opposite."""
+    axis = np.cross(start, end)
+    sine = np.linalg.norm(axis, axis=-1)
+    angle = np.arctan2(sine, (start * end).sum(axis=-1))
+    turn: np.ndarray = vector_rotation(axis * (angle / np.maximum(sine, 1e-9))[:, None])
+    return turn
+
+
+def limb_turn(old: tuple[np.ndarray, np.ndarray], new: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+    """Rotations (N, 3, 3) of what hangs on a limb whose upper and lower bone (N, 3) point elsewhere now.
+
+    The hip turns the thigh, and then the knee the shin: a foot keeps its place on the shin, and neither twists.
+    """
+    at_hip = turn_between(old[0], new[0])
+    at_knee = turn_between(rotated(at_hip, old[1]), new[1])
+    both: np.ndarray = at_knee @ at_hip
+    return both
+
+
+def feet_turned(bones: np.ndarray, skeleton: Skeleton, spread_rad: float, draws: WindowDraws) -> np.ndarray:
+    """Turn each foot about its ankle at random: up and down within the limits of the joint, and a little aside."""
+    sides = [side for side in ("left", "right") if skeleton.has(f"{side}_{j}" for j in ("ankle", "toe", "heel"))]
+    if spread_rad == 0 or not sides:
+        return bones
+    bones = bones.copy()
+    for side in sides:
+        ankle, *foot = skeleton.indices(f"{side}_{j}" for j in ("ankle", "toe", "heel"))
+        bend, about_shin, about_foot = np.moveaxis(draws.normal(0, spread_rad, (len(bones), 3)), -1, 0)
+        upwards, ahead = _unit(-bones[:, ankle]), _unit(bones[:, foot[0]] - bones[:, foot[1]])
+        hinge = np.cross(upwards, ahead)
+        angle = np.arctan2(np.linalg.norm(hinge, axis=-1), (upwards * ahead).sum(axis=-1))
+        # A recorded foot beyond the limits may stay where it is.
+        bent = np.clip(angle + bend, np.minimum(angle, _LEAST_RAD), np.maximum(angle, _MOST_RAD)) - angle
+        aside = [
+            np.clip(_ASIDE * turn, -_MOST_ASIDE_RAD, _MOST_ASIDE_RAD)[:, None] for turn in (about_shin, about_foot)
+        ]
+        turn = (
+            vector_rotation(upwards * aside[0])
+            @ vector_rotation(_unit(hinge) * bent[:, None])
+            @ vector_rotation(ahead * aside[1])
+        )
+        bones[:, foot] = rotated(turn, bones[:, foot])
+    return bones
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return unit
