@@ -44,6 +44,7 @@ STANDING_MM = {
     "shoulder": (-180, 0, 1410),
     "elbow": (-200, -20, 1130),
     "wrist": (-210, 20, 880),
+    "hand": (-210, 40, 800),
 }
 
 
@@ -52,6 +53,12 @@ def standing_mm(skeleton):
     joints = np.array([STANDING_MM[name.split("_")[-1]] for name in skeleton.joints], dtype=np.float32)
     joints[skeleton.indices(skeleton.right), 0] *= -1
     return joints
+
+
+@pytest.fixture(scope="session")
+def standing():
+    """The joints (J, 3) of somebody who stands, of a skeleton of usual names."""
+    return standing_mm
 
 
 class BeforeCamera:

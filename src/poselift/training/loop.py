@@ -16,6 +16,7 @@ import torch
 from lightning_fabric import Fabric
 from torch import Tensor
 
+from poselift.data.plausible import check_plausible
 from poselift.data.store import DatasetStore, load_store
 from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model, model_class
@@ -89,6 +90,8 @@ def train(
     fabric = _fabric(device, recipe.train.precision)
     store = load_store(recipe.data.store)
     check_fits(recipe, store)
+    if not recipe.data.trusted:
+        check_plausible(store, recipe.data.train, recipe.data.store)
     threads = torch.get_num_threads()
     torch.set_num_threads(recipe.train.threads or threads)
     try:

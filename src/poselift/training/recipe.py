@@ -33,6 +33,7 @@ class DataRecipe(Settings):
             drawn frame by frame, each once in an epoch.
         val_poses: how many poses of `select_on`, evenly spaced, are seen at each validation; 0 for all.
         detections: of recordings: which 2D joints, "gt" for the projected truth, or the name of a detector.
+        trusted: take the store as it is, also if people in it look upside down, or of another unit than millimetres.
         flip: of recordings: they come with their mirror images, which makes an epoch twice as long.
     """
 
@@ -46,6 +47,7 @@ class DataRecipe(Settings):
     balance: Balance = "frames"
     val_poses: int = Field(default=4096, ge=0)
     detections: str = "gt"
+    trusted: bool = False
     flip: bool = False
 
     @field_validator("train", mode="before")
