@@ -12,7 +12,7 @@ from poselift.models import create_model
 from poselift.models.graph_network import bone_affinity, glorot
 from poselift.skeleton import H36M_17, SKELETONS, adjacency, hop_distance
 
-NETWORKS = ["weight_unsharing_gcn", "modulated_gcn"]
+NETWORKS = ["weight_unsharing_gcn", "modulated_gcn", "gcn", "chebyshev_gcn", "sem_gcn"]
 
 
 def poses(count: int = 5, joints: int = 17, channels: int = 2) -> torch.Tensor:

@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 # name -> "module:class"; the class names its own settings, see `models.base.LiftingNetwork`
 MODELS: dict[str, str] = {
+    "chebyshev_gcn": "poselift.models.chebyshev_gcn:ChebyshevGCN",
+    "gcn": "poselift.models.gcn:GCN",
     "lcn": "poselift.models.lcn:LCN",
     "lcn_fast": "poselift.models.lcn_fast:LCNFast",
     "modulated_gcn": "poselift.models.modulated_gcn:ModulatedGCN",
     "motion_agformer": "poselift.models.motion_agformer:MotionAGFormer",
+    "sem_gcn": "poselift.models.sem_gcn:SemGCN",
     "simple_baseline": "poselift.models.simple_baseline:SimpleBaseline",
     "temporal_lcn": "poselift.models.temporal_lcn:TemporalLCN",
     "videopose3d": "poselift.models.videopose3d:VideoPose3D",
