@@ -10,6 +10,7 @@ import pytest
 from poselift.data.predictions import Predictions, load_predictions
 from poselift.data.store import ClipInfo
 from poselift.errors import DataFormatError, OutputError, ShapeError
+from poselift.skeleton import COCO_17
 
 CLIPS = tuple(ClipInfo(name, "S9", "Walking", 5 * i, 5, 50.0) for i, name in enumerate("abc"))
 
@@ -25,8 +26,14 @@ def test_saving_and_loading_gives_the_same(predictions, tmp_path):
     loaded = load_predictions(tmp_path / "p.npz")
     np.testing.assert_array_equal(loaded.joints, predictions.joints)
     assert (loaded.space, loaded.clips, loaded.about) == (predictions.space, predictions.clips, predictions.about)
+    assert loaded.skeleton is None
     with pytest.raises(OutputError, match="exists"):
         predictions.save(tmp_path / "p.npz")
+
+
+def test_what_the_joints_are_is_kept(predictions, tmp_path):
+    replace(predictions, skeleton=COCO_17).save(tmp_path / "p.npz")
+    assert load_predictions(tmp_path / "p.npz").skeleton == COCO_17
 
 
 def test_they_fit_the_clips_they_were_made_for(predictions):

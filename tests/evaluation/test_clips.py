@@ -26,3 +26,12 @@ def test_nothing_to_leave_out_is_told(recorded_store):
 def test_an_unknown_split_is_told(recorded_store):
     with pytest.raises(DataFormatError, match="no split 'dreams'"):
         chosen_clips(load_store(recorded_store), ("dreams",))
+
+
+def test_what_counts_is_chosen_within_the_splits(recorded_store):
+    store = load_store(recorded_store)
+    chosen = chosen_clips(store, ("test",), only=["camera:54138969"], without=["action:Walking"])
+    assert [(clip.subject, clip.action) for clip in chosen] == [("S9", "Directions")]
+    assert chosen[0] in store.clips
+    with pytest.raises(DataFormatError, match="no clip of split test is left"):
+        chosen_clips(store, ("test",), only=["subject:S1"])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from poselift.data.converted import converted_recordings
 from poselift.data.predictions import Predictions, load_predictions
 from poselift.data.sources.batch import NetworkInput
 from poselift.data.sources.recorded_windows import load_recorded_windows
@@ -15,9 +16,10 @@ from poselift.data.windows import SINGLE_FRAME, Window
 from poselift.errors import DataFormatError, ShapeError
 from poselift.evaluation.recordings import evaluate_recordings, predict_recordings
 from poselift.geometry.crop import camera_to_image_frame
+from poselift.metrics import report_to_json
 from poselift.normalisation import normaliser
 from poselift.normalisation.image_frame import image_frame_denormalised
-from poselift.skeleton import H36M_17
+from poselift.skeleton import COCO_17, H36M_17
 
 from .conftest import CASES
 
@@ -182,3 +184,16 @@ def test_what_is_no_recording_is_refused(made_up_lifter, store, clips, stores):
     mocap = stores["motion_capture"]
     with pytest.raises(DataFormatError, match="no joints_cam_mm"):
         predict_recordings(lifter, mocap, mocap.clips[:1])
+
+
+@pytest.mark.parametrize(("name", "window"), CASES, ids=str)
+def test_recordings_of_another_skeleton_are_measured_in_the_models(made_up_lifter, store, name, window, tmp_path):
+    other = replace(store, skeleton=COCO_17)
+    same, clips = converted_recordings(other, H36M_17), other.clips_of(("test",))
+    lifter = made_up_lifter(name, window, flip=False)
+    predictions = predict_recordings(lifter, other, clips, "sh_ft")
+    np.testing.assert_array_equal(predictions.joints, predict_recordings(lifter, same, clips, "sh_ft").joints)
+    predictions.save(tmp_path / "p.npz")
+    reports = [evaluate_recordings(load_predictions(tmp_path / "p.npz"), made, clips) for made in (other, same)]
+    assert report_to_json(reports[0]) == report_to_json(reports[1])
+    assert reports[0].skeleton == H36M_17.name

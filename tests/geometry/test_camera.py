@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -181,3 +183,10 @@ def test_points_of_the_wrong_dimension_are_refused(camera):
         camera.camera_to_image(np.zeros((5, 2)))
     with pytest.raises(ShapeError, match="points_px"):
         camera.image_to_plane(np.zeros((5, 3)))
+
+
+def test_pixels_lie_in_the_image_up_to_its_borders(camera):
+    sized = replace(camera, size_px=(640, 480))
+    points_px = np.array([[0.0, 0], [640, 480], [640.5, 10], [10, -0.5], [np.nan, 10]])
+    assert sized.in_image(points_px).tolist() == [True, True, False, False, False]
+    assert replace(camera, size_px=None).in_image(points_px).tolist() == [True] * 4 + [False]

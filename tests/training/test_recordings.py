@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from safetensors.torch import load_file
 
-from poselift.errors import RecipeError
+from poselift.data.converted import converted_recordings
+from poselift.data.store import load_store
+from poselift.errors import DataFormatError, RecipeError
 from poselift.models.checkpoint import load_checkpoint
-from poselift.skeleton import H36M_17, adjacency
+from poselift.skeleton import COCO_17, H36M_17, adjacency
 from poselift.training.data import planned_steps
 from poselift.training.log import read_rows
 from poselift.training.loop import train
@@ -51,6 +53,8 @@ def weights(folder):
         {"data": {"flip": True}},
         {"data": {"train": ["train", "val"]}},
         {"data": {"stride": 2}},
+        {"data": {"only": ["camera:54138969"]}},
+        {"data": {"without": "action:Walking"}},
         {"model": {"in_channels": 3}},
         {"model": {"dropout": 0.0}},
         {"model": {"hops": 1}},
@@ -103,6 +107,29 @@ def test_a_laplacian_learns_its_limbs_from_the_training_set(run):
 def test_a_network_of_another_skeleton_is_refused(run):
     with pytest.raises(RecipeError, match="the recordings are of h36m17, the network is of coco17"):
         run(model={"skeleton": "coco17"})
+
+
+@pytest.mark.parametrize("frames", [1, 3])
+def test_recordings_of_another_skeleton_are_converted_to_the_networks(run, recorded_store, tmp_path, frames):
+    """What is converted before and what is converted on the way train the same weights."""
+    store = replace(load_store(recorded_store), skeleton=COCO_17)
+    paths = {"coco": store, "converted": converted_recordings(store, H36M_17)}
+    model = {"name": "videopose3d", "filter_widths": [frames], "channels": 8} if frames > 1 else BASE["model"]
+    found = []
+    for name, made in paths.items():
+        made.save(tmp_path / f"{name}.safetensors")
+        data = {**BASE["data"], "store": str(tmp_path / f"{name}.safetensors"), "detections": "sh_ft"}
+        recipe = recipe_from({**BASE, "data": data, "model": model})
+        assert train(recipe, tmp_path / name, device="cpu").finished
+        found.append(weights(tmp_path / name))
+    assert found[0] == found[1]
+
+
+def test_clips_that_do_not_count_are_neither_trained_nor_selected_on(run, recorded_store):
+    result = run(data={"only": ["camera:54138969"]}, train={"steps": 0, "epochs": 2.0, "val_every": 0})[1]
+    assert result.steps == 6  # 60 poses, 20 in a batch
+    with pytest.raises(DataFormatError, match="no split 'train'"):
+        run("none", data={"only": ["subject:S9"]})
 
 
 def test_a_network_of_a_graph_of_ones_own_learns_from_the_same_joints(run):

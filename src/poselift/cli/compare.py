@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from poselift.cli.clip_options import Only, Without
+
 
 class By(str, Enum):
     """What the columns are."""
@@ -28,6 +30,8 @@ def compare(
     splits: Annotated[list[str] | None, typer.Option("--split", help="Parts of the dataset. Default: test.")] = None,
     detections: Annotated[str, typer.Option(help="Of models: which 2D joints.")] = "gt",
     flip: Annotated[bool, typer.Option(help="Of models: average with the mirror image.")] = True,
+    only: Only = None,
+    without: Without = None,
     without_faulty: Annotated[
         bool,
         typer.Option(
@@ -52,7 +56,9 @@ def compare(
     check_output(output, FORMATS, overwrite=overwrite)
     protocols_named([protocol])
     store = load_store(dataset)
-    clips = chosen_clips(store, splits or ("test",), without_faulty=without_faulty)
+    clips = chosen_clips(
+        store, splits or ("test",), only=only or (), without=without or (), without_faulty=without_faulty
+    )
     reports = {}
     for name, run in _named(runs).items():
         with progress_bar("predict", len(clips)) as show:

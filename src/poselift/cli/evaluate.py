@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from poselift.cli.clip_options import Only, Without
 from poselift.cli.output import check_output
 from poselift.errors import RecipeError
 from poselift.lifting.options import DEFAULTS, LiftOptions
@@ -88,6 +89,8 @@ def evaluate(
     flip: _Flip = None,
     device: Annotated[str | None, typer.Option(help="cpu, the default, cuda, or auto.")] = None,
     detections: _Detections = None,
+    only: Only = None,
+    without: Without = None,
     without_faulty: _WithoutFaulty = False,
     views: _Views = None,
     seed: _Seed = None,
@@ -110,6 +113,8 @@ def evaluate(
         model=model,
         store=store,
         splits=chosen,
+        only=tuple(only or ()),
+        without=tuple(without or ()),
         flip=flip,
         device=device,
         detections=detections,
@@ -139,6 +144,8 @@ class _Asked:
     model: Path
     store: DatasetStore
     splits: tuple[str, ...]
+    only: tuple[str, ...]
+    without: tuple[str, ...]
     flip: bool | None
     device: str | None
     detections: str | None
@@ -174,7 +181,8 @@ def _measured(asked: _Asked) -> Report:
         asked.refuse_idle(("views", "seed", "noise", "over_time", "smooth", "predictions"), "recordings")
     else:
         asked.refuse_idle(("detections", "without_faulty"), "motion capture")
-    clips = chosen_clips(asked.store, asked.splits, without_faulty=asked.without_faulty)
+    which = {"only": asked.only, "without": asked.without}
+    clips = chosen_clips(asked.store, asked.splits, **which, without_faulty=asked.without_faulty)
     predicted = _predicted(asked, clips)
     if isinstance(predicted, LiftedViews):
         if asked.smooth is not None:
@@ -185,7 +193,8 @@ def _measured(asked: _Asked) -> Report:
             _write_predictions(predicted, asked.predictions, overwrite=asked.overwrite)
     report = evaluate_store(predicted, asked.store, clips)
     about = {"without_faulty": asked.without_faulty} if recorded else {"noise": (asked.noise or Noise.detector).value}
-    return replace(report, about={**report.about, **about})
+    chosen = {name: ", ".join(words) for name, words in which.items() if words}
+    return replace(report, about={**report.about, **about, **chosen})
 
 
 def _predicted(asked: _Asked, clips: Sequence[ClipInfo]) -> Predictions | LiftedViews:

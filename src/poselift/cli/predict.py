@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from poselift.cli.clip_options import Only, Without
+
 
 def predict(
     model: Annotated[Path, typer.Argument(help="A model, .onnx, or a checkpoint of a training, .safetensors.")],
@@ -17,6 +19,8 @@ def predict(
     flip: Annotated[bool, typer.Option(help="Average with the prediction for the mirror image.")] = True,
     precision: Annotated[str, typer.Option(help="float32; int8 or auto, of an .onnx file, see lift.")] = "float32",
     device: Annotated[str, typer.Option(help="cpu, cuda, or auto.")] = "cpu",
+    only: Only = None,
+    without: Without = None,
     without_faulty: Annotated[
         bool,
         typer.Option(
@@ -37,7 +41,9 @@ def predict(
     if model.suffix == ".npz":
         raise CheckpointError(f"{model}: expected a model, .onnx or .safetensors", "predictions are made already")
     store = load_store(dataset)
-    clips = chosen_clips(store, splits or ("test",), without_faulty=without_faulty)
+    clips = chosen_clips(
+        store, splits or ("test",), only=only or (), without=without or (), without_faulty=without_faulty
+    )
     options = {"flip": flip, "precision": precision, "device": device}
     with progress_bar("predict", len(clips)) as show:
         made = predictions_of(model, store, clips, detections, on_clip=show, **options)

@@ -52,12 +52,11 @@ def follow(
     recipe: Recipe, output: Path, *, resume: bool = False, overwrite: bool = False, device: str = "auto"
 ) -> None:
     """Follow a recipe, showing how it goes; Ctrl-C stops it so that nothing is lost."""
-    from poselift.data.store import load_store
-    from poselift.training.data import planned_steps
+    from poselift.training.data import planned_steps, training_store
     from poselift.training.fits import check_fits
     from poselift.training.loop import train as run
 
-    store = load_store(recipe.data.store)
+    store = training_store(recipe)
     check_fits(recipe, store)
     steps = planned_steps(recipe, store)
     with stopped_by_signals() as stop, _display(steps) as report:

@@ -19,6 +19,7 @@ from poselift.arrays import checked_shape
 from poselift.data.store import ClipInfo
 from poselift.errors import DataFormatError, ShapeError
 from poselift.files import whole_file
+from poselift.skeleton import Skeleton, stored_skeleton
 
 FORMAT = "poselift-predictions"
 VERSION = 1
@@ -34,12 +35,14 @@ class Predictions:
         space: "image" for the image frame in pixels, "root_mm" for millimetres relative to the root, camera axes.
         clips: (name, length) of the clips.
         about: what made them: model, detections.
+        skeleton: what the J joints are; None, as of older files, for the store's.
     """
 
     joints: Float[np.ndarray, "poses joints 3"]
     space: Space
     clips: tuple[tuple[str, int], ...]
     about: Mapping[str, Any] = field(default_factory=dict)
+    skeleton: Skeleton | None = None
 
     def __post_init__(self) -> None:
         checked_shape(self.joints, (None, 3), "joints")
@@ -77,6 +80,7 @@ class Predictions:
             "space": self.space,
             "clips": self.clips,
             "about": dict(self.about),
+            "skeleton": None if self.skeleton is None else self.skeleton.as_dict(),
         }
         with whole_file(path, overwrite=overwrite) as temporary, open(temporary, "wb") as file:
             np.savez(file, header=np.array(json.dumps(header)), joints=self.joints.astype(np.float32))
@@ -94,7 +98,10 @@ def load_predictions(path: Path) -> Predictions:
         if (header["format"], header["version"]) != (FORMAT, VERSION) or header["space"] not in get_args(Space):
             raise DataFormatError(f"{path}: expected {FORMAT} version {VERSION}, found {header['format']}")
         clips = tuple((str(name), int(length)) for name, length in header["clips"])
-        return Predictions(joints, header["space"], clips, header["about"])
+        skeleton = header.get("skeleton")
+        return Predictions(
+            joints, header["space"], clips, header["about"], None if skeleton is None else stored_skeleton(skeleton)
+        )
     except OSError as error:
         raise DataFormatError(f"{path}: cannot be read ({error.strerror or error})", "check the path") from None
     except (DataFormatError, ShapeError) as error:

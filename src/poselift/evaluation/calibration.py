@@ -10,9 +10,8 @@ from poselift.data.model_header import ModelHeader
 from poselift.data.sources.batch import NetworkInput
 from poselift.data.sources.recordings import GROUND_TRUTH, clip_seen, frames_read, image_size
 from poselift.data.store import DatasetStore
-from poselift.errors import SkeletonError
 from poselift.evaluation.clip_lifting import inputs_about
-from poselift.evaluation.recordings import clip_times
+from poselift.evaluation.recordings import clip_times, recordings_for
 from poselift.evaluation.views import VirtualCameras, seen_clips
 from poselift.normalisation import normaliser
 
@@ -28,7 +27,7 @@ def calibration_inputs(store: DatasetStore, header: ModelHeader) -> np.ndarray:
 
     Raises:
         DataFormatError: the store has no training poses, or lacks those 2D joints.
-        SkeletonError: the store's skeleton does not convert to the model's, or is another one for recordings.
+        SkeletonError: the store's skeleton does not convert to the model's.
     """
     network = NetworkInput(normaliser(header.normalisation), header.in_channels, header.window)
     count = max(_POSES // header.window.frames, 1)
@@ -48,11 +47,7 @@ def _virtual(store: DatasetStore, header: ModelHeader, network: NetworkInput, co
 
 
 def _recorded(store: DatasetStore, header: ModelHeader, network: NetworkInput, count: int) -> Iterator[np.ndarray]:
-    if not store.skeleton.same_joints(header.skeleton):
-        raise SkeletonError(
-            f"the recordings are of skeleton {store.skeleton.name}, the model is of {header.skeleton.name}",
-            "calibrate with the dataset that the model was trained on",
-        )
+    store = recordings_for(store, header.skeleton)
     clips, source = store.clips_of((_SPLIT,)), _trained_on(header)
     stride = max(1, sum(clip.length for clip in clips) // count)
     for clip in clips:

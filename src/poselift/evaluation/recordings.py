@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 
+from poselift.data.converted import converted_recordings
 from poselift.data.predictions import Predictions
 from poselift.data.sources.recordings import GROUND_TRUTH, clip_seen, frames_read, image_size
 from poselift.data.sources.truth import load_truth
@@ -17,6 +18,7 @@ from poselift.evaluation.clip_lifting import lifted_clip, network_says, stretche
 from poselift.lifting.lifter import Lifter
 from poselift.metrics import DEFAULT_PROTOCOLS, Grouping, Report, evaluate, movement_figures, movement_protocols
 from poselift.normalisation.image_frame import IMAGE_FRAME, image_frame_denormalised
+from poselift.skeleton import Skeleton
 
 
 def predict_recordings(
@@ -37,15 +39,11 @@ def predict_recordings(
         on_clip: called with the number of clips done.
 
     Raises:
-        SkeletonError: the recordings are not of the model's skeleton.
+        SkeletonError: the recordings do not convert to the model's skeleton.
         DataFormatError: the store holds no recordings or no such detections.
         ShapeError: a clip has less than a quarter of the frames a second that the model sees.
     """
-    if not store.skeleton.same_joints(lifter.skeleton):
-        raise SkeletonError(
-            f"the recordings are of skeleton {store.skeleton.name}, the model is of {lifter.skeleton.name}",
-            "use a model of the same skeleton",
-        )
+    store = recordings_for(store, lifter.skeleton)
     joints = np.empty((sum(clip.length for clip in clips), *store.joints_cam_mm.shape[1:]), dtype=np.float32)
     # The lcn protocol and the original's results are of the image frame.
     image = lifter.normalisation == IMAGE_FRAME.name
@@ -58,7 +56,7 @@ def predict_recordings(
     about = {"model": lifter.about["model"], "config": lifter.about["config"]}
     about |= {"detections": detections, "flip": lifter.flip}
     named = tuple((clip.name, clip.length) for clip in clips)
-    return Predictions(joints, "image" if image else "root_mm", named, about)
+    return Predictions(joints, "image" if image else "root_mm", named, about, lifter.skeleton)
 
 
 def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Sequence[ClipInfo]) -> Report:
@@ -70,9 +68,11 @@ def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Se
 
     Raises:
         DataFormatError: the predictions are not of these clips.
+        SkeletonError: the recordings do not convert to the skeleton of the predictions.
         ShapeError: those of valid frames are not finite.
     """
     predictions.check_fits(clips)
+    store = recordings_for(store, predictions.skeleton or store.skeleton)
     truth = load_truth(store, clips)
     valid = [store.valid_frames(clip) for clip in clips]
     joints = predictions.joints
@@ -101,6 +101,20 @@ def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Se
     )
     figures = movement_figures(predicted_mm, truth.joints_cam_mm, store.skeleton, unbroken, rates)
     return replace(report, figures=figures)
+
+
+def recordings_for(store: DatasetStore, skeleton: Skeleton) -> DatasetStore:
+    """Recordings in the skeleton of a model.
+
+    Raises:
+        SkeletonError: they do not convert to it.
+    """
+    try:
+        return converted_recordings(store, skeleton)
+    except SkeletonError as error:
+        raise SkeletonError(
+            f"the recordings are of skeleton {store.skeleton.name}, the model is of {skeleton.name}", error.hint
+        ) from None
 
 
 def _image_frame(

@@ -153,6 +153,12 @@ class Camera:
             points_px[..., axis] += self.center_px[axis]
         return points_px.astype(float_type(points_cam_mm), copy=False), in_front
 
+    def in_image(self, points_px: Points2D) -> Valid:
+        """Which pixels (...) of (..., 2) lie in the image; all of them where its size is not known, but for NaN."""
+        if self.size_px is None:
+            return np.asarray(np.isfinite(points_px).all(axis=-1))
+        return np.asarray(((points_px >= 0) & (points_px <= np.array(self.size_px))).all(axis=-1))
+
     def image_to_plane(self, points_px: Points2D) -> Points2D:
         """Positions (..., 2) on the plane z = 1 of pixels (..., 2), distortion removed; NaN stays NaN.
 

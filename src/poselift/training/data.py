@@ -9,17 +9,19 @@ from functools import partial
 import numpy as np
 import torch
 
+from poselift.data.converted import converted_recordings
+from poselift.data.selection import selected
 from poselift.data.sources.batch import NetworkInput
 from poselift.data.sources.epochs import RecordedBatches
 from poselift.data.sources.recorded_windows import load_recorded_windows
 from poselift.data.sources.recordings import load_recorded
 from poselift.data.sources.share import drawn_share
 from poselift.data.sources.views import ViewBatches, load_poses
-from poselift.data.store import ClipInfo, DatasetStore
-from poselift.errors import RecipeError
+from poselift.data.store import ClipInfo, DatasetStore, load_store
+from poselift.errors import RecipeError, SkeletonError
 from poselift.models.base import LiftingNetwork
 from poselift.normalisation import normaliser
-from poselift.skeleton import H36M_17, skeleton_of
+from poselift.skeleton import H36M_17, Skeleton, skeleton_of
 from poselift.training.batches import Batches, MadeBatches, ResidentBatches
 from poselift.training.recipe import Recipe
 from poselift.training.validation import ValidationSet, validation_recordings, validation_views
@@ -33,6 +35,16 @@ class TrainingData:
 
     batches: Batches
     held_out: ValidationSet
+
+
+def training_store(recipe: Recipe) -> DatasetStore:
+    """The recipe's store, with those clips in its splits that count.
+
+    Raises:
+        DataFormatError: it cannot be read, or no clip counts.
+        RecipeError: `data.only` or `data.without` name what it does not have.
+    """
+    return selected(load_store(recipe.data.store), recipe.data.only, recipe.data.without)
 
 
 def training_clips(recipe: Recipe, store: DatasetStore) -> tuple[ClipInfo, ...]:
@@ -80,7 +92,7 @@ def training_data(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, de
 
     Raises:
         DataFormatError: the store lacks a split or the detections.
-        RecipeError: recordings are of another skeleton than the network.
+        RecipeError: recordings do not convert to the network's skeleton.
         SkeletonError: motion capture does not convert to the network's skeleton.
     """
     make = _recorded if store.kind == "recordings" else _virtual
@@ -94,6 +106,8 @@ def training_joints(recipe: Recipe, store: DatasetStore) -> np.ndarray:
         DataFormatError, SkeletonError: as for `training_data`.
     """
     if store.kind == "recordings":
+        skeleton = recipe.model.config.get("skeleton")
+        store = store if skeleton is None else _in_skeleton(store, skeleton_of(skeleton))
         clips = training_clips(recipe, store)
         return load_recorded(store, clips, "gt", channels=2, stride=recipe.data.stride).targets
     skeleton = skeleton_of(recipe.model.config.get("skeleton", H36M_17))
@@ -114,11 +128,7 @@ def _virtual(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device:
 
 def _recorded(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device: torch.device) -> TrainingData:
     data, settings, network = recipe.data, recipe.train, network_input(model)
-    if not store.skeleton.same_joints(model.skeleton):
-        raise RecipeError(
-            f"model.skeleton: the recordings are of {store.skeleton.name}, the network is of {model.skeleton.name}",
-            f"set model.skeleton to {store.skeleton.name}, or to the file of another with its joints and root",
-        )
+    store = _in_skeleton(store, model.skeleton)
     clips, chosen = training_clips(recipe, store), store.clips_of((data.select_on,))
     held_out = load_recorded_windows(store, chosen, data.detections, network, stride=data.stride)
     selection = validation_recordings(held_out, data.val_poses, device=device)
@@ -136,3 +146,13 @@ def _recorded(recipe: Recipe, store: DatasetStore, model: LiftingNetwork, device
     on_processor = device.type == "cpu"
     batches: Batches = MadeBatches(made, device) if on_processor else ResidentBatches(made, recorded, device)
     return TrainingData(batches, selection)
+
+
+def _in_skeleton(store: DatasetStore, skeleton: Skeleton) -> DatasetStore:
+    try:
+        return converted_recordings(store, skeleton)
+    except SkeletonError:
+        raise RecipeError(
+            f"model.skeleton: the recordings are of {store.skeleton.name}, the network is of {skeleton.name}",
+            f"set model.skeleton to {store.skeleton.name}, or to the file of another with its joints and root",
+        ) from None

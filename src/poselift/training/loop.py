@@ -17,14 +17,14 @@ from lightning_fabric import Fabric
 from torch import Tensor
 
 from poselift.data.plausible import check_plausible
-from poselift.data.store import DatasetStore, load_store
+from poselift.data.store import DatasetStore
 from poselift.errors import RecipeError, TrainingError
 from poselift.models import create_model, model_class
 from poselift.models.base import LiftingNetwork
 from poselift.models.checkpoint import save_checkpoint
 from poselift.models.statistics import settle_statistics
 from poselift.training.batches import TensorBatch
-from poselift.training.data import epoch_steps, planned_steps, training_data, training_joints
+from poselift.training.data import epoch_steps, planned_steps, training_data, training_joints, training_store
 from poselift.training.fits import check_fits
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row, RunLog
@@ -88,7 +88,7 @@ def train(
         TrainingError: the loss is not finite; the message names the step.
     """
     fabric = _fabric(device, recipe.train.precision)
-    store = load_store(recipe.data.store)
+    store = training_store(recipe)
     check_fits(recipe, store)
     if not recipe.data.trusted:
         check_plausible(store, recipe.data.train, recipe.data.store)

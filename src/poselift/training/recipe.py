@@ -35,6 +35,8 @@ class DataRecipe(Settings):
         detections: of recordings: which 2D joints, "gt" for the projected truth, or the name of a detector.
         trusted: take the store as it is, also if people in it look upside down, or of another unit than millimetres.
         flip: of recordings: they come with their mirror images, which makes an epoch twice as long.
+        only, without: which clips count, to train and to select on, such as only = ["camera:1", "camera:2"] or
+            without = ["action:dance", "subject:05", "tag:faulty"]; see `poselift.data.selection`.
     """
 
     section: ClassVar[str] = "data"
@@ -49,8 +51,10 @@ class DataRecipe(Settings):
     detections: str = "gt"
     trusted: bool = False
     flip: bool = False
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
-    @field_validator("train", mode="before")
+    @field_validator("train", "only", "without", mode="before")
     @classmethod
     def _several(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from poselift.data.sources.virtual_cameras import ViewConfig, draw_views
-from poselift.errors import RecipeError
+from poselift.data.sources.virtual_cameras import ViewConfig, detected_by, draw_views
+from poselift.errors import RecipeError, ShapeError
 from poselift.geometry import procrustes_aligned
+from poselift.geometry.camera import Camera
 from poselift.skeleton import BODY_21, H36M_17, SKELETONS, Skeleton
 
 PERFECT = ViewConfig().with_true_2d()
@@ -290,3 +293,29 @@ def test_the_image_holds_who_is_not_cropped():
 def test_of_a_missing_joint_nothing_is_left_to_see():
     seen = windows(ViewConfig(missing=0.3)).seen(H36M_17)
     assert (seen.joints_plane[seen.confidence == 0] == 0).all()
+
+
+def test_a_known_camera_sees_the_projection_where_the_detector_makes_no_errors():
+    camera = Camera(
+        np.array([900.0, 910]), np.array([480.0, 330]), radial=np.array([-0.2, 0.05, 0]), size_px=(960, 640)
+    )
+    joints_cam_mm = people(30) @ np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]]) + [0, 900, 4000]
+    perfect = ViewConfig().with_true_2d()
+    joints_px, confidence = detected_by(camera, joints_cam_mm, H36M_17, perfect, np.random.default_rng(0), fps=30)
+    expected = camera.camera_to_image(joints_cam_mm)
+    np.testing.assert_allclose(joints_px, expected, atol=1e-6)
+    np.testing.assert_array_equal(confidence > 0, camera.in_image(expected))
+    sizeless = replace(camera, size_px=None)
+    with pytest.raises(ShapeError, match="expected the size of its image"):
+        detected_by(sizeless, joints_cam_mm, H36M_17, perfect, np.random.default_rng(0), fps=30)
+
+
+def test_a_joint_behind_a_known_camera_is_missing():
+    camera = Camera(np.array([900.0, 900]), np.array([480.0, 320]), size_px=(960, 640))
+    joints_cam_mm = people(3) + np.array([0.0, 0, 4000])
+    joints_cam_mm[:, 5, 2] = -500
+    joints_px, confidence = detected_by(
+        camera, joints_cam_mm, H36M_17, ViewConfig(missing=0, derived=0), np.random.default_rng(0), fps=30
+    )
+    assert (confidence[:, 5] == 0).all()
+    assert np.isfinite(joints_px).all()

@@ -17,6 +17,7 @@ OnRead: TypeAlias = Callable[[int, "int | None"], None]
 READERS: dict[str, str] = {
     "mocap": "poselift.data.readers.corpus:prepare_mocap",
     "h36m": "poselift.data.readers.h36m:prepare_h36m",
+    "openmotion4": "poselift.data.readers.openmotion4:prepare_openmotion4",
 }
 
 

@@ -16,7 +16,10 @@ from typing import ClassVar
 import numpy as np
 
 from poselift.arrays import Joints3D
+from poselift.data.clip import Keypoints
 from poselift.data.sources.draws import WindowDraws, lasting, wandering
+from poselift.errors import ShapeError
+from poselift.geometry.camera import Camera
 from poselift.geometry.intrinsics import Intrinsics
 from poselift.geometry.rotation import axis_rotation, rotated
 from poselift.normalisation.base import Seen
@@ -189,10 +192,7 @@ def draw_views(
     believed_cam = _in_camera(joints + _definition_offsets(joints, skeleton, config, rng), to_camera, position)
     plane = believed_cam[..., :2] / believed_cam[..., 2:]
     in_image, true_lens = _inside_image(plane, config, rng)
-    plane, confidence = _detected(plane, skeleton, config, rng, rate)
-    confidence = np.where(in_image, confidence, 0)
-    confidence = confidence * _reported(confidence.shape, skeleton, config, rng, rate)
-    plane, confidence = _derived(plane, confidence, skeleton, rng.random(batch) < config.derived)
+    plane, confidence = _found(plane, in_image, skeleton, config, rng, rate)
     # A pose that would keep fewer than four joints stays whole: there is nothing to learn from it otherwise.
     enough = (confidence > 0).sum(axis=-1, keepdims=True) >= 4
     confidence = np.where(enough, confidence, np.maximum(confidence, 0.1))
@@ -202,6 +202,54 @@ def draw_views(
     return Views(
         joints_cam.reshape(shape), plane.reshape(*shape[:-1], 2), confidence.reshape(shape[:-1]), lens, true_lens
     )
+
+
+def detected_by(
+    camera: Camera,
+    joints_cam_mm: Joints3D,
+    skeleton: Skeleton,
+    config: ViewConfig,
+    rng: np.random.Generator,
+    *,
+    fps: float,
+) -> Keypoints:
+    """What the virtual detector says of a take (F, J, 3) that a camera, whose lens is known, saw whole.
+
+    Its errors last as in a window of all frames. Joints outside of the image are missing; so are those that the
+    detector puts behind the camera. Of `config` the settings of the detector count, not those of the cameras.
+
+    Raises:
+        ShapeError: the camera has no image size.
+    """
+    if camera.size_px is None:
+        raise ShapeError(f"camera {camera.name}: expected the size of its image, found none")
+    joints, rate = np.asarray(joints_cam_mm, dtype=np.float64)[None], np.array([fps])
+    believed = joints + _definition_offsets(joints, skeleton, config, rng)
+    in_front = believed[..., 2] >= _NEAREST_MM
+    plane = believed[..., :2] / np.where(in_front, believed[..., 2], 1.0)[..., None]
+    plane = np.where(in_front[..., None], plane, 0.0)
+    in_image = in_front & camera.in_image(_drawn(camera, plane))
+    plane, confidence = _found(plane, in_image, skeleton, config, rng, rate)
+    return Keypoints(_drawn(camera, plane)[0], confidence[0])
+
+
+def _drawn(camera: Camera, plane: np.ndarray) -> np.ndarray:
+    return camera.camera_to_image(np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1))
+
+
+def _found(
+    plane: np.ndarray,
+    in_image: np.ndarray,
+    skeleton: Skeleton,
+    config: ViewConfig,
+    rng: np.random.Generator,
+    rate: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the detector reports of joints (B, T, J, 2) on the plane, and how sure it is; 0 where it reports none."""
+    plane, confidence = _detected(plane, skeleton, config, rng, rate)
+    confidence = np.where(in_image, confidence, 0)
+    confidence = confidence * _reported(confidence.shape, skeleton, config, rng, rate)
+    return _derived(plane, confidence, skeleton, rng.random(len(plane)) < config.derived)
 
 
 def _in_camera(joints: np.ndarray, to_camera: np.ndarray, position: np.ndarray) -> np.ndarray:
