@@ -53,12 +53,12 @@ class SemanticConvolution(nn.Module):
         """(J, J): how much of joint j (column) enters joint i (row); rows sum to one."""
         nowhere = torch.full((self.joints**2,), -torch.inf, dtype=self.bias.dtype, device=self.bias.device)
         logits = nowhere.index_put((self.edges,), self.edge_logits)
-        return cast(Tensor, torch.softmax(logits.view(self.joints, -1), dim=1))
+        return torch.softmax(logits.view(self.joints, -1), dim=1)
 
     def forward(self, x: Tensor) -> Tensor:
         affinity = self.affinity()
         itself = affinity.diagonal()
-        own, given = (x @ weight for weight in self.weight)
+        own, given = x @ self.weight[0], x @ self.weight[1]
         return itself[:, None] * own + (affinity - torch.diag(itself)) @ given + self.bias
 
 
