@@ -7,7 +7,7 @@ import pytest
 
 from poselift.data.sources.augment import PoseAugmentConfig, augmented
 from poselift.data.sources.draws import WindowDraws
-from poselift.data.sources.feet import feet_turned, limb_turn, turn_between
+from poselift.data.sources.feet import feet_turned, limb_turn, put_flat, turn_between
 from poselift.geometry.rotation import rotated
 from poselift.skeleton import BODY_21, H36M_17
 
@@ -50,7 +50,7 @@ def changed(joints: np.ndarray, **settings: float) -> np.ndarray:
     return augmented(joints, BODY_21, STILL.replaced(**settings), np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("name", ["exchange", "turn_rad", "free", "sit", "tumble"])
+@pytest.mark.parametrize("name", ["exchange", "turn_rad", "free", "tumble"])
 def test_a_foot_moves_with_its_shin(name):
     joints = standing(200)
     moved = changed(joints, **{name: 0.9})
@@ -60,19 +60,34 @@ def test_a_foot_moves_with_its_shin(name):
         np.testing.assert_allclose(ankle_angle(moved, side), ankle_angle(joints, side), atol=1e-3)
 
 
-def test_who_sits_has_the_toes_in_front_of_the_heels():
-    seated = changed(standing(200), sit=1.0)
+def test_who_sits_has_the_toes_in_front_of_the_heels_and_most_feet_on_the_floor():
+    joints = standing(400)
+    seated = changed(joints, sit=1.0)
     for side in ("left", "right"):
+        np.testing.assert_allclose(shin_and_foot(seated, side), shin_and_foot(joints, side), atol=1e-6)
         ahead = joint(seated, f"{side}_toe") - joint(seated, f"{side}_heel")
         assert (ahead[:, 1] > 0).mean() > 0.9
+        tilt = np.degrees(np.arcsin(ahead[:, 2] / np.linalg.norm(ahead, axis=-1)))
+        assert 0.5 < (np.abs(tilt) < 5).mean() < 0.8
+        assert ankle_angle(seated, side).min() > 64
+
+
+def test_a_level_foot_is_level_whichever_way_it_pointed():
+    joints = standing(2)
+    bones = np.zeros((2, 21, 3))
+    foot = BODY_21.indices(("left_ankle", "left_toe", "left_heel"))
+    bones[:, foot[0]] = joint(joints, "left_ankle") - joint(joints, "left_knee")
+    bones[:, foot[1:]] = [[[0, 150, 50], [0, -60, -70]], [[0, 150, -120], [0, -60, 40]]]
+    level = put_flat(bones, foot, np.array([[0, 0, 1.0]] * 2))
+    np.testing.assert_allclose(level[:, foot[1], 2], level[:, foot[2], 2], atol=1.0)
 
 
 def test_the_rest_of_the_body_does_not_know_of_feet():
     joints = standing(64) + np.random.default_rng(1).normal(0, 5, (64, 21, 3))
-    config = PoseAugmentConfig(bones=0, size=0)
+    config = PoseAugmentConfig(bones=0, size=0, sit=0)
     with_feet = augmented(joints, BODY_21, config.replaced(foot_rad=0), np.random.default_rng(2))
     without = augmented(joints[:, :17], H36M_17, config, np.random.default_rng(2))
-    # Feet come last, and draw nothing unless they turn.
+    # Feet draw nothing unless they turn, or stand on the floor under who sits.
     upper = [BODY_21.index(j) for j in H36M_17.joints]
     np.testing.assert_allclose(with_feet[:, upper], without, atol=1e-9)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from poselift.arrays import Joints3D
 from poselift.data.sources.draws import WindowDraws
-from poselift.data.sources.feet import feet_turned, limb_turn
+from poselift.data.sources.feet import feet_turned, foot_of, limb_turn, put_flat
 from poselift.geometry.rotation import axis_rotation, rotated, vector_rotation
 from poselift.settings import NotNegative, Probability, Settings
 from poselift.skeleton import Skeleton
@@ -34,6 +34,10 @@ _FRAMES = {
     "hips": (("left_hip", "right_hip"), ("pelvis", "spine")),
     "shoulders": (("left_shoulder", "right_shoulder"), ("spine", "thorax")),
 }
+
+
+# Of the feet of people who sit.
+_FLAT = 0.7
 
 
 class PoseAugmentConfig(Settings):
@@ -251,7 +255,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 def _seated(
     joints: np.ndarray, bones: np.ndarray, skeleton: Skeleton, chosen: np.ndarray, draws: WindowDraws
 ) -> np.ndarray:
-    """Bend both hips and knees of the chosen poses; thighs open by up to 25 degrees."""
+    """Bend both hips and knees of the chosen poses; thighs open by up to 25 degrees, most feet stand on the floor."""
     count = int(chosen.sum())
     legs = [limb for frame, limb in _limbs(skeleton) if frame == "hips"]
     if count == 0 or len(legs) < 2:
@@ -268,6 +272,11 @@ def _seated(
         )
         directions = [np.einsum("bij,bjk,bk->bi", axes, opening, direction) for direction in local]
         _point(bones, chosen, skeleton, (f"{side}_knee", f"{side}_ankle"), directions)
+    for side in ("left", "right"):
+        if foot := foot_of(skeleton, side):
+            flat = draws.random(count) < _FLAT
+            rows = np.flatnonzero(chosen)[flat]
+            bones[rows] = put_flat(bones[rows], foot, axes[flat, :, 2])
     return bones
 
 

@@ -40,28 +40,51 @@ def limb_turn(old: tuple[np.ndarray, np.ndarray], new: tuple[np.ndarray, np.ndar
 
 def feet_turned(bones: np.ndarray, skeleton: Skeleton, spread_rad: float, draws: WindowDraws) -> np.ndarray:
     """Turn each foot about its ankle at random: up and down within the limits of the joint, and a little aside."""
-    sides = [side for side in ("left", "right") if skeleton.has(f"{side}_{j}" for j in ("ankle", "toe", "heel"))]
-    if spread_rad == 0 or not sides:
+    feet = [foot for side in ("left", "right") if (foot := foot_of(skeleton, side))]
+    if spread_rad == 0 or not feet:
         return bones
     bones = bones.copy()
-    for side in sides:
-        ankle, *foot = skeleton.indices(f"{side}_{j}" for j in ("ankle", "toe", "heel"))
-        bend, about_shin, about_foot = np.moveaxis(draws.normal(0, spread_rad, (len(bones), 3)), -1, 0)
-        upwards, ahead = _unit(-bones[:, ankle]), _unit(bones[:, foot[0]] - bones[:, foot[1]])
-        hinge = np.cross(upwards, ahead)
-        angle = np.arctan2(np.linalg.norm(hinge, axis=-1), (upwards * ahead).sum(axis=-1))
-        # A recorded foot beyond the limits may stay where it is.
-        bent = np.clip(angle + bend, np.minimum(angle, _LEAST_RAD), np.maximum(angle, _MOST_RAD)) - angle
-        aside = [
-            np.clip(_ASIDE * turn, -_MOST_ASIDE_RAD, _MOST_ASIDE_RAD)[:, None] for turn in (about_shin, about_foot)
-        ]
-        turn = (
-            vector_rotation(upwards * aside[0])
-            @ vector_rotation(_unit(hinge) * bent[:, None])
-            @ vector_rotation(ahead * aside[1])
+    for foot in feet:
+        bend, *aside = np.moveaxis(draws.normal(0, spread_rad, (len(bones), 3)), -1, 0)
+        about_shin, about_foot = (
+            np.clip(_ASIDE * turn, -_MOST_ASIDE_RAD, _MOST_ASIDE_RAD)[:, None] for turn in aside
         )
-        bones[:, foot] = rotated(turn, bones[:, foot])
+        upwards, ahead = _directions(bones, foot)
+        turn = (
+            vector_rotation(upwards * about_shin) @ _bend(upwards, ahead, bend) @ vector_rotation(ahead * about_foot)
+        )
+        bones[:, foot[1:]] = rotated(turn, bones[:, foot[1:]])
     return bones
+
+
+def put_flat(bones: np.ndarray, foot: list[int], up: np.ndarray) -> np.ndarray:
+    """Bend feet at the ankle until heel and toe are level, or as far as the joint goes; up is (B, 3)."""
+    bones = bones.copy()
+    upwards, ahead = _directions(bones, foot)
+    level = np.pi / 2 - np.arccos(np.clip((ahead * up).sum(axis=-1), -1, 1))
+    bones[:, foot[1:]] = rotated(_bend(upwards, ahead, level), bones[:, foot[1:]])
+    return bones
+
+
+def foot_of(skeleton: Skeleton, side: str) -> list[int]:
+    """Ankle, toe and heel of a side; none where the skeleton lacks one."""
+    joints = [f"{side}_{joint}" for joint in ("ankle", "toe", "heel")]
+    return skeleton.indices(joints) if skeleton.has(joints) else []
+
+
+def _directions(bones: np.ndarray, foot: list[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Up the shin, and from heel to toe."""
+    ankle, toe, heel = foot
+    return _unit(-bones[:, ankle]), _unit(bones[:, toe] - bones[:, heel])
+
+
+def _bend(upwards: np.ndarray, ahead: np.ndarray, angle_rad: np.ndarray) -> np.ndarray:
+    """Rotations that stretch the ankle by an angle, as far as it goes."""
+    hinge = np.cross(upwards, ahead)
+    now = np.arctan2(np.linalg.norm(hinge, axis=-1), (upwards * ahead).sum(axis=-1))
+    # A recorded foot beyond the limits may stay where it is.
+    then = np.clip(now + angle_rad, np.minimum(now, _LEAST_RAD), np.maximum(now, _MOST_RAD))
+    return vector_rotation(_unit(hinge) * (then - now)[:, None])
 
 
 def _unit(vectors: np.ndarray) -> np.ndarray:
