@@ -116,7 +116,7 @@ def test_settings_override_the_file(tmp_path):
         ("optim", {"name": "sgdd"}, "unknown optimiser 'sgdd'", "'sgd'"),
         ("optim", {"name": "sgd", "betas": [0, 0]}, "no setting optim.betas", ""),
         ("optim", {"momentum": 0.5}, "no setting optim.momentum", ""),
-        ("model", {"name": "lnc"}, "model.name: expected 'lcn', .* got 'lnc'", "'lcn'"),
+        ("model", {"name": "lnc"}, "model.name: expected .*'lcn', .* got 'lnc'", "'lcn'"),
         ("model", {"chanels": 3}, "no setting model.chanels", "model.channels"),
         ("model", {"batch_norm": "False"}, "model.batch_norm: expected true or false, got 'False'", "lower case"),
         ("data", {"flip": "no"}, "data.flip: expected true or false, got 'no'", "lower case"),

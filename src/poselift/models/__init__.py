@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MODELS: dict[str, str] = {
     "chebyshev_gcn": "poselift.models.chebyshev_gcn:ChebyshevGCN",
     "gcn": "poselift.models.gcn:GCN",
+    "graformer": "poselift.models.graformer:GraFormer",
     "lcn": "poselift.models.lcn:LCN",
     "lcn_fast": "poselift.models.lcn_fast:LCNFast",
     "modulated_gcn": "poselift.models.modulated_gcn:ModulatedGCN",
