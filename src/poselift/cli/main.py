@@ -19,6 +19,7 @@ from poselift.cli import (
     export,
     export_clip,
     export_dataset,
+    graph,
     lcn_pose,
     lift,
     predict,
@@ -62,6 +63,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("experiment")(experiment.experiment)
 app.command("bench")(bench.bench)
+app.command("graph")(graph.graph)
 app.command("export")(export.export)
 app.command("export-clip")(export_clip.export_clip)
 app.command("export-dataset")(export_dataset.export_dataset)

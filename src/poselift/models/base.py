@@ -55,6 +55,10 @@ class LiftingNetwork(nn.Module):
         """
         raise NotImplementedError
 
+    def learned_mask(self) -> np.ndarray | None:
+        """(J, J) how strongly joint i (row) feeds joint j (column), where the network has learned that."""
+        return None
+
     def joint_axes(self) -> Mapping[str, tuple[JointAxis, ...]]:
         """Which axes of which tensors of `joint_state` run over joints, so that networks may start from others.
 

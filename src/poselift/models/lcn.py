@@ -194,6 +194,9 @@ class LCN(LiftingNetwork):
         logits = self.mask_logits if self.sharing is None else self.sharing.of_mask(self.mask_logits)
         return torch.softmax(logits, dim=0) * (self.neighbours != 0)
 
+    def learned_mask(self) -> np.ndarray | None:
+        return self.joint_mask().detach().cpu().numpy() if self.config.mask == "learnable" else None
+
     def forward(self, joints_norm: Tensor) -> Tensor:
         mask = self.joint_mask()
         joints_norm = joints_norm.reshape(-1, *joints_norm.shape[-2:])
