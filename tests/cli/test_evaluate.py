@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,13 @@ torch = pytest.importorskip("torch")
 from poselift.cli.evaluate import evaluate  # noqa: E402
 from poselift.data.store import DatasetStore, load_store  # noqa: E402
 from poselift.deploy.onnx import export_onnx  # noqa: E402
-from poselift.errors import DataFormatError, OutputError, PoseliftError  # noqa: E402
+from poselift.errors import DataFormatError, OutputError, PoseliftError, SkeletonError  # noqa: E402
 from poselift.evaluation.views import VirtualCameras, seen_clips  # noqa: E402
 from poselift.metrics import DEFAULT_PROTOCOLS  # noqa: E402
 from poselift.metrics import evaluate as measured  # noqa: E402
 from poselift.models import create_model  # noqa: E402
 from poselift.models.checkpoint import save_checkpoint  # noqa: E402
-from poselift.skeleton import H36M_17  # noqa: E402
+from poselift.skeleton import H36M_17, write_skeleton  # noqa: E402
 
 app = typer.Typer()
 app.command()(evaluate)
@@ -87,6 +88,17 @@ def test_single_frames_are_measured_over_time_if_asked(report):
     assert clips["results"]["acceleration"]["n_frames"] == 4 * (78 + 8)
     moved = [read["figures"]["acceleration predicted, mm/s²"] for read in (clips, smooth)]
     assert moved[1] < moved[0] / 2
+
+
+def test_the_joints_that_are_measured_may_be_those_of_another_skeleton(report, tmp_path):
+    path = tmp_path / "mine.toml"
+    mine = replace(H36M_17, name="mine", extra_edges=())
+    write_skeleton(mine, path)
+    read = report("--joints", str(path))
+    assert read["about"]["joints"] == "mine"
+    assert _mean(read) == _mean(report())
+    with pytest.raises(SkeletonError, match="nothing in them stands for left_toe"):
+        report("--joints", "body21")
 
 
 def test_more_views_keep_the_first_ones(mocap_store):

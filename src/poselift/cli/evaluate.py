@@ -75,6 +75,13 @@ _Smooth = Annotated[
         f"does by {DEFAULTS.smoothing_s:g}. Default: not."
     ),
 ]
+_Joints = Annotated[
+    str | None,
+    typer.Option(
+        help="Measure in the joints of this skeleton, such as h36m17, so that models with and without feet compare. "
+        "Default: the model's."
+    ),
+]
 _Predictions = Annotated[
     Path | None, typer.Option(help="Motion capture: write what was seen, predicted and true here, .npz.")
 ]
@@ -97,6 +104,7 @@ def evaluate(
     noise: _Noise = None,
     over_time: _OverTime = False,
     smooth: _Smooth = None,
+    joints: _Joints = None,
     predictions: _Predictions = None,
 ) -> None:
     """Measure a model: on motion capture seen by virtual cameras, or on recordings by every protocol."""
@@ -124,6 +132,7 @@ def evaluate(
         noise=noise,
         over_time=over_time,
         smooth=smooth,
+        joints=joints,
         predictions=predictions,
         overwrite=overwrite,
     )
@@ -155,6 +164,7 @@ class _Asked:
     noise: Noise | None
     over_time: bool
     smooth: float | None
+    joints: str | None
     predictions: Path | None
     overwrite: bool
 
@@ -175,7 +185,9 @@ def _measured(asked: _Asked) -> Report:
     from poselift.evaluation.smoothed import smoothed_views
     from poselift.evaluation.stores import evaluate_store
     from poselift.evaluation.views import LiftedViews
+    from poselift.skeleton import skeleton_of
 
+    joints_of = None if asked.joints is None else skeleton_of(asked.joints)
     recorded = asked.store.kind == "recordings"
     if recorded:
         asked.refuse_idle(("views", "seed", "noise", "over_time", "smooth", "predictions"), "recordings")
@@ -191,9 +203,11 @@ def _measured(asked: _Asked) -> Report:
             typer.echo(f"left out {predicted.seen.left_out} poses that are not valid or not finite", err=True)
         if asked.predictions is not None:
             _write_predictions(predicted, asked.predictions, overwrite=asked.overwrite)
-    report = evaluate_store(predicted, asked.store, clips)
+    report = evaluate_store(predicted, asked.store, clips, joints_of)
     about = {"without_faulty": asked.without_faulty} if recorded else {"noise": (asked.noise or Noise.detector).value}
     chosen = {name: ", ".join(words) for name, words in which.items() if words}
+    if joints_of is not None:
+        chosen["joints"] = joints_of.name
     return replace(report, about={**report.about, **about, **chosen})
 
 

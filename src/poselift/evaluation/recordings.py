@@ -15,6 +15,7 @@ from poselift.data.sources.truth import load_truth
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import SkeletonError
 from poselift.evaluation.clip_lifting import lifted_clip, network_says, stretches
+from poselift.evaluation.measured_joints import Measured
 from poselift.lifting.lifter import Lifter
 from poselift.metrics import DEFAULT_PROTOCOLS, Grouping, Report, evaluate, movement_figures, movement_protocols
 from poselift.normalisation.image_frame import IMAGE_FRAME, image_frame_denormalised
@@ -59,16 +60,21 @@ def predict_recordings(
     return Predictions(joints, "image" if image else "root_mm", named, about, lifter.skeleton)
 
 
-def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Sequence[ClipInfo]) -> Report:
+def evaluate_recordings(
+    predictions: Predictions, store: DatasetStore, clips: Sequence[ClipInfo], joints_of: Skeleton | None = None
+) -> Report:
     """Errors of predictions for clips by action and by subject: every protocol that the predictions can have.
 
     Those in the image frame go to camera axes by the true root depth and box, so they have the lcn protocol too;
     movements are compared between valid frames that follow one another. Actions of the data set and subjects of these
     splits that the clips do not have are in the report, without frames.
 
+    Args:
+        joints_of: in whose joints. Default: those of the predictions.
+
     Raises:
         DataFormatError: the predictions are not of these clips.
-        SkeletonError: the recordings do not convert to the skeleton of the predictions.
+        SkeletonError: the recordings do not convert to the skeleton of the predictions, or that not to `joints_of`.
         ShapeError: those of valid frames are not finite.
     """
     predictions.check_fits(clips)
@@ -90,16 +96,15 @@ def evaluate_recordings(predictions: Predictions, store: DatasetStore, clips: Se
     unbroken = [length for frames in valid for length in stretches(frames)]
     rates = [clip.fps for clip, frames in zip(clips, valid, strict=True) for _ in stretches(frames)]
     predicted_mm = truth.to_camera(joints) if image else joints
+    measured = Measured(predicted_mm, truth.joints_cam_mm, store.skeleton).in_joints_of(joints_of)
     report = evaluate(
-        predicted_mm,
-        truth.joints_cam_mm,
-        store.skeleton,
+        *measured,
         groups,
         protocols=(*(["lcn"] if image else []), *DEFAULT_PROTOCOLS, *movement_protocols(max(unbroken, default=0))),
         clip_lengths=unbroken,
         about=predictions.about,
     )
-    figures = movement_figures(predicted_mm, truth.joints_cam_mm, store.skeleton, unbroken, rates)
+    figures = movement_figures(*measured, unbroken, rates)
     return replace(report, figures=figures)
 
 

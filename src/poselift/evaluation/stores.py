@@ -12,6 +12,7 @@ from poselift.evaluation.recordings import evaluate_recordings, predict_recordin
 from poselift.evaluation.views import LiftedViews, VirtualCameras, evaluate_views, predict_views
 from poselift.lifting.lifter import Lifter
 from poselift.metrics import Report
+from poselift.skeleton import Skeleton
 
 
 def predict_store(
@@ -38,17 +39,26 @@ def predict_store(
     return predict_views(lifter, store, clips, cameras, on_clip=on_clip)
 
 
-def evaluate_store(predicted: Predictions | LiftedViews, store: DatasetStore, clips: Sequence[ClipInfo]) -> Report:
+def evaluate_store(
+    predicted: Predictions | LiftedViews,
+    store: DatasetStore,
+    clips: Sequence[ClipInfo],
+    joints_of: Skeleton | None = None,
+) -> Report:
     """How far off the predictions for clips are, by every protocol that they can have.
 
+    Args:
+        joints_of: in whose joints. Default: the model's.
+
     Raises:
+        SkeletonError: the model's joints do not convert to these.
         DataFormatError: the predictions are of the other kind of data, or not of these clips.
         ShapeError: those of frames that count are not finite.
     """
     if store.kind == "recordings" and isinstance(predicted, Predictions):
-        return evaluate_recordings(predicted, store, clips)
+        return evaluate_recordings(predicted, store, clips, joints_of)
     if store.kind == "motion_capture" and isinstance(predicted, LiftedViews):
-        return evaluate_views(predicted)
+        return evaluate_views(predicted, joints_of)
     theirs = "recordings" if isinstance(predicted, Predictions) else "motion capture"
     raise DataFormatError(
         f"the predictions are of {theirs}, the data set holds {store.kind.replace('_', ' ')}",

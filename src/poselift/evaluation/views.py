@@ -14,6 +14,7 @@ from poselift.data.store import ClipInfo, DatasetStore
 from poselift.data.windows import SINGLE_FRAME, Window
 from poselift.errors import DataFormatError
 from poselift.evaluation.clip_lifting import lifted_clip, stretches
+from poselift.evaluation.measured_joints import Measured
 from poselift.lifting.lifter import Lifter
 from poselift.metrics import DEFAULT_PROTOCOLS, Report, evaluate, movement_figures, movement_protocols
 from poselift.skeleton import Skeleton, conversion
@@ -196,10 +197,14 @@ def lift_views(
     return np.concatenate(parts)
 
 
-def evaluate_views(lifted: LiftedViews) -> Report:
+def evaluate_views(lifted: LiftedViews, joints_of: Skeleton | None = None) -> Report:
     """Errors by action; where frames follow one another, of movements between good ones too, and their figures.
 
+    Args:
+        joints_of: in whose joints. Default: the model's.
+
     Raises:
+        SkeletonError: the model's joints do not convert to these.
         ShapeError: what a model says of a frame is not finite.
     """
     seen = lifted.seen
@@ -207,11 +212,9 @@ def evaluate_views(lifted: LiftedViews) -> Report:
     unbroken = [(length, take.fps) for take in seen.takes for length in stretches(seen.measured[take.rows])]
     lengths, rates = zip(*unbroken, strict=True)
     predicted_mm = lifted.joints_root_mm if every else lifted.joints_root_mm[seen.measured]
-    truth_mm = seen.measured_views().joints_cam_mm
+    measured = Measured(predicted_mm, seen.measured_views().joints_cam_mm, lifted.skeleton).in_joints_of(joints_of)
     report = evaluate(
-        predicted_mm,
-        truth_mm,
-        lifted.skeleton,
+        *measured,
         {"action": seen.actions if every else np.array(seen.actions)[seen.measured]},
         protocols=(*DEFAULT_PROTOCOLS, *(movement_protocols(max(lengths)) if seen.over_time else ())),
         clip_lengths=lengths,
@@ -219,7 +222,7 @@ def evaluate_views(lifted: LiftedViews) -> Report:
     )
     if not seen.over_time:
         return report
-    figures = movement_figures(predicted_mm, truth_mm, lifted.skeleton, lengths, rates)
+    figures = movement_figures(*measured, lengths, rates)
     return replace(report, figures=figures)
 
 
