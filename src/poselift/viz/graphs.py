@@ -89,7 +89,7 @@ def places(skeleton: Skeleton) -> np.ndarray:
     Left joints are on the right, as one sees somebody who faces us.
     """
     children: dict[int, list[int]] = {joint: [] for joint in range(len(skeleton))}
-    starts = []
+    starts: list[int] = []
     for joint, parent in enumerate(skeleton.parents):
         (starts if parent < 0 else children[parent]).append(joint)
     sides = joint_sides(skeleton)
@@ -125,10 +125,14 @@ def _draw_skeleton(axes: Any, skeleton: Skeleton, adjacent: np.ndarray) -> None:
         axes.plot(*at[[a, b]].T, style, color="0.55", linewidth=2 if style == "-" else 1.2, zorder=1)
     colours = [tuple(c / 255 for c in SIDE_RGB[side]) for side in joint_sides(skeleton)]
     axes.scatter(*at.T, s=110, c=colours, edgecolors="0.3", zorder=2)
-    beside = {"left": ((9, -3), "left"), "right": ((-9, -3), "right"), "middle": ((9, -3), "left")}
+    # Slanting, or the names of an arm that goes straight to the side would lie on each other.
+    beside = {"left": ((8, -6), "left", -30), "right": ((-8, -6), "right", 30), "middle": ((9, -3), "left", 0)}
     for joint, side, place in zip(skeleton.joints, joint_sides(skeleton), at, strict=True):
-        shift, align = beside[side]
-        name = axes.annotate(joint, place, xytext=shift, textcoords="offset points", ha=align, fontsize=8, zorder=3)
+        shift, align, slant = beside[side]
+        name = axes.annotate(
+            joint, place, xytext=shift, textcoords="offset points", ha=align, rotation=slant, fontsize=8,
+            rotation_mode="anchor",
+        )  # fmt: skip
         name.set_parse_math(False)
     axes.margins(0.22, 0.08)
     axes.set_aspect("equal")
