@@ -33,7 +33,11 @@ OWN = Skeleton("own3", ("hip", "knee", "toe"), (("hip", "knee"), ("knee", "toe")
         ({"dropout": 1.0}, "model.dropout: expected a number from 0 to below 1, got 1.0"),
         ({"dropout": "0"}, "model.dropout: expected a number from 0 to below 1, got '0'"),
         ({"output_scale": float("inf")}, "model.output_scale: expected a finite number, got inf"),
-        ({"normalisation": "image"}, "model.normalisation: expected 'image_frame' or 'person_centred', got 'image'"),
+        (
+            {"normalisation": "image"},
+            "model.normalisation: expected 'bones', 'image_frame', 'person_centred', 'person_rays', 'ray_depth' or "
+            "'ray_true_depth', got 'image'",
+        ),
     ],
 )
 def test_a_setting_of_the_wrong_kind_is_refused_by_name(name, values, message):

@@ -69,6 +69,30 @@ def test_without_the_root_it_leads_back_or_says_that_it_cannot(name):
 
 
 @every
+def test_mirrored_in_is_mirrored_out(name):
+    seen = seen_by(CAMERA)
+    mirrored = Seen(H36M_17, seen.confidence[..., H36M_17.flip_permutation], CAMERA,
+                    in_pixels=CAMERA.camera_to_image(H36M_17.mirrored(TRUTH)))  # fmt: skip
+    (inputs, view), (other, way_back) = (normaliser(name).normalised(which, 2) for which in (seen, mirrored))
+    np.testing.assert_allclose(other, H36M_17.mirrored(inputs), atol=1e-9)
+    targets = view.targets(TRUTH)
+    np.testing.assert_allclose(way_back.targets(H36M_17.mirrored(TRUTH)), H36M_17.mirrored(targets), atol=1e-9)
+
+
+@every
+def test_what_a_missing_joint_reports_does_not_matter_to_those_that_see_the_plane(name):
+    seen, way = seen_by(CAMERA), normaliser(name)
+    if way.sees == "pixels":
+        pytest.skip("the original takes every joint as it is reported")
+    moved = np.where(seen.confidence[..., None] > 0, seen.joints_px, np.nan)
+    found = way.normalised(Seen(H36M_17, seen.confidence, CAMERA, in_pixels=moved), 2)
+    plain = way.normalised(seen, 2)
+    np.testing.assert_array_equal(found.inputs, plain.inputs)
+    np.testing.assert_array_equal(found.view.targets(TRUTH), plain.view.targets(TRUTH))
+    assert (found.inputs[:, 2, 3] == 0).all()
+
+
+@every
 @pytest.mark.parametrize("channels", [2, 3])
 def test_it_describes_itself(name, channels):
     description = normaliser(name).description(channels)

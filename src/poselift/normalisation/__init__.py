@@ -11,8 +11,12 @@ if TYPE_CHECKING:
 
 # name -> "module:object", which keeps the contract of `normalisation.base.Normaliser`
 NORMALISATIONS: dict[str, str] = {
+    "bones": "poselift.normalisation.bones:BONES",
     "image_frame": "poselift.normalisation.image_frame:IMAGE_FRAME",
     "person_centred": "poselift.normalisation.person_centred:PERSON_CENTRED",
+    "person_rays": "poselift.normalisation.person_rays:PERSON_RAYS",
+    "ray_depth": "poselift.normalisation.ray_depth:RAY_DEPTH",
+    "ray_true_depth": "poselift.normalisation.ray_depth:RAY_TRUE_DEPTH",
 }
 
 

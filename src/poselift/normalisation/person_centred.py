@@ -38,8 +38,24 @@ class PersonCentred(NamedTuple):
     rotation: np.ndarray
 
 
-def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCentred:
-    """Turn, centre and scale joints given on the plane z = 1 of their camera (`Camera.image_to_plane`).
+class Turned(NamedTuple):
+    """Joints seen by a camera that is turned until their middle is on its optical axis.
+
+    Attributes:
+        plane: (..., J, 2) float64 on its plane z = 1, about the visible joints' mean; missing ones are anywhere.
+        centre: (..., 1, 2) that mean.
+        size: (..., 1, 1) root mean square of the visible joints' distances from it.
+        rotation: (..., 3, 3), camera axes to the turned axes.
+    """
+
+    plane: np.ndarray
+    centre: np.ndarray
+    size: np.ndarray
+    rotation: np.ndarray
+
+
+def turned_onto_axis(joints_plane: Joints2D, confidence: Confidence) -> Turned:
+    """Turn and centre joints given on the plane z = 1 of their camera (`Camera.image_to_plane`).
 
     Args:
         joints_plane: (..., J, 2); values of missing joints are ignored, NaN included.
@@ -52,11 +68,12 @@ def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCent
     visible = confidence > 0
     weight = (visible / np.maximum(visible.sum(axis=-1, keepdims=True), 1))[..., None]
     plane = np.where(visible[..., None], joints_plane, 0).astype(np.float64)
-    centre = (plane * weight).sum(axis=-2)
-    rotation = rotation_onto_z(np.concatenate([centre, np.ones_like(centre[..., :1])], axis=-1))
+    middle = (plane * weight).sum(axis=-2)
+    rotation = rotation_onto_z(np.concatenate([middle, np.ones_like(middle[..., :1])], axis=-1))
     rays = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1) @ np.swapaxes(rotation, -1, -2)
     turned = rays[..., :2] / np.maximum(rays[..., 2:], 1e-6)
-    turned = turned - (turned * weight).sum(axis=-2, keepdims=True)
+    centre = (turned * weight).sum(axis=-2, keepdims=True)
+    turned = turned - centre
     size = np.sqrt((turned * turned * weight).sum(axis=(-2, -1), keepdims=True))
     single = ~(size > _SMALLEST_ANGLE_RAD)
     if single.any():
@@ -64,8 +81,19 @@ def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCent
             f"{int(single.sum())} of {single.size} poses have no two distinct visible joints",
             "mark such frames as invalid and leave them out",
         )
+    return Turned(turned, centre, size, rotation)
+
+
+def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCentred:
+    """Turn, centre and scale joints given on the plane z = 1 of their camera; arguments as for `turned_onto_axis`.
+
+    Raises:
+        ShapeError: a pose has no two distinct visible joints.
+    """
+    found = turned_onto_axis(joints_plane, confidence)
     kind = float_type(joints_plane)
-    return PersonCentred(np.where(visible[..., None], turned / size, 0).astype(kind), rotation.astype(kind))
+    joints_norm = np.where(confidence[..., None] > 0, found.plane / found.size, 0)
+    return PersonCentred(joints_norm.astype(kind), found.rotation.astype(kind))
 
 
 def person_centred_target(
