@@ -19,10 +19,10 @@ from poselift.data.readers.openmotion4.takes import FPS, Take, take_of
 from poselift.data.readers.option import Option
 from poselift.data.readers.recordings import Recording, recordings_store
 from poselift.data.store import DatasetStore
-from poselift.skeleton import H36M_17
+from poselift.skeleton import BODY_21
 
 VERSION = "1.0"
-SKELETON = H36M_17
+SKELETON = BODY_21
 
 _FOLDER = Option("Folder with the archives (.tar.xz) that docs/openmotion4.md names.")
 

@@ -35,7 +35,46 @@ DOUBLES = {
     "cmu_bvh/basketball_1_test": "cmu_cc_bvh/006_07",
 }
 
-CUTS: tuple[Cut, ...] = ()
+_TIPS = "the body tips over while it turns: angles were joined across half a turn"
+_KNEE = "a leg jumps while it is lifted: it was put on another body"
+
+# Found by benchmarks/openmotion4_glitches.py, and looked at as pictures of the frames around. Fast motion
+# that is whole, such as the flips of 85_14 and what an animator drew, stays.
+CUTS: tuple[Cut, ...] = (
+    Cut("cmu_asfamc/01_03", 105, 107, "a foot turns over for a moment"),
+    Cut("cmu_asfamc/01_06", 1188, 1191, "a leg is elsewhere for a moment"),
+    Cut("cmu_asfamc/01_07", 840, 841, "a jump: frames are missing"),
+    Cut("cmu_asfamc/03_02", 0, 13, "the arms are stretched sideways, as at rest"),
+    Cut("cmu_bvh/directing_traffic_1_train", 0, -1, _TIPS),
+    Cut("cmu_bvh/walking_22_train", 84, 90, _TIPS),
+    Cut("cmu_bvh/walking_23_train", 129, 142, _TIPS),
+    Cut("cmu_bvh/walking_24_train", 169, 180, _TIPS),
+    Cut("cmu_bvh/walking_25_train", 116, -1, _TIPS),
+    Cut("cmu_bvh/walking_26_train", 36, 44, _TIPS),
+    Cut("cmu_bvh/walking_26_train", 84, 102, _TIPS),
+    Cut("cmu_bvh/walking_27_train", 0, 1, "an arm is stretched sideways, as at rest"),
+    Cut("cmu_bvh/walking_48_train", 68, 90, _TIPS),
+    Cut("cmu_bvh/walking_49_train", 51, 60, _TIPS),
+    Cut("cmu_bvh/walking_50_train", 73, 77, _TIPS),
+    Cut("cmu_bvh/walking_50_train", 200, 205, _TIPS),
+    Cut("cmu_breakdance_kata_bvh/85_04", 49, 50, "a jump: frames are missing"),
+    *(
+        Cut(f"cmu_cc_bvh/005_{take}", first, last, _KNEE)
+        for take, stretches in (
+            ("05", ((79, 98), (136, 139), (217, 220))),
+            ("06", ((28, 33), (35, 49), (55, 58), (65, 68), (106, 109), (113, 118))),
+            ("08", ((31, 50),)),
+            ("10", ((59, 64),)),
+            ("15", ((95, 101),)),
+            ("16", ((49, 56), (80, 87), (115, 118))),
+            ("17", ((114, 119), (121, 124), (147, 154), (174, 177))),
+            ("18", ((321, 325), (333, 337), (359, 361), (363, 366))),
+            ("19", ((57, 75), (77, 81), (103, 106))),
+            ("20", ((157, 160), (167, 171))),
+        )
+        for first, last in stretches
+    ),
+)
 
 
 def known_frames(cuts: Sequence[Cut], take: str, frames: int) -> Bool[np.ndarray, " frames"]:

@@ -26,6 +26,7 @@ DETECTOR = ViewConfig(
     hidden_s=0.4,
     missing_s=0.1,
     cut_off=0.0,
+    footless=0.0,
 )
 # Stored numbers are multiples of these, as in `studio`.
 _GRID_PX, _GRID_CONFIDENCE = 1 / 64, 1 / 1024
