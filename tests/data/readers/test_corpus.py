@@ -10,7 +10,7 @@ import pytest
 from poselift.data.readers.corpus import mocap_files, prepare_mocap
 from poselift.data.store import load_store
 from poselift.errors import DataFormatError, ShapeError
-from poselift.skeleton import H36M_17
+from poselift.skeleton import BODY_21, H36M_17
 
 
 @pytest.fixture
@@ -62,6 +62,23 @@ def test_where_the_data_comes_from_goes_into_the_file(folder, tmp_path):
     assert "EIA-0196217" in store.about["citation"]
     assert "may not be resold" in store.about["terms"]
     assert str(tmp_path) not in json.dumps(store.about)
+
+
+def test_the_terms_are_those_of_the_clips(tmp_path, person, write_blender, write_bvh):
+    """Nothing of the CMU database is in a folder of poses by animators."""
+    (tmp_path / "animated").mkdir()
+    write_blender(person, "unreal_bvh", "animated/bow.bvh")
+    write_bvh(person, "captured/walk_1.bvh")
+    animated, both = (
+        prepare_mocap([tmp_path / name for name in names], skeleton=BODY_21)
+        for names in (["animated"], ["animated", "captured"])
+    )
+    assert animated.skeleton == BODY_21
+    assert "CC0" in animated.about["terms"]
+    assert "CMU" not in str(animated.about)
+    assert "CC0" in both.about["terms"]
+    assert "may not be resold" in both.about["terms"]
+    assert "CMU" in both.about["citation"]
 
 
 def test_preparing_twice_gives_the_same_file(folder, tmp_path):

@@ -12,7 +12,7 @@ from typing import Annotated
 import numpy as np
 
 from poselift.data.readers import OnRead, read_silently
-from poselift.data.readers.dialects import BODIES
+from poselift.data.readers.dialects import BODIES, UNREAL_BVH
 from poselift.data.readers.mocap import MocapClip, read_mocap
 from poselift.data.readers.option import Option
 from poselift.data.splits import split_by_take
@@ -25,6 +25,7 @@ CITATION = (
     "CMU clips: CMU Graphics Lab Motion Capture Database, mocap.cs.cmu.edu, created with funding from NSF EIA-0196217"
 )
 TERMS = "CMU clips: free for all uses, also in products that are sold; the data itself may not be resold"
+ANIMATED_TERMS = "clips on Unreal's body: where they are Mesh2Motion's (github.com/Mesh2Motion), CC0"
 
 
 def mocap_files(folders: Sequence[Path]) -> dict[str, Path]:
@@ -106,10 +107,17 @@ def prepare_mocap(
         "joints": f"{'Human3.6M-17' if skeleton == H36M_17 else skeleton.name} by poselift.data.readers.mocap",
         "fps": f"at most {fps:g}",
         "dialects": dict(Counter(dialects)),
-        **({"citation": CITATION, "terms": TERMS} if skeleton in BODIES else {}),
+        **(_rights(dialects) if skeleton in BODIES else {}),
     }
     store = DatasetStore(skeleton, tuple(clips), {"joints_world_mm": np.concatenate(joints)}, about)
     return split_by_take(store)
+
+
+def _rights(dialects: Sequence[str]) -> dict[str, str]:
+    """Whom to cite, and what may be done, with clips of these dialects."""
+    captured = any(name != UNREAL_BVH.name for name in dialects)
+    terms = [TERMS] * captured + [ANIMATED_TERMS] * (UNREAL_BVH.name in dialects)
+    return {**({"citation": CITATION} if captured else {}), "terms": "; ".join(terms)}
 
 
 def _clip_info(name: str, take: MocapClip, start: int, length: int, fps: float) -> ClipInfo:
