@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from poselift.errors import RecipeError
-from poselift.models import create_model
+from poselift.models import create_model, model_class
 from poselift.models.lcn_config import LCNConfig
 from poselift.skeleton import Skeleton, read_skeleton
 from poselift.training.recipe_file import load_recipe, recipe_from, recipe_to_toml
@@ -63,6 +65,20 @@ def test_every_shipped_recipe_makes_its_network(path):
         model = create_model(recipe.model.name, **recipe.model.config)
     made = model.config.as_dict()
     assert {key: made[key] for key in recipe.model.config} == recipe.model.config
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_what_the_head_of_a_recipe_says_may_be_set_makes_another_network(path):
+    shipped = load_recipe(path)
+    # A skeleton is a file of the reader's.
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if settings := [setting.rstrip(".,") for setting in re.findall(r"--set (model\.(?!skeleton)[^\s;]+)", line)]:
+            recipe = load_recipe(path, settings)
+            assert recipe.model != shipped.model, line
+            kind = model_class(recipe.model.name)
+            config = kind.completed(recipe.model.config, lambda: np.random.default_rng(0).normal(size=(9, 17, 3)))
+            with torch.device("meta"):
+                create_model(recipe.model.name, **config)
 
 
 def test_a_recipe_does_not_change():
