@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -40,6 +41,9 @@ def made_by_processes(make: Callable[[int], T], numbers: Iterable[int], processe
 def _hold(make: Callable[[int], Any]) -> None:
     global _held
     _held = make
+    # Such signals go to all processes of a terminal; the one that began this one stops it when it has seen to its own.
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, signal.SIG_IGN)
 
 
 def _make(number: int) -> Any:
