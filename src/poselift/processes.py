@@ -41,7 +41,7 @@ def made_by_processes(make: Callable[[int], T], numbers: Iterable[int], processe
 def _hold(make: Callable[[int], Any]) -> None:
     global _held
     _held = make
-    # Such signals go to all processes of a terminal; the one that began this one stops it when it has seen to its own.
+    # Such signals go to all processes of a terminal; the first of them stops this one when it has seen to its own.
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, signal.SIG_IGN)
 
