@@ -44,7 +44,12 @@ def by_training(network, store, clips, source, name, window):
     output = output[:, window.place] if window.output_frames else output
     if name == "image_frame":
         return image_frame_denormalised(output, image_size(store, clips[0]))
-    joints = view.to_mm(output)
+    true_root_mm = None
+    if normaliser(name).needs_root:
+        truth_mm = windows.truth_mm(np.arange(len(windows)))
+        truth_mm = truth_mm[:, window.place] if window.output_frames else truth_mm
+        true_root_mm = H36M_17.root_position(truth_mm)[:, 0]
+    joints = view.to_mm(output, true_root_mm)
     return joints - H36M_17.root_position(joints)
 
 
