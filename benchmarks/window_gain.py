@@ -56,7 +56,9 @@ def minutes(folder: RunFolder) -> float:
 
 def errors_mm(lifter: Lifter, seen: SeenClips) -> list[float]:
     """Of each protocol, over all frames."""
-    results = evaluate_views(LiftedViews(seen, lift_views(lifter, seen), lifter.skeleton, WINDOW, {})).results
+    joints_root_mm, expected_error_mm = lift_views(lifter, seen)
+    lifted = LiftedViews(seen, joints_root_mm, lifter.skeleton, WINDOW, {}, expected_error_mm)
+    results = evaluate_views(lifted).results
     return [results[name].mean_mm for name in PROTOCOLS.values()]
 
 

@@ -74,7 +74,7 @@ ROOMS = {
     "cdflib": ["data.readers"],
     "typer": ["cli"],
     "rich": ["cli", "bench.report", "metrics.layout", "metrics.report", "metrics.comparison"],
-    "matplotlib": ["viz.bars", "viz.lines", "viz.graphs", "bench.report"],
+    "matplotlib": ["viz.bars", "viz.calibration", "viz.plot_files", "viz.lines", "viz.graphs", "bench.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
 INSIDE_FUNCTIONS = {"mediapipe", "aggdraw", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib"}

@@ -101,6 +101,24 @@ def test_the_joints_that_are_measured_may_be_those_of_another_skeleton(report, t
         report("--joints", "body21")
 
 
+def test_what_a_model_expects_is_compared_with_what_comes(mocap_store, tmp_path):
+    torch.manual_seed(0)
+    config = {"channels": 8, "layers": 1, "normalisation": "person_centred", "uncertainty": True}
+    export_onnx(create_model("lcn", **config).eval(), {}, tmp_path / "sure.onnx")
+    written = ["-o", str(tmp_path / "report.json"), "--reliability", str(tmp_path / "plot.svg")]
+    arguments = [str(tmp_path / "sure.onnx"), str(mocap_store), "--split", "val", *written]
+    CliRunner().invoke(app, arguments, catch_exceptions=False)
+    read = json.loads((tmp_path / "report.json").read_text())
+    assert read["reliability"]["n_errors"] == 4 * 30 * 16
+    assert read["figures"]["observed / expected error"] == pytest.approx(read["reliability"]["factor"])
+    assert "<svg" in (tmp_path / "plot.svg").read_text()
+
+
+def test_nothing_is_drawn_of_a_model_that_expects_nothing(models, mocap_store, tmp_path):
+    arguments = [str(models["onnx"]), str(mocap_store), "--split", "val", "--reliability", str(tmp_path / "p.png")]
+    assert "model.uncertainty" in _error(arguments).hint
+
+
 def test_more_views_keep_the_first_ones(mocap_store):
     store = load_store(mocap_store)
     clips = store.clips_of(("val",))

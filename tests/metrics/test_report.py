@@ -16,6 +16,7 @@ from poselift.metrics import (
     Grouping,
     Report,
     evaluate,
+    reliability,
     report_to_csv,
     report_to_json,
     report_to_latex,
@@ -57,6 +58,12 @@ def test_figures_are_in_json_and_below_the_table(report):
     assert json.loads(report_to_json(with_figures))["figures"] == {"peak speed kept": 0.87654}
     assert "peak speed kept: 0.8765" in report_to_latex(with_figures)
     assert json.loads(report_to_json(report))["figures"] == {}
+
+
+def test_json_holds_how_reliable_expected_errors_are(report):
+    found = reliability(np.array([[1.0, 2.0]]), np.array([[2.0, 4.0]]))
+    assert json.loads(report_to_json(replace(report, reliability=found)))["reliability"] == found.as_dict()
+    assert json.loads(report_to_json(report))["reliability"] is None
 
 
 def test_csv_has_one_line_per_number(report):

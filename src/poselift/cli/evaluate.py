@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from poselift.metrics import Report
 
 VIEWS, SEED = 4, 0
+_OF_MOTION_CAPTURE = ("views", "seed", "noise", "over_time", "smooth", "reliability", "predictions")
 
 
 class Noise(str, Enum):
@@ -82,6 +83,13 @@ _Joints = Annotated[
         "Default: the model's."
     ),
 ]
+_Reliability = Annotated[
+    Path | None,
+    typer.Option(
+        help="Motion capture, models that say how far off they expect a joint to be: draw how far off it is, .png or "
+        ".svg."
+    ),
+]
 _Predictions = Annotated[
     Path | None, typer.Option(help="Motion capture: write what was seen, predicted and true here, .npz.")
 ]
@@ -105,6 +113,7 @@ def evaluate(
     over_time: _OverTime = False,
     smooth: _Smooth = None,
     joints: _Joints = None,
+    reliability: _Reliability = None,
     predictions: _Predictions = None,
 ) -> None:
     """Measure a model: on motion capture seen by virtual cameras, or on recordings by every protocol."""
@@ -113,28 +122,16 @@ def evaluate(
     from poselift.data.store import load_store
     from poselift.evaluation.report_files import FORMATS, write_report
     from poselift.metrics import report_to_table
+    from poselift.viz.calibration import write_reliability
+    from poselift.viz.plot_files import FORMATS as PICTURES
 
     check_output(output, FORMATS, overwrite=overwrite)
     check_output(predictions, (".npz",), overwrite=overwrite)
+    check_output(reliability, PICTURES, overwrite=overwrite)
     store, chosen = load_store(dataset), tuple(splits or ("test",))
     asked = _Asked(
-        model=model,
-        store=store,
-        splits=chosen,
-        only=tuple(only or ()),
-        without=tuple(without or ()),
-        flip=flip,
-        device=device,
-        detections=detections,
-        without_faulty=without_faulty,
-        views=views,
-        seed=seed,
-        noise=noise,
-        over_time=over_time,
-        smooth=smooth,
-        joints=joints,
-        predictions=predictions,
-        overwrite=overwrite,
+        *(model, store, chosen, tuple(only or ()), tuple(without or ()), flip, device, detections, without_faulty),
+        *(views, seed, noise, over_time, smooth, joints, reliability, predictions, overwrite),
     )
     report = _measured(asked)
     about = {"model": str(model), "dataset": str(dataset), "split": ", ".join(chosen)}
@@ -144,6 +141,8 @@ def evaluate(
         typer.echo(f"no frames of {grouping} {', '.join(names)}", err=True)
     if output is not None:
         write_report(report, output, overwrite=overwrite)
+    if reliability is not None and report.reliability is not None:
+        write_reliability(report.reliability, model.stem, reliability, overwrite=overwrite)
 
 
 @dataclass(frozen=True)
@@ -165,6 +164,7 @@ class _Asked:
     over_time: bool
     smooth: float | None
     joints: str | None
+    reliability: Path | None
     predictions: Path | None
     overwrite: bool
 
@@ -190,7 +190,7 @@ def _measured(asked: _Asked) -> Report:
     joints_of = None if asked.joints is None else skeleton_of(asked.joints)
     recorded = asked.store.kind == "recordings"
     if recorded:
-        asked.refuse_idle(("views", "seed", "noise", "over_time", "smooth", "predictions"), "recordings")
+        asked.refuse_idle(_OF_MOTION_CAPTURE, "recordings")
     else:
         asked.refuse_idle(("detections", "without_faulty"), "motion capture")
     which = {"only": asked.only, "without": asked.without}
@@ -204,6 +204,11 @@ def _measured(asked: _Asked) -> Report:
         if asked.predictions is not None:
             _write_predictions(predicted, asked.predictions, overwrite=asked.overwrite)
     report = evaluate_store(predicted, asked.store, clips, joints_of)
+    if asked.reliability is not None and report.reliability is None:
+        raise RecipeError(
+            f"{asked.model} does not say how far off it expects joints to be, so there is nothing to draw",
+            "leave --reliability out, or train with model.uncertainty",
+        )
     about = {"without_faulty": asked.without_faulty} if recorded else {"noise": (asked.noise or Noise.detector).value}
     chosen = {name: ", ".join(words) for name, words in which.items() if words}
     if joints_of is not None:

@@ -34,6 +34,18 @@ class Said(NamedTuple):
     view: View
 
 
+class LiftedClip(NamedTuple):
+    """A clip in camera axes, in millimetres; NaN in frames that are not lifted.
+
+    Attributes:
+        joints_root_mm: (F, J, 3) relative to the root.
+        expected_error_mm: (F, J) how far off the model expects each joint to be; NaN of a model that does not say.
+    """
+
+    joints_root_mm: Float[np.ndarray, "frames joints 3"]
+    expected_error_mm: Float[np.ndarray, "frames joints"]
+
+
 def network_input(lifter: Lifter) -> NetworkInput:
     """How what is seen becomes the input of a lifter's network."""
     return NetworkInput(normaliser(lifter.normalisation), lifter.in_channels, lifter.window)
@@ -97,8 +109,8 @@ def lifted_clip(
     time_s: Float[np.ndarray, " frames"],
     anchors: Int[np.ndarray, " windows"],
     root_cam_mm: Float[np.ndarray, "frames 3"],
-) -> Float[np.ndarray, "frames joints 3"]:
-    """Joints (F, J, 3) of a clip in camera axes, relative to the root, in millimetres.
+) -> LiftedClip:
+    """The joints of a clip.
 
     Frames that are no anchors, or that a lifter cannot lift, are NaN. Arguments are those of `inputs_about`, and:
 
@@ -109,18 +121,20 @@ def lifted_clip(
         ShapeError, GeometryError: as for `Lifter.lift_arrays` and `network_says`.
     """
     joints = np.full((len(seen), len(seen.skeleton), 3), np.nan, dtype=np.float32)
+    expected = np.full(joints.shape[:2], np.nan, dtype=np.float32)
     if network_input(lifter).normaliser.needs_root:
         for frames, output, view in network_says(lifter, seen, time_s, anchors):
             joints_cam_mm = view.to_mm(output, root_cam_mm[frames])
             joints[frames] = joints_cam_mm - seen.skeleton.root_position(joints_cam_mm)
-        return joints
+        return LiftedClip(joints, expected)
     confidence = seen.confidence[:, 0]
     if isinstance(seen.lens, Camera):
         lifted = lifter.lift_arrays(seen.joints_px[:, 0], confidence, seen.lens, time_s=time_s)
     else:
         lifted = lifter.lift_arrays(seen.joints_plane[:, 0], confidence, PLANE_CAMERA, time_s=time_s)
     joints[anchors] = lifted.joints_root_mm[anchors]
-    return joints
+    expected[anchors] = lifted.expected_error_mm[anchors]
+    return LiftedClip(joints, expected)
 
 
 def stretches(measured: np.ndarray) -> list[int]:

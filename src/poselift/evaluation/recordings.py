@@ -138,7 +138,9 @@ def _root_relative(
 ) -> Float[np.ndarray, "frames joints 3"]:
     root_cam_mm = store.skeleton.root_position(np.asarray(store.joints_cam_mm[clip.frames], dtype=np.float64))[:, 0]
     valid = frames_read(store, clip) - clip.start
-    return lifted_clip(lifter, clip_seen(store, clip, detections), clip_times(clip), valid, root_cam_mm)
+    return lifted_clip(
+        lifter, clip_seen(store, clip, detections), clip_times(clip), valid, root_cam_mm
+    ).joints_root_mm
 
 
 def clip_times(clip: ClipInfo) -> Float[np.ndarray, " frames"]:

@@ -16,8 +16,8 @@ from poselift.metrics import (
     report_to_json,
     report_to_latex,
 )
-from poselift.viz.bars import FORMATS as PICTURES
 from poselift.viz.bars import write_bars
+from poselift.viz.plot_files import FORMATS as PICTURES
 
 FORMATS = (".json", ".csv", ".tex", *PICTURES)
 _REPORT_TEXTS = {".csv": report_to_csv, ".json": report_to_json, ".tex": report_to_latex}

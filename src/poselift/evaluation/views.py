@@ -13,10 +13,19 @@ from poselift.data.sources.virtual_cameras import ViewConfig, Views, draw_views
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.data.windows import SINGLE_FRAME, Window
 from poselift.errors import DataFormatError
-from poselift.evaluation.clip_lifting import lifted_clip, stretches
+from poselift.evaluation.clip_lifting import LiftedClip, lifted_clip, stretches
 from poselift.evaluation.measured_joints import Measured
 from poselift.lifting.lifter import Lifter
-from poselift.metrics import DEFAULT_PROTOCOLS, Report, evaluate, movement_figures, movement_protocols
+from poselift.metrics import (
+    DEFAULT_PROTOCOLS,
+    Reliability,
+    Report,
+    evaluate,
+    joint_errors,
+    movement_figures,
+    movement_protocols,
+    reliability,
+)
 from poselift.skeleton import Skeleton, conversion
 
 
@@ -97,6 +106,7 @@ class LiftedViews(NamedTuple):
         skeleton: what the J joints are.
         window: which frames it saw at once.
         about: what made them.
+        expected_error_mm: (N, J) how far off the model expects each joint to be; NaN of a model that does not say.
     """
 
     seen: SeenClips
@@ -104,6 +114,7 @@ class LiftedViews(NamedTuple):
     skeleton: Skeleton
     window: Window
     about: dict[str, Any]
+    expected_error_mm: Float[np.ndarray, "frames joints"]
 
 
 def seen_clips(
@@ -173,14 +184,12 @@ def predict_views(
     cameras = cameras or VirtualCameras()
     seen = seen_clips(store, clips, lifter.skeleton, cameras, window=lifter.window)
     about = {"views": cameras.views, "seed": cameras.seed, "over_time": seen.over_time}
-    joints = lift_views(lifter, seen, on_take=lambda done: on_clip(len(clips) * done // len(seen.takes)))
-    return LiftedViews(seen, joints, lifter.skeleton, lifter.window, about)
+    lifted = lift_views(lifter, seen, on_take=lambda done: on_clip(len(clips) * done // len(seen.takes)))
+    return LiftedViews(seen, lifted.joints_root_mm, lifter.skeleton, lifter.window, about, lifted.expected_error_mm)
 
 
-def lift_views(
-    lifter: Lifter, seen: SeenClips, *, on_take: Callable[[int], None] = lambda done: None
-) -> Float[np.ndarray, "frames joints 3"]:
-    """Joints (N, J, 3) in camera axes, relative to the root, in millimetres; NaN in frames that are not measured.
+def lift_views(lifter: Lifter, seen: SeenClips, *, on_take: Callable[[int], None] = lambda done: None) -> LiftedClip:
+    """All N frames; NaN in those that are not measured.
 
     Where only the truth leads from what the network says to millimetres, it is the true root and camera that do.
 
@@ -194,7 +203,7 @@ def lift_views(
         anchors = np.flatnonzero(seen.measured[rows])
         parts.append(lifted_clip(lifter, views.seen(lifter.skeleton), time_s, anchors, root_cam_mm))
         on_take(number)
-    return np.concatenate(parts)
+    return LiftedClip(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def evaluate_views(lifted: LiftedViews, joints_of: Skeleton | None = None) -> Report:
@@ -220,10 +229,28 @@ def evaluate_views(lifted: LiftedViews, joints_of: Skeleton | None = None) -> Re
         clip_lengths=lengths,
         about=lifted.about,
     )
-    if not seen.over_time:
-        return report
-    figures = movement_figures(*measured, lengths, rates)
-    return replace(report, figures=figures)
+    figures = movement_figures(*measured, lengths, rates) if seen.over_time else {}
+    found = views_reliability(lifted)
+    return replace(report, figures={**figures, **(found.figures if found else {})}, reliability=found)
+
+
+def views_reliability(lifted: LiftedViews) -> Reliability | None:
+    """Whether joints are as far off, root-relative, as the model expects; None of one that expects nothing.
+
+    A joint that is the root is never off, and does not count.
+
+    Raises:
+        ShapeError: what the model says of a frame is not finite.
+    """
+    measured = lifted.seen.measured
+    expected = lifted.expected_error_mm[measured]
+    if np.isnan(expected).all():
+        return None
+    truth_mm = lifted.seen.views.joints_cam_mm[measured]
+    truth_root_mm = truth_mm - lifted.skeleton.root_position(truth_mm)
+    errors_mm = joint_errors(lifted.joints_root_mm[measured].astype(truth_mm.dtype), truth_root_mm)
+    counted = [number for number, joint in enumerate(lifted.skeleton.joints) if lifted.skeleton.root != (joint,)]
+    return reliability(expected[:, counted], errors_mm[:, counted])
 
 
 def _through_one_camera(

@@ -34,6 +34,7 @@ from poselift.metrics.protocols import (
     protocol_errors,
     protocols_named,
 )
+from poselift.metrics.reliability import Reliability, reliability
 from poselift.metrics.report import (
     ProtocolResult,
     Report,
@@ -52,6 +53,7 @@ __all__ = [
     "Grouping",
     "Protocol",
     "ProtocolResult",
+    "Reliability",
     "Report",
     "auc",
     "compared",
@@ -74,6 +76,7 @@ __all__ = [
     "pck",
     "protocol_errors",
     "protocols_named",
+    "reliability",
     "report_to_csv",
     "report_to_dict",
     "report_to_json",

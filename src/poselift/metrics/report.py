@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from poselift.metrics.layout import NO_FRAMES, Cells, cells_to_latex, cells_to_table
 from poselift.metrics.protocols import Protocol
+from poselift.metrics.reliability import Reliability
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,6 +56,7 @@ class Report:
         group_frames: by grouping and group, how many of them are in it; 0 for an expected group without any.
         results: by the name of the protocol.
         figures: other numbers, by what they say, with their unit.
+        reliability: how expected errors compare with observed ones, of a model that expects any.
         about: what was measured, for people: model, data, views.
     """
 
@@ -64,6 +66,7 @@ class Report:
     results: Mapping[str, ProtocolResult]
     about: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
+    reliability: Reliability | None = None
 
     @property
     def missing(self) -> dict[str, tuple[str, ...]]:
@@ -108,6 +111,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
             for name, result in report.results.items()
         },
         "figures": dict(report.figures),
+        "reliability": None if report.reliability is None else report.reliability.as_dict(),
     }
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poselift.errors import OutputError
-from poselift.files import whole_file
 from poselift.metrics import Comparison
 from poselift.metrics.layout import NO_FRAMES
+from poselift.viz.plot_files import write_plot
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-FORMATS = (".png", ".svg")
 
 
 def draw_bars(comparison: Comparison) -> Figure:
@@ -59,12 +56,4 @@ def write_bars(comparison: Comparison, path: Path | str, *, overwrite: bool = Fa
         OutputError: the name ends otherwise, `path` exists and `overwrite` is false, or the disk refuses.
         MissingExtraError: matplotlib is not installed.
     """
-    path = Path(path)
-    if path.suffix not in FORMATS:
-        raise OutputError(f"{path}: expected a name that ends in {' or '.join(FORMATS)}", "name another file")
-    figure = draw_bars(comparison)
-    from matplotlib import rc_context
-
-    metadata = {"Date": None} if path.suffix == ".svg" else None
-    with whole_file(path, overwrite=overwrite) as temporary, rc_context({"svg.hashsalt": "poselift"}):
-        figure.savefig(temporary, dpi=150, metadata=metadata)
+    write_plot(lambda: draw_bars(comparison), path, overwrite=overwrite)

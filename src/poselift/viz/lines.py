@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from poselift.errors import OutputError
-from poselift.files import whole_file
+from poselift.viz.plot_files import write_plot
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = (".png", ".svg")
 _MARKERS = "osD^vP*X"
 
 
@@ -100,11 +98,4 @@ def write_lines(chart: LineChart, path: Path, *, overwrite: bool = False) -> Non
         OutputError: the name ends otherwise, `path` exists and `overwrite` is false, or the disk refuses.
         MissingExtraError: matplotlib is not installed.
     """
-    if path.suffix not in FORMATS:
-        raise OutputError(f"{path}: expected a name that ends in {' or '.join(FORMATS)}", "name another file")
-    figure = draw_lines(chart)
-    from matplotlib import rc_context
-
-    metadata = {"Date": None} if path.suffix == ".svg" else None
-    with whole_file(path, overwrite=overwrite) as temporary, rc_context({"svg.hashsalt": "poselift"}):
-        figure.savefig(temporary, dpi=150, metadata=metadata)
+    write_plot(lambda: draw_lines(chart), path, overwrite=overwrite)
