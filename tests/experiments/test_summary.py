@@ -15,7 +15,7 @@ def made(path, errors=lambda network, seed, measure: 50.0, sizes=lambda network:
     planned = plan(str(path))
     results = {
         network: {
-            seed: Result({}, {}, sizes(network), 2_000_000, {}, {
+            seed: Result({}, {}, sizes(network), 2_000_000, 9, {}, {
                 name: Measured(3, {"root_relative": e, "procrustes": e / 2})
                 for name in planned.experiment.levelled
                 for e in [errors(network, seed, name)]
@@ -94,6 +94,15 @@ def test_other_axes(write_experiment, x, names, lines):
     chart = summary_to_chart(summary)
     assert (chart.names, lines_of(chart), chart.log) == (names, lines, True)
     assert chart.y_label == "P1, mm"
+
+
+def test_a_line_goes_through_the_networks_that_it_names(write_experiment):
+    variants = {"thin": {"model.channels": 2}, "wide": {"model.channels": 6}, "deep": {"model.layers": 2}}
+    plot = {"x": "parameters", "lines": {"LCN": ["thin", "wide"]}}
+    path = write_experiment(variants=variants, grid=None, measures={"a": {}}, plot=plot)
+    chart = summary_to_chart(made(path, sizes=lambda network: len(network.name) + (network.name == "wide")))
+    named = {line.name: (line.x, line.labels) for line in chart.lines}
+    assert named == {"LCN": ((4, 5), ()), "a": ((4,), ("deep",))}
 
 
 def test_over_levels_there_is_a_line_for_each_network(write_experiment):

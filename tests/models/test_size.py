@@ -14,7 +14,7 @@ def test_a_fully_connected_network_is_what_its_layers_say():
     model = create_model("simple_baseline", **CONNECTED)
     size = size_of(model)
     products = 34 * 32 + 2 * 32 * 32 + 32 * 51
-    assert size == (products + 3 * 32 + 51, 2 * products)
+    assert size == (products + 3 * 32 + 51, 2 * products, 1)
 
 
 def test_weights_that_two_sides_share_count_once():
@@ -35,6 +35,7 @@ def test_what_a_mask_leaves_out_costs_nothing():
 def test_of_a_window_all_frames_are_counted():
     small, large = (size_of(create_model("videopose3d", channels=8, filter_widths=w)) for w in ((3,), (3, 3)))
     assert small.flops < large.flops
+    assert (small.window, large.window) == (3, 9)
 
 
 def test_the_model_stays_as_it_is():

@@ -69,20 +69,23 @@ class PlotRecipe(Settings):
     """What the plot shows; a line for each network and measure, unless they are the axis.
 
     Attributes:
-        x: "grid" and "levels" for those values, "parameters", "flops", "networks" or "measures".
+        x: "grid" and "levels" for those values, "parameters", "flops" (of one window), "window" (its frames),
+            "networks" or "measures".
         log: whether the axis is logarithmic.
         label: of the axis. Default: what it is.
         protocol: which errors. Default: the first of the experiment's.
         measures: the measures that are shown. Default: all.
+        lines: over "parameters", "flops" and "window": networks that one line goes through, by its name.
     """
 
     section: ClassVar[str] = "plot"
 
-    x: Literal["grid", "levels", "parameters", "flops", "networks", "measures"] = "networks"
+    x: Literal["grid", "levels", "parameters", "flops", "window", "networks", "measures"] = "networks"
     log: bool = False
     label: str = ""
     protocol: str = ""
     measures: tuple[str, ...] = ()
+    lines: dict[str, tuple[str, ...]] = Field(default_factory=dict)
 
 
 class Experiment(Settings):

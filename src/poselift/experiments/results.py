@@ -25,7 +25,7 @@ class Result:
     Attributes:
         recipe: nested settings; of the place of the data the name of the file alone.
         data: how many frames and clips the store has.
-        parameters, flops: see `models.size.Size`.
+        parameters, flops, window: see `models.size.Size`.
         measures: what was measured, by name, as plain settings.
         measured: what came out.
     """
@@ -34,6 +34,7 @@ class Result:
     data: dict[str, int]
     parameters: int
     flops: int
+    window: int
     measures: dict[str, dict[str, Any]]
     measured: dict[str, Measured]
 

@@ -109,8 +109,8 @@ def trained(recipe: Recipe, folder: Path, device: str, stop: Callable[[], bool])
     return train(recipe, folder, resume=place.last.exists(), overwrite=True, device=device, stop=stop).finished
 
 
-def sized(network: Path) -> tuple[int, int]:
-    """Parameters and operations of a trained network."""
+def sized(network: Path) -> tuple[int, int, int]:
+    """Parameters, operations and frames of a trained network, see `models.size.Size`."""
     from poselift.models.checkpoint import load_checkpoint
     from poselift.models.size import size_of
 

@@ -162,13 +162,15 @@ def _over_levels(summary: Summary) -> _Axis:
 
 def _over_size(summary: Summary, what: str, label: str) -> _Axis:
     measures, protocol = _shown(summary)
-    gridded = summary.plan.experiment.grid is not None
+    experiment = summary.plan.experiment
+    line_of = {name: line for line, names in experiment.plot.lines.items() for name in names}
     lines: dict[str, list[Point]] = {}
     for network in summary.results:
+        line = line_of.get(network.name, network.line if experiment.grid else "")
         for measure in measures:
-            name = _joined(network.line if gridded else "", measure if len(measures) > 1 else "") or measure
+            name = _joined(line, measure if len(measures) > 1 else "") or measure
             size, error = getattr(summary.first(network), what), summary.error(network, measure, protocol)
-            lines.setdefault(name, []).append(Point(size, error, "" if gridded else network.name))
+            lines.setdefault(name, []).append(Point(size, error, "" if line else network.name))
     return _Axis({name: sorted(points, key=lambda point: point.x) for name, points in lines.items()}, (), label)
 
 
@@ -194,4 +196,5 @@ _AXES: dict[str, Callable[[Summary], _Axis]] = {
     "measures": _over_measures,
     "parameters": partial(_over_size, what="parameters", label="parameters"),
     "flops": partial(_over_size, what="flops", label="floating point operations per pose"),
+    "window": partial(_over_size, what="window", label="frames in the window"),
 }

@@ -21,10 +21,12 @@ class Size(NamedTuple):
             belongs to the layer before it where the network is a chain of plain matrices.
         flops: floating point operations of matrix products and convolutions for one window; those with weights that
             are always 0 are left out where the network is a chain of plain matrices.
+        window: frames that it sees at once.
     """
 
     parameters: int
     flops: int
+    window: int
 
 
 def size_of(model: LiftingNetwork) -> Size:
@@ -45,7 +47,7 @@ def size_of(model: LiftingNetwork) -> Size:
     reached = sum(int((gradient != 0).sum()) for gradient in gradients if gradient is not None)
     folded = model.folded()
     if folded is None:
-        return Size(reached, counter.get_total_flops() // _POSES)
+        return Size(reached, counter.get_total_flops() // _POSES, model.window.frames)
     layers = (folded.input, *(layer for block in folded.blocks for layer in block), folded.output)
     weights, biases = (sum(int(np.count_nonzero(getattr(w, of))) for w in layers) for of in ("weight", "bias"))
-    return Size(min(reached, weights + biases), 2 * weights)
+    return Size(min(reached, weights + biases), 2 * weights, model.window.frames)
