@@ -6,7 +6,7 @@ import pytest
 
 from poselift.data.store import load_store
 from poselift.errors import RecipeError
-from poselift.experiments.measuring import measured, measured_clips
+from poselift.experiments.measuring import measured
 from poselift.experiments.recipe import Measure
 from poselift.lifting.lifter import Lifter
 
@@ -21,19 +21,16 @@ def lifter(tiny_model):
     return Lifter(tiny_model, flip=False)
 
 
-def test_clips_are_chosen_by_what_they_are(store):
-    def chosen(**settings):
-        return {(c.subject, c.action, c.camera) for c in measured_clips(store, "a", Measure(**settings))}
+def test_clips_are_chosen_by_what_they_are(store, lifter):
+    def frames(**settings):
+        return measured(lifter, store, "a", Measure(**settings)).frames
 
-    assert {subject for subject, *_ in chosen()} == {"S9"}
-    assert {subject for subject, *_ in chosen(split=("test", "val"))} == {"S8", "S9"}
-    assert {subject for subject, *_ in chosen(split=("test", "val"), subjects=("S8",))} == {"S8"}
-    assert {action for _, action, _ in chosen(actions=("Walking",))} == {"Walking"}
-    cameras = {camera for *_, camera in chosen()}
-    one = sorted(cameras)[0]
-    assert {camera for *_, camera in chosen(cameras=(one.split("/")[-1],))} == {one}
-    with pytest.raises(RecipeError, match=r"measures\.a: no clip of split test"):
-        chosen(tags=("faulty",))
+    assert frames() == 120
+    assert frames(split=("test", "val")) == 240
+    assert frames(split=("test", "val"), only=("subject:S8", "action:Walking")) == 60
+    assert frames(without=("action:Walking",)) == 60
+    with pytest.raises(RecipeError, match="no such action"):
+        frames(only=("action:Flying",))
 
 
 def test_worse_keypoints_are_lifted_worse(store, lifter):

@@ -17,7 +17,9 @@ def recipe(write_experiment):
 
 
 def test_it_comes_back_whole(recipe, tmp_path):
-    result = Result(recipe_of(recipe), {"frames": 3, "clips": 1}, 10, 20, 1, {"a": {}}, {"a": Measured(3, {"lcn": 0.1})})
+    result = Result(
+        recipe_of(recipe), {"frames": 3, "clips": 1}, 10, 20, 1, {"a": {}}, {"a": Measured(3, {"lcn": 0.1})}
+    )
     assert load_result(tmp_path / "result.json") is None
     save_result(result, tmp_path / "result.json")
     assert load_result(tmp_path / "result.json") == result

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from poselift.data.sources.virtual_cameras import ViewConfig
-from poselift.data.store import ClipInfo, DatasetStore
+from poselift.data.store import DatasetStore
 from poselift.errors import RecipeError
+from poselift.evaluation.clips import chosen_clips
 from poselift.evaluation.stores import evaluate_store, predict_store
 from poselift.evaluation.views import VirtualCameras
 from poselift.experiments.disturbed import DISTURBED, disturbed
@@ -31,11 +32,11 @@ def measured(lifter: Lifter, store: DatasetStore, name: str, measure: Measure) -
     """Lift what a measure asks for, and compare it with the truth.
 
     Raises:
-        DataFormatError: the store lacks a split or detections.
-        RecipeError: no clip is left, or a setting has no effect on such data.
+        DataFormatError: the store lacks a split or detections, or no clip is left.
+        RecipeError: the store has none of what `only` or `without` name, or a setting has no effect on such data.
     """
-    clips = measured_clips(store, name, measure)
     check_measure(store, name, measure)
+    clips = chosen_clips(store, measure.split, only=measure.only, without=measure.without)
     detections = measure.detections
     if measure.noise_px or measure.missing:
         store = disturbed(store, clips, detections, noise_px=measure.noise_px, missing=measure.missing)
@@ -47,23 +48,6 @@ def measured(lifter: Lifter, store: DatasetStore, name: str, measure: Measure) -
     return Measured(report.n_frames, {protocol: result.mean_mm for protocol, result in report.results.items()})
 
 
-def measured_clips(store: DatasetStore, name: str, measure: Measure) -> tuple[ClipInfo, ...]:
-    """The clips that a measure is of.
-
-    Raises:
-        DataFormatError: the store lacks a split.
-        RecipeError: none is left.
-    """
-    found = tuple(clip for clip in store.clips_of(measure.split) if _wanted(clip, measure))
-    if not found:
-        raise RecipeError(
-            f"measures.{name}: no clip of split {' and '.join(measure.split)} is of those subjects, actions, cameras "
-            "and tags",
-            "see what the store's clips are called",
-        )
-    return found
-
-
 def check_measure(store: DatasetStore, name: str, measure: Measure) -> None:
     """A setting that this kind of data does not know must not look as if it did something.
 
@@ -71,15 +55,8 @@ def check_measure(store: DatasetStore, name: str, measure: Measure) -> None:
         RecipeError: the measure has such a setting.
     """
     recorded = store.kind == "recordings"
-    of_the_other = ("true_2d",) if recorded else ("detections", "cameras", "noise_px", "missing")
+    of_the_other = ("true_2d",) if recorded else ("detections", "noise_px", "missing")
     for setting in of_the_other:
         if getattr(measure, setting) != Measure.model_fields[setting].default:
             kind = store.kind.replace("_", " ")
             raise RecipeError(f"measures.{name}.{setting} has no effect on {kind}", "leave it out")
-
-
-def _wanted(clip: ClipInfo, measure: Measure) -> bool:
-    camera = clip.camera.rsplit("/", 1)[-1]
-    of = {"subjects": clip.subject, "actions": clip.action, "cameras": camera}
-    named = all(not getattr(measure, kind) or own in getattr(measure, kind) for kind, own in of.items())
-    return named and (not measure.tags or bool(set(measure.tags) & set(clip.tags)))

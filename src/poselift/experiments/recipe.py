@@ -26,7 +26,7 @@ class Measure(Settings):
     Attributes:
         split: names of the splits.
         detections: of recordings: which 2D joints.
-        subjects, actions, cameras, tags: of the clips only those that have one of these; empty for all.
+        only, without: which clips count, such as "camera:4" or "action:dance", see `data.selection.selected`.
         noise_px: of recordings: standard deviation of an error added to each 2D joint.
         missing: of recordings: so many joints of every pose, drawn at random, are not reported.
         true_2d: of motion capture: seen by a perfect detector.
@@ -37,10 +37,8 @@ class Measure(Settings):
 
     split: tuple[str, ...] = ("test",)
     detections: str = "gt"
-    subjects: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()
-    cameras: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
     noise_px: NotNegative = 0.0
     missing: int = Field(default=0, ge=0)
     true_2d: bool = False
@@ -85,7 +83,7 @@ class PlotRecipe(Settings):
     label: str = ""
     protocol: str = ""
     measures: tuple[str, ...] = ()
-    lines: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    lines: dict[str, Annotated[tuple[str, ...], Field(strict=False)]] = Field(default_factory=dict)
 
 
 class Experiment(Settings):
