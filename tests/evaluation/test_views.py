@@ -84,7 +84,11 @@ def lifted_slowly(network, name, views, frame, take, window, rate):
     return joints - H36M_17.root_position(joints[None])[0]
 
 
-@pytest.mark.parametrize(("name", "window"), CASES, ids=str)
+# The other normalisations have laws of their own, and `test_recordings` holds evaluation against training for all.
+BY_HAND = [case for case in CASES if case[0] in ("image_frame", "person_centred")]
+
+
+@pytest.mark.parametrize(("name", "window"), BY_HAND, ids=str)
 def test_views_are_lifted_as_slowly_done_by_hand(made_up_network, made_up_lifter, store, clips, name, window):
     lifted = predict_views(made_up_lifter(name, window, flip=False), store, clips, TWO)
     views = lifted.seen.views

@@ -14,6 +14,8 @@ from poselift.training.recipe import LossRecipe
 PREDICTED = torch.tensor([[[3.0, 4.0, 0.0], [0.0, 0.0, 2.0]]])
 TARGET = torch.zeros(1, 2, 3)
 EVEN = torch.ones(2, 1)
+# Those that need no fourth number and no movement; the others are tested in files of their own.
+OF_POSES = sorted(LOSSES.keys() - {"likelihood", "velocity"})
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("mse", 29 / 6), ("l1", 9 / 6), ("mpjpe", 7 / 2)])
@@ -35,7 +37,7 @@ def test_the_gradient_of_a_perfect_prediction_is_finite(kind):
 
 
 def test_terms_add_up_with_their_weights():
-    parts = {name: training_loss({name: 1.0}, PREDICTED, TARGET, EVEN).item() for name in LOSSES}
+    parts = {name: training_loss({name: 1.0}, PREDICTED, TARGET, EVEN).item() for name in OF_POSES}
     both = training_loss({"mse": 0.5, "mpjpe": 2.0}, PREDICTED, TARGET, EVEN)
     assert both.item() == pytest.approx(0.5 * parts["mse"] + 2 * parts["mpjpe"])
 
@@ -51,12 +53,12 @@ def test_one_term_is_the_loss_bit_by_bit():
         "l1": (difference.abs() * weights).mean(),
         "mpjpe": (torch.linalg.vector_norm(difference, dim=-1, keepdim=True) * weights).mean(),
     }
-    assert formulas.keys() == LOSSES.keys()
+    assert sorted(formulas) == OF_POSES
     for name, expected in formulas.items():
         assert torch.equal(training_loss({name: 1.0}, predicted, target, weights), expected)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", OF_POSES)
 def test_a_window_of_frames_counts_as_so_many_poses(name):
     window = PREDICTED.expand(5, 2, 3).reshape(1, 5, 2, 3)
     assert training_loss({name: 1.0}, window, torch.zeros_like(window), EVEN).item() == pytest.approx(
