@@ -11,6 +11,7 @@ from poselift.geometry import (
     quaternion_rotation,
     rotated,
     rotation_onto_z,
+    unit_vectors,
     vector_rotation,
 )
 
@@ -105,3 +106,13 @@ def test_vectors_are_rotated_each_row_by_its_own(each):
     expected = np.array([row @ matrix.T for row, matrix in zip(vectors, rotation, strict=True)])
     np.testing.assert_allclose(rotated(rotation, vectors), expected, atol=1e-14)
     assert rotated(rotation[:0], vectors[:0]).shape == (0, *each, 3)
+
+
+def test_unit_vectors_have_length_1_unless_they_have_none():
+    draw = np.random.default_rng(0).normal(size=(2, 5, 3))
+    draw[0, 0] = 0
+    found = unit_vectors(draw)
+    lengths = np.linalg.norm(found, axis=-1)
+    assert lengths[0, 0] == 0
+    np.testing.assert_allclose(np.delete(lengths.ravel(), 0), 1)
+    np.testing.assert_allclose(np.cross(found, draw), 0, atol=1e-12)

@@ -115,10 +115,3 @@ def test_nothing_is_learned_by_the_check():
 def test_without_numbers_there_is_nothing_to_check():
     with torch.device("meta"):
         check_contract(Flat(NetworkConfig(in_channels=2)))
-
-
-@pytest.mark.parametrize("name", list(MODELS))
-def test_every_network_says_how_sure_it_is_where_it_is_asked(name):
-    sure = create_model(name, uncertainty=True, in_channels=3)
-    assert sure.config.out_channels == 4
-    assert sure.eval()(torch.zeros(2, sure.window.frames, 17, 3)).shape == (2, *sure.window.output_frames, 17, 4)

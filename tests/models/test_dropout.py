@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from poselift.models.dropout import bulk_dropout
+from poselift.models.dropout import Dropout, bulk_dropout
 
 
 @pytest.mark.parametrize("dropout", [0.1, 0.25, 0.9])
@@ -32,3 +32,12 @@ def test_no_dropout_draws_nothing():
     x, state = torch.ones(3), torch.get_rng_state()
     assert bulk_dropout(x, 0.0) is x
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_as_a_layer_it_acts_in_training_alone():
+    layer, x = Dropout(0.5), torch.ones(30, 7)
+    torch.manual_seed(3)
+    expected = bulk_dropout(x, 0.5)
+    torch.manual_seed(3)
+    assert torch.equal(layer(x), expected)
+    assert torch.equal(layer.eval()(x), x)

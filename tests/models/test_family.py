@@ -89,6 +89,35 @@ def test_who_else_is_in_a_batch_does_not_matter(name):
     torch.testing.assert_close(together, alone, rtol=1e-4, atol=1e-4)
 
 
+DROPOUTS = [
+    (name, setting)
+    for name in MODELS
+    for setting in ("dropout", "inner_dropout")
+    if setting in model_class(name).Config.model_fields
+]
+
+
+@pytest.mark.parametrize(("name", "setting"), DROPOUTS)
+@torch.no_grad()
+def test_dropout_acts_in_training_alone(name, setting):
+    none = {"dropout": 0.0, "inner_dropout": 0.0}
+    never, often = stirred(tiny(name, **none)), stirred(tiny(name, **{**none, setting: 0.5}))
+    assert torch.equal(never(windows(never)), often(windows(often)))
+    never.train()
+    often.train()
+    torch.manual_seed(0)
+    assert torch.equal(never(windows(never)), never(windows(never)))
+    assert not torch.allclose(often(windows(often)), often(windows(often)), atol=1e-3)
+
+
+@every
+@torch.no_grad()
+def test_output_scale_scales_the_first_output(name):
+    # Where nothing is clipped or added.
+    large, small = (tiny(name, output_scale=scale, max_norm=False, add_input=False).eval() for scale in (1.0, 0.1))
+    torch.testing.assert_close(large(windows(large)) * 0.1, small(windows(small)))
+
+
 @every
 @torch.no_grad()
 def test_a_checkpoint_is_the_network(name, tmp_path):

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 import torch
 
-from poselift.errors import RecipeError
 from poselift.models import create_model
 from poselift.models.graformer import Attention, GraFormerConfig, LearnedGraph, quadratic_terms
 from poselift.models.graph_network import bone_affinity
@@ -115,40 +113,3 @@ def test_the_learned_graph_starts_as_none_and_bears_sums_below_zero():
     layer(poses(channels=CHANNELS)).sum().backward()
     assert torch.isfinite(layer(poses(channels=CHANNELS))).all()
     assert torch.isfinite(layer.graph.grad).all()
-
-
-@pytest.mark.parametrize("setting", ["dropout", "inner_dropout"])
-def test_dropout_acts_in_training_alone(settled, setting):
-    none = {"dropout": 0.0, "inner_dropout": 0.0}
-    never, often = settled(tiny(**none)), settled(tiny(**{**none, setting: 0.5}))
-    assert torch.equal(never(poses()), often(poses()))
-    never.train()
-    often.train()
-    torch.manual_seed(0)
-    assert torch.equal(never(poses()), never(poses()))
-    assert not torch.allclose(often(poses()), often(poses()), atol=1e-3)
-
-
-@torch.no_grad()
-def test_output_scale_scales_the_first_output():
-    outputs = []
-    for scale in (1.0, 0.1):
-        torch.manual_seed(0)
-        outputs.append(tiny(output_scale=scale).eval()(poses()))
-    torch.testing.assert_close(outputs[0] * 0.1, outputs[1])
-
-
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({"channels": 9}, "channels: expected a multiple of 2 heads, got 9"),
-        ({"layers": -1}, r"model\.layers"),
-        ({"heads": 0}, r"model\.heads"),
-        ({"dropout": 1.0}, r"model\.dropout"),
-        ({"inner_dropout": 1.0}, r"model\.inner_dropout"),
-    ],
-    ids=str,
-)
-def test_a_setting_out_of_range_is_named(wrong, message):
-    with pytest.raises(RecipeError, match=message):
-        tiny(**wrong)

@@ -12,6 +12,7 @@ from poselift.skeleton.graph import (
     laplacian_mask,
     limbs,
     mean_limb_lengths,
+    normalised_by_degree,
     random_adjacency,
     space_time_mask,
 )
@@ -170,3 +171,10 @@ def test_a_frame_away_leaves_fewer_hops():
     assert not mask[3].any()
     with pytest.raises(ShapeError, match="hops: expected 0 or more"):
         space_time_mask(adjacent, -1, np.zeros(1, dtype=int))
+
+
+def test_neighbours_weigh_by_the_degrees_of_both():
+    chain = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], dtype=bool)
+    root = 0.5**0.5
+    np.testing.assert_allclose(normalised_by_degree(chain), [[0, root, 0], [root, 0, root], [0, root, 0]])
+    assert not normalised_by_degree(np.zeros((3, 3), dtype=bool)).any()

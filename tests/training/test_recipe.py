@@ -183,3 +183,10 @@ def test_a_number_that_nothing_trains_is_refused(uncertainty, loss, alone):
     values = {**LEAST, "model": {"name": "lcn", "uncertainty": uncertainty}, "loss": {"kind": loss}}
     with pytest.raises(RecipeError, match=alone):
         recipe_from(values)
+
+
+@pytest.mark.parametrize("name", ["image_frame", "bones", "ray_depth"])
+def test_an_error_of_which_no_millimetres_follow_is_refused(name):
+    model = {"name": "lcn", "uncertainty": True, "normalisation": name}
+    with pytest.raises(RecipeError, match=f"no errors in millimetres follow from what {name} predicts"):
+        recipe_from({**LEAST, "model": model, "loss": {"kind": "likelihood"}})

@@ -33,11 +33,11 @@ def test_every_edge_and_joint_is_drawn():
 
 def test_the_same_figure_is_the_same_file(tmp_path):
     for name in ("a.svg", "b.svg"):
-        write_graph(draw_graph(H36M_17, ADJACENT, [MASK, FRAMES, MASK], "$name^$"), tmp_path / name)
+        write_graph(H36M_17, ADJACENT, [MASK, FRAMES, MASK], "$name^$", tmp_path / name)
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
-    write_graph(draw_graph(H36M_17, ADJACENT, [], "t"), tmp_path / "a.png")
+    write_graph(H36M_17, ADJACENT, [], "t", tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(OutputError, match="exists"):
-        write_graph(draw_graph(H36M_17, ADJACENT, [], "t"), tmp_path / "a.png")
-    with pytest.raises(OutputError, match=r"ends in \.svg or \.png"):
-        write_graph(draw_graph(H36M_17, ADJACENT, [], "t"), tmp_path / "a.pdf")
+        write_graph(H36M_17, ADJACENT, [], "t", tmp_path / "a.png")
+    with pytest.raises(OutputError, match=r"ends in \.png or \.svg"):
+        write_graph(H36M_17, ADJACENT, [], "t", tmp_path / "a.pdf")

@@ -117,12 +117,8 @@ def evaluate(
     predictions: _Predictions = None,
 ) -> None:
     """Measure a model: on motion capture seen by virtual cameras, or on recordings by every protocol."""
-    from rich.console import Console
-
     from poselift.data.store import load_store
-    from poselift.evaluation.report_files import FORMATS, write_report
-    from poselift.metrics import report_to_table
-    from poselift.viz.calibration import write_reliability
+    from poselift.evaluation.report_files import FORMATS
     from poselift.viz.plot_files import FORMATS as PICTURES
 
     check_output(output, FORMATS, overwrite=overwrite)
@@ -130,19 +126,28 @@ def evaluate(
     check_output(reliability, PICTURES, overwrite=overwrite)
     store, chosen = load_store(dataset), tuple(splits or ("test",))
     asked = _Asked(
-        *(model, store, chosen, tuple(only or ()), tuple(without or ()), flip, device, detections, without_faulty),
-        *(views, seed, noise, over_time, smooth, joints, reliability, predictions, overwrite),
+        model=model,
+        store=store,
+        splits=chosen,
+        only=tuple(only or ()),
+        without=tuple(without or ()),
+        flip=flip,
+        device=device,
+        detections=detections,
+        without_faulty=without_faulty,
+        views=views,
+        seed=seed,
+        noise=noise,
+        over_time=over_time,
+        smooth=smooth,
+        joints=joints,
+        reliability=reliability,
+        predictions=predictions,
+        overwrite=overwrite,
     )
     report = _measured(asked)
     about = {"model": str(model), "dataset": str(dataset), "split": ", ".join(chosen)}
-    report = replace(report, about={**report.about, **about})
-    Console().print(report_to_table(report))
-    for grouping, names in report.missing.items():
-        typer.echo(f"no frames of {grouping} {', '.join(names)}", err=True)
-    if output is not None:
-        write_report(report, output, overwrite=overwrite)
-    if reliability is not None and report.reliability is not None:
-        write_reliability(report.reliability, model.stem, reliability, overwrite=overwrite)
+    _tell(replace(report, about={**report.about, **about}), asked, output)
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,23 @@ class _Asked:
         for name in names:
             if getattr(self, name) not in (None, False):
                 raise RecipeError(f"--{name.replace('_', '-')} has no effect on {data}", "leave it out")
+
+
+def _tell(report: Report, asked: _Asked, output: Path | None) -> None:
+    """Print the report, and write what was asked for."""
+    from rich.console import Console
+
+    from poselift.evaluation.report_files import write_report
+    from poselift.metrics import report_to_table
+    from poselift.viz.calibration import write_reliability
+
+    Console().print(report_to_table(report))
+    for grouping, names in report.missing.items():
+        typer.echo(f"no frames of {grouping} {', '.join(names)}", err=True)
+    if output is not None:
+        write_report(report, output, overwrite=asked.overwrite)
+    if asked.reliability is not None and report.reliability is not None:
+        write_reliability(report.reliability, asked.model.stem, asked.reliability, overwrite=asked.overwrite)
 
 
 def _measured(asked: _Asked) -> Report:

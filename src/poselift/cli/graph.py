@@ -85,7 +85,7 @@ def _headline(shown: Structure) -> str:
 
 def _write(shown: Structure, output: Path, name: str, *, overwrite: bool) -> None:
     from poselift.files import whole_file
-    from poselift.viz.graphs import draw_graph, write_graph
+    from poselift.viz.graphs import write_graph
 
     if output.suffix == ".json":
         import json
@@ -93,8 +93,7 @@ def _write(shown: Structure, output: Path, name: str, *, overwrite: bool) -> Non
         with whole_file(output, overwrite=overwrite) as temporary:
             temporary.write_text(json.dumps(shown.as_dict()) + "\n", encoding="utf-8")
         return
-    figure = draw_graph(shown.skeleton, shown.adjacent, _maps(shown), Path(name).name)
-    write_graph(figure, output, overwrite=overwrite)
+    write_graph(shown.skeleton, shown.adjacent, _maps(shown), Path(name).name, output, overwrite=overwrite)
 
 
 def _maps(shown: Structure) -> list[HeatMap]:

@@ -135,6 +135,7 @@ def model_structure(model: Path, *, hops: int | None = None, store: DatasetStore
 def _graph_of(header: ModelHeader) -> tuple[np.ndarray, int | None]:
     """The graph that a model works on, and its hops, if any; of networks without a graph that of its skeleton."""
     config = header.config
-    graph = {"seed": "lcn"}.get(str(config.get("graph", "lcn")), str(config.get("graph", "lcn")))
+    graph = str(config.get("graph", "lcn"))
+    graph = "lcn" if graph == "seed" else graph  # as older files call it
     drawn = {"edges": config.get("graph_edges", 20), "seed": config.get("graph_seed", 146)}
     return graph_adjacency(header.skeleton, graph, **drawn), config.get("hops")

@@ -119,5 +119,8 @@ def _recipe(base: dict[str, Any], values: dict[str, Any], seed: int, settings: S
     for setting in settings:
         override(nested, setting)
     put(nested, "train.seed", seed)
-    put(nested, "train.threads", 1)  # several trainings share a machine, and numbers must not depend on how many
+    # Several trainings share a machine, each in a process that may have no processes of its own; and numbers must not
+    # depend on how many there are.
+    put(nested, "train.threads", 1)
+    put(nested, "train.workers", 0)
     return recipe_from(nested, source=source)

@@ -57,21 +57,18 @@ def check_same(place: Path, before: Recipe, now: Recipe) -> None:
     Raises:
         RecipeError: they differ; the message names the first setting that does.
     """
-    _check_same(place, _settings(before), _settings(now))
+    was, is_now = _settings(before), _settings(now)
+    for key in sorted(was.keys() | is_now.keys()):
+        if was.get(key) != is_now.get(key):
+            raise RecipeError(
+                f"{place}: was made with {key} = {was.get(key)}, the experiment has {is_now.get(key)}",
+                "name another folder with --runs, or remove this one",
+            )
 
 
 def _settings(recipe: Recipe) -> dict[str, Any]:
     """By their dotted names, as far as they matter to what comes out."""
     return {key: value for key, value in _flat(recipe.model_dump(mode="json")).items() if key not in _FREE}
-
-
-def _check_same(place: Path, before: dict[str, Any], now: dict[str, Any]) -> None:
-    for key in sorted(before.keys() | now.keys()):
-        if before.get(key) != now.get(key):
-            raise RecipeError(
-                f"{place}: was made with {key} = {before.get(key)}, the experiment has {now.get(key)}",
-                "name another folder with --runs, or remove this one",
-            )
 
 
 def save_result(result: Result, path: Path) -> None:

@@ -180,7 +180,8 @@ def _joined(*parts: str) -> str:
 
 def _place(axis: Axis, value: Value | None) -> float:
     """Where a value stands: itself, or its place among the names."""
-    return axis.values.index(value) if _names(axis) else float(value)  # type: ignore[arg-type]
+    assert value is not None
+    return axis.values.index(value) if _names(axis) else float(value)
 
 
 def _names(axis: Axis) -> tuple[str, ...]:

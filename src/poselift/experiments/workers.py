@@ -102,11 +102,13 @@ def _by_processes(tasks: list[Task], jobs: int, stop: Callable[[], bool]) -> Ite
                     if not worker.process.is_alive():
                         workers[number] = worker = _Worker(stopped)
                     worker.give(left.pop())
-            busy = {worker.channel: worker for worker in workers if worker.task is not None}
+            busy = [worker for worker in workers if worker.task is not None]
             if not busy:
                 return
-            for channel in wait(list(busy), timeout=0.2):
-                yield busy[channel].ended()  # type: ignore[index]
+            ready = wait([worker.channel for worker in busy], timeout=0.2)
+            for worker in busy:
+                if worker.channel in ready:
+                    yield worker.ended()
     finally:
         stopped.set()
         for worker in workers:

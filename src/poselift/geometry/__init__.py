@@ -10,6 +10,7 @@ from poselift.geometry.rotation import (
     quaternion_rotation,
     rotated,
     rotation_onto_z,
+    unit_vectors,
     vector_rotation,
 )
 from poselift.geometry.triangulate import triangulated
@@ -30,5 +31,6 @@ __all__ = [
     "rotation_onto_z",
     "triangulated",
     "undistort",
+    "unit_vectors",
     "vector_rotation",
 ]

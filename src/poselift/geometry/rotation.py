@@ -61,6 +61,12 @@ def vector_rotation(rotation_vector_rad: Points3D) -> Float[np.ndarray, "*batch 
     return matrix
 
 
+def unit_vectors(vectors: Points3D) -> Points3D:
+    """Vectors (..., 3) at length 1; those without a length stay so."""
+    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return unit
+
+
 def rotated(rotation: Float[np.ndarray, "n 3 3"], vectors: Float[np.ndarray, "n *each 3"]) -> np.ndarray:
     """Vectors (N, ..., 3), each row by a rotation of its own (N, 3, 3).
 

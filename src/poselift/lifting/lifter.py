@@ -275,7 +275,7 @@ class Lifter:
         """(B, J) of a network's output."""
         if not self.says_error:
             return np.full(output.shape[:-1], np.nan, dtype=np.float32)
-        unit_mm = self._normaliser.unit_mm or np.nan
+        unit_mm = self._normaliser.unit_mm or np.nan  # training refuses models without one
         expected: np.ndarray = np.exp(output[..., 3]) * np.float32(unit_mm * self._header.error_scale)
         return expected
 

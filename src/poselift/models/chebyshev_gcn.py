@@ -21,7 +21,7 @@ from pydantic import Field
 from torch import nn
 
 from poselift.models.graph_network import GraphNetwork, GraphNetworkConfig, SharedConvolution
-from poselift.skeleton.graph import graph_adjacency
+from poselift.skeleton.graph import graph_adjacency, normalised_by_degree
 
 
 class ChebyshevGCNConfig(GraphNetworkConfig):
@@ -38,8 +38,7 @@ class ChebyshevGCNConfig(GraphNetworkConfig):
 
 def rescaled_laplacian(adjacent: Bool[np.ndarray, "joints joints"]) -> Float[np.ndarray, "joints joints"]:
     """2 L / l - I with eigenvalues from -1 to 1, where L = I - D^-1/2 A D^-1/2 and l is its largest eigenvalue."""
-    root = np.sqrt(np.maximum(adjacent.sum(axis=1), 1))
-    laplacian = np.diag(adjacent.any(axis=1).astype(np.float64)) - adjacent / np.outer(root, root)
+    laplacian = np.diag(adjacent.any(axis=1).astype(np.float64)) - normalised_by_degree(adjacent)
     largest = np.linalg.eigvalsh(laplacian)[-1]
     rescaled: np.ndarray = laplacian * (2 / largest if largest > 0 else 0) - np.eye(len(adjacent))
     return rescaled

@@ -17,7 +17,7 @@ from jaxtyping import Bool, Float
 from torch import nn
 
 from poselift.models.graph_network import GraphNetwork, GraphNetworkConfig, SharedConvolution
-from poselift.skeleton.graph import graph_adjacency
+from poselift.skeleton.graph import graph_adjacency, normalised_by_degree
 
 
 class GCNConfig(GraphNetworkConfig):
@@ -32,10 +32,7 @@ class GCNConfig(GraphNetworkConfig):
 
 def renormalised(adjacent: Bool[np.ndarray, "joints joints"]) -> Float[np.ndarray, "joints joints"]:
     """D^-1/2 (A + I) D^-1/2, where D has the sums of A + I: how much of joint j (column) enters joint i (row)."""
-    linked = adjacent | np.eye(len(adjacent), dtype=bool)
-    root = np.sqrt(linked.sum(axis=1))
-    affinity: np.ndarray = (linked / np.outer(root, root)).astype(np.float32)
-    return affinity
+    return normalised_by_degree(adjacent | np.eye(len(adjacent), dtype=bool)).astype(np.float32)
 
 
 class GCN(GraphNetwork):

@@ -19,7 +19,7 @@ from torch.nn import functional
 
 from poselift.models.base import LiftingNetwork
 from poselift.models.config import NetworkConfig
-from poselift.models.dropout import bulk_dropout
+from poselift.models.dropout import Dropout
 from poselift.skeleton import Skeleton, adjacency, skeleton_of
 
 
@@ -83,13 +83,11 @@ class GraphLayer(nn.Module):
         super().__init__()
         self.convolution = convolution
         self.norm = nn.BatchNorm1d(channels)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.convolution(x)
         y = functional.relu(self.norm(y.flatten(0, 1)).view(y.shape))
-        if self.training and y.device.type == "cpu":
-            return bulk_dropout(y, self.dropout.p)
         return cast(Tensor, self.dropout(y))
 
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from poselift.models.base import LiftingNetwork
-from poselift.models.dropout import bulk_dropout
+from poselift.models.dropout import Dropout
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense, unfolded_dense
 from poselift.models.joint_axis import JointAxis
 from poselift.models.layers import ChannelBatchNorm, norm_clipped, truncated_normal
@@ -108,12 +108,10 @@ class HiddenLayer(nn.Module):
         super().__init__()
         self.linear = linear
         self.norm = ChannelBatchNorm(config.channels) if config.batch_norm else nn.Identity()
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, x: Tensor, joint_mask: Tensor) -> Tensor:
         x = functional.leaky_relu(self.norm(self.linear(x, joint_mask)), LEAKY_SLOPE)
-        if self.training and x.device.type == "cpu":
-            return bulk_dropout(x, self.dropout.p)
         return cast(Tensor, self.dropout(x))
 
     def folded(self, joint_mask: Tensor) -> Dense:

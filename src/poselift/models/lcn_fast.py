@@ -17,7 +17,7 @@ from poselift.errors import RecipeError
 from poselift.models.layers import norm_clipped
 from poselift.models.lcn import LCN, MaskedLinear
 from poselift.models.lcn_config import LCNConfig
-from poselift.models.neighbour_product import NeighbourPlan, neighbour_plan
+from poselift.models.neighbour_product import NeighbourPlan, fed_pairs, matrix_of_pairs, neighbour_plan
 
 __all__ = ["LCNConfig", "LCNFast", "NeighbourLinear"]
 
@@ -34,8 +34,7 @@ class NeighbourLinear(MaskedLinear):
         self, feeds: Tensor, in_channels: int, out_channels: int, *, max_norm: bool, plan: NeighbourPlan | None
     ) -> None:
         super().__init__(len(feeds), in_channels, out_channels, max_norm=max_norm, plan=plan)
-        # Pairs in the order of the joints that are fed.
-        fed, feeding = feeds.T.nonzero(as_tuple=True)
+        fed, feeding = fed_pairs(feeds.numpy())
         self.fed: Tensor
         self.feeding: Tensor
         self.register_buffer("fed", fed, persistent=False)
@@ -60,19 +59,16 @@ class NeighbourLinear(MaskedLinear):
 
     def every_weight(self) -> Tensor:
         """(J * K, J * C): of pairs of which none feeds the other too, for which one number stands here."""
-        pairs = self.hidden.detach().expand(self.joints, self.joints, self.in_channels, self.out_channels).clone()
-        pairs[self.feeding, self.fed] = self.weight.detach().view(-1, self.in_channels, self.out_channels)
-        return pairs.transpose(1, 2).reshape(self.joints * self.in_channels, -1)
+        others = self.hidden.detach().expand(self.joints, self.joints, self.in_channels, self.out_channels)
+        return matrix_of_pairs(self.weight.detach(), self.fed, self.feeding, others)
 
     def hidden_squares(self) -> Tensor:
         return self.hidden_count * self.hidden.square()
 
     def effective_weight(self, joint_mask: Tensor) -> Tensor:
         weight = norm_clipped(self.weight, self.hidden_squares()) if self.max_norm else self.weight
-        used = weight.view(-1, self.in_channels, self.out_channels)
-        pairs = weight.new_zeros(self.joints, self.joints, self.in_channels, self.out_channels)
-        pairs = pairs.index_put((self.feeding, self.fed), used)
-        return pairs.transpose(1, 2).reshape(self.joints * self.in_channels, -1)
+        others = weight.new_zeros(self.joints, self.joints, self.in_channels, self.out_channels)
+        return matrix_of_pairs(weight, self.fed, self.feeding, others)
 
 
 class LCNFast(LCN):

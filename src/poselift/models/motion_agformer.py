@@ -23,14 +23,14 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional
 
-from poselift.data.windows import Ends, Predicts, Window
+from poselift.data.windows import Predicts, Window
 from poselift.models.base import LiftingNetwork
-from poselift.models.config import NetworkConfig
+from poselift.models.over_time import OverTimeConfig
 from poselift.skeleton import skeleton_of
-from poselift.skeleton.graph import adjacency
+from poselift.skeleton.graph import adjacency, normalised_by_degree
 
 
-class MotionAGFormerConfig(NetworkConfig):
+class MotionAGFormerConfig(OverTimeConfig):
     """Everything that fixes the network but its weights; defaults are the published XS of 27 frames.
 
     Attributes:
@@ -38,9 +38,6 @@ class MotionAGFormerConfig(NetworkConfig):
         predicts: "all" frames of a window, as published, so that each teaches, or "one": that by which a clip is
             lifted, the middle one, or the last one of a causal network.
         causal: no frame sees a later one, and a clip is lifted by the last frame of each window.
-        step: from one frame of the window to the next, in frames.
-        fps: frames per second that the window is counted in; left out for those of each recording.
-        ends: beyond the ends of a clip, "clamp" repeats its first or last frame, "mask" shows no joint.
         layers: how often the two streams part and meet.
         channels: of a joint in a frame.
         heads: of each attention; they share the channels.
@@ -55,9 +52,6 @@ class MotionAGFormerConfig(NetworkConfig):
     frames: int = Field(default=27, ge=1)
     predicts: Literal["all", "one"] = "all"
     causal: bool = False
-    step: int = Field(default=1, ge=1)
-    fps: float | None = Field(default=None, gt=0)
-    ends: Ends = "clamp"
     layers: int = Field(default=12, ge=0)
     channels: int = Field(default=64, ge=1)
     heads: int = Field(default=8, ge=1)
@@ -79,8 +73,7 @@ class MotionAGFormerConfig(NetworkConfig):
         """The frames that the network sees, and which of them it predicts."""
         one: Predicts = "last" if self.causal else "middle"
         every: Predicts = "all_causal" if self.causal else "all"
-        predicts = every if self.predicts == "all" else one
-        return Window(frames=self.frames, step=self.step, predicts=predicts, fps=self.fps, ends=self.ends)
+        return self.window_of(self.frames, every if self.predicts == "all" else one)
 
 
 class Attention(nn.Module):
@@ -192,7 +185,7 @@ class MotionAGFormer(LiftingNetwork):
         if config.frame_position:
             self.frame_position = nn.Parameter(torch.zeros(config.frames, 1, config.channels))
         bones = adjacency(self.skeleton, extra_edges=False)
-        graphs = normalised_graph(bones), normalised_graph(_frames_in_turn(config))
+        graphs = _weights(bones), _weights(_frames_in_turn(config))
         self.layers = nn.ModuleList(Layer(config, *graphs) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.channels)
         self.hidden = nn.Linear(config.channels, config.head_channels)
@@ -218,10 +211,9 @@ class MotionAGFormer(LiftingNetwork):
         return cast(Tensor, self.output(torch.tanh(self.hidden(self.norm(x)))))
 
 
-def normalised_graph(edges: Bool[np.ndarray, "nodes nodes"]) -> Tensor:
-    """Weights (N, N) of the neighbours of each node (row): 1 over the root of the product of both degrees."""
-    degree = np.maximum(edges.sum(axis=1), 1)
-    return torch.from_numpy((edges / np.sqrt(degree[:, None] * degree)).astype(np.float32))
+def _weights(edges: Bool[np.ndarray, "nodes nodes"]) -> Tensor:
+    """Of the neighbours (column) of each node (row)."""
+    return torch.from_numpy(normalised_by_degree(edges).astype(np.float32))
 
 
 def _frames_in_turn(config: MotionAGFormerConfig) -> Bool[np.ndarray, "frames frames"]:

@@ -136,6 +136,24 @@ def _largest_rectangle(ones: Bool[np.ndarray, "rows columns"]) -> tuple[Span, Sp
     return best
 
 
+def fed_pairs(feeds: Bool[np.ndarray, "feeding joints"]) -> tuple[Tensor, Tensor]:
+    """The pairs of which one joint feeds the other, as compact weights have them: (P,) who is fed, and by whom."""
+    fed, feeding = np.nonzero(feeds.T)
+    return torch.from_numpy(fed), torch.from_numpy(feeding)
+
+
+def matrix_of_pairs(weight: Tensor, fed: Tensor, feeding: Tensor, others: Tensor) -> Tensor:
+    """Compact weights (P * K, C) as the matrix (I * K, J * C) that multiplies the input.
+
+    Args:
+        fed, feeding: (P,) from `fed_pairs`.
+        others: (I, J, K, C) the weights of all other pairs.
+    """
+    inputs, outputs = others.shape[2:]
+    pairs = others.index_put((feeding, fed), weight.view(-1, inputs, outputs))
+    return pairs.transpose(1, 2).reshape(others.shape[0] * inputs, others.shape[1] * outputs)
+
+
 def neighbour_product(
     x: Tensor, weight: Tensor, bias: Tensor, plan: NeighbourPlan, *, max_norm: bool, elsewhere: Tensor
 ) -> Tensor:

@@ -13,69 +13,43 @@ Shapes: B batch, T frames, J joints, K input channels, C hidden channels of a jo
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, cast
+from typing import cast
 
 import numpy as np
 import torch
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from poselift.data.windows import Ends, Predicts, Window
+from poselift.data.windows import Window
 from poselift.models.base import LiftingNetwork
-from poselift.models.config import NetworkConfig
-from poselift.models.dropout import bulk_dropout
+from poselift.models.dropout import Dropout
 from poselift.models.lcn import LEAKY_SLOPE
-from poselift.models.neighbour_product import neighbour_plan, neighbour_product
-from poselift.models.videopose3d import odd_widths, strided
+from poselift.models.neighbour_product import fed_pairs, matrix_of_pairs, neighbour_plan, neighbour_product
+from poselift.models.over_time import StridedConfig, strided_through
 from poselift.skeleton import skeleton_of
 from poselift.skeleton.graph import GraphName, graph_adjacency, space_time_mask
 
-_MOMENTUM = 0.1
 
-
-class TemporalLCNConfig(NetworkConfig):
+class TemporalLCNConfig(StridedConfig):
     """Everything that fixes the network but its weights.
 
     Attributes:
-        filter_widths: frames that each layer over time takes, all odd: one number for the first layer and for each
-            block after it. Their product is what the network sees.
-        causal: predict the last frame of the window, which needs no future, in place of the middle one.
         channels: channels of a joint in the hidden layers.
         graph: of `skeleton.graph.GRAPHS`.
         hops: size of a neighbourhood in space and time.
         frame_hops: hops that a frame counts for: with 3 hops and 2 of them for a frame, a joint of the next frame
             feeds those one hop away.
         dropout: probability to drop a hidden unit.
-        step: from one frame of the window to the next, in frames.
-        fps: frames per second that the window is counted in; left out for those of each recording.
-        ends: beyond the ends of a clip, "clamp" repeats its first or last frame, "mask" shows no joint.
         output_scale: factor on the initial weights of the last layer.
     """
 
-    filter_widths: Annotated[tuple[Annotated[int, Field(ge=1)], ...], AfterValidator(odd_widths)] = (3, 3, 3)
-    causal: bool = False
     channels: int = Field(default=48, ge=1)
     graph: GraphName = "lcn"
     hops: int = Field(default=3, ge=0)
     frame_hops: int = Field(default=2, ge=0)
     dropout: float = Field(default=0.0, ge=0, lt=1)
-    step: int = Field(default=1, ge=1)
-    fps: float | None = Field(default=None, gt=0)
-    ends: Ends = "clamp"
     output_scale: float = 0.02
-
-    @property
-    def window(self) -> Window:
-        """The frames that the network sees, and which of them it predicts."""
-        predicts: Predicts = "last" if self.causal else "middle"
-        frames = math.prod(self.filter_widths)
-        return Window(frames=frames, step=self.step, predicts=predicts, fps=self.fps, ends=self.ends)
-
-    def place(self, width: int) -> int:
-        """Which of so many frames a layer over time is about."""
-        return width - 1 if self.causal else width // 2
 
 
 class LocalLinear(nn.Module):
@@ -89,23 +63,19 @@ class LocalLinear(nn.Module):
         super().__init__()
         self.shape = (*feeds.shape, in_channels, out_channels)
         self.plan = neighbour_plan(feeds, in_channels, out_channels, compact=True)
-        # Pairs in the order of the joints that are fed.
-        fed, feeding = (torch.from_numpy(joints) for joints in np.nonzero(feeds.T))
+        fed, feeding = fed_pairs(feeds)
         self.fed: Tensor
         self.feeding: Tensor
         self.register_buffer("fed", fed, persistent=False)
         self.register_buffer("feeding", feeding, persistent=False)
         drawn = nn.init.trunc_normal_(torch.empty(len(fed) * in_channels, out_channels), std=1.0, a=-2.0, b=2.0)
-        inputs = feeds.sum(axis=0)[feeds.T.nonzero()[0]].repeat(in_channels) * in_channels
+        inputs = feeds.sum(axis=0)[fed.numpy()].repeat(in_channels) * in_channels
         self.weight = nn.Parameter(drawn * drawn.new_tensor(np.sqrt(2 / inputs))[:, None])
         self.bias = nn.Parameter(torch.zeros(feeds.shape[1] * out_channels))
 
     def dense(self) -> Tensor:
         """The matrix (I * K, J * C) that multiplies the input."""
-        feeding, fed, inputs, outputs = self.shape
-        pairs = self.weight.new_zeros(feeding, fed, inputs, outputs)
-        pairs = pairs.index_put((self.feeding, self.fed), self.weight.view(-1, inputs, outputs))
-        return pairs.transpose(1, 2).reshape(feeding * inputs, fed * outputs)
+        return matrix_of_pairs(self.weight, self.fed, self.feeding, self.weight.new_zeros(self.shape))
 
     def forward(self, x: Tensor) -> Tensor:
         # Many small products are no gain elsewhere, and bfloat16 comes with PyTorch's own operations.
@@ -121,14 +91,12 @@ class LocalLayer(nn.Module):
     def __init__(self, feeds: np.ndarray, in_channels: int, config: TemporalLCNConfig) -> None:
         super().__init__()
         self.linear = LocalLinear(feeds, in_channels, config.channels)
-        self.norm = nn.BatchNorm1d(feeds.shape[1] * config.channels, momentum=_MOMENTUM)
-        self.dropout = nn.Dropout(config.dropout)
+        self.norm = nn.BatchNorm1d(feeds.shape[1] * config.channels)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, joined: Tensor) -> Tensor:
         rows = self.norm(self.linear(joined.flatten(0, 1)))
         x = functional.leaky_relu(rows, LEAKY_SLOPE).view(*joined.shape[:2], -1)
-        if self.training and x.device.type == "cpu":
-            return bulk_dropout(x, self.dropout.p)
         return cast(Tensor, self.dropout(x))
 
 
@@ -177,8 +145,5 @@ class TemporalLCN(LiftingNetwork):
         return space_time_mask(adjacent, config.hops, away * config.frame_hops)
 
     def forward(self, joints_norm: Tensor) -> Tensor:
-        # Single frames may come without an axis of frames.
-        x = joints_norm.reshape(joints_norm.shape[0], self.window.frames, -1)
-        for layer, width in zip((self.input, *self.blocks), self.config.filter_widths, strict=True):
-            x = layer(strided(x, width))
-        return cast(Tensor, self.output(x[:, 0])).view(-1, len(self.skeleton), self.config.out_channels)
+        x = strided_through((self.input, *self.blocks), joints_norm, self.config)
+        return cast(Tensor, self.output(x)).view(-1, len(self.skeleton), self.config.out_channels)

@@ -14,64 +14,38 @@ Shapes: B batch, T frames, J joints, K input channels, C hidden channels.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from itertools import accumulate
 from operator import mul
-from typing import Annotated, cast
+from typing import cast
 
 import torch
-from pydantic import AfterValidator, Field
+from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
-from poselift.data.windows import Ends, Predicts, Window
+from poselift.data.windows import Window
 from poselift.models.base import LiftingNetwork
-from poselift.models.config import NetworkConfig
-from poselift.models.dropout import bulk_dropout
+from poselift.models.dropout import Dropout
 from poselift.models.joint_axis import JointAxis
+from poselift.models.over_time import StridedConfig, strided_through
 from poselift.skeleton import skeleton_of
 
 _MOMENTUM = 0.1
 
 
-def odd_widths(widths: tuple[int, ...]) -> tuple[int, ...]:
-    """Refuse what has no middle frame."""
-    if not widths or not all(width % 2 for width in widths):
-        raise ValueError(f"expected one or more odd numbers, got {list(widths)}")
-    return widths
-
-
-class VideoPose3DConfig(NetworkConfig):
+class VideoPose3DConfig(StridedConfig):
     """Everything that fixes the network but its weights; defaults as published, for 27 frames.
 
     Attributes:
-        filter_widths: frames that each convolution takes, all odd: one number for the first layer and for each block
-            after it. Their product is what the network sees: [1, 1, 1] a single frame, by the layers of [3, 3, 3].
-        causal: predict the last frame of the window, which needs no future, in place of the middle one.
         channels: channels of a frame in the hidden layers.
         dropout: probability to drop a hidden unit.
-        step: from one frame of the window to the next, in frames.
-        fps: frames per second that the window is counted in; left out for those of each recording.
-        ends: beyond the ends of a clip, "clamp" repeats its first or last frame, "mask" shows no joint.
         output_scale: factor on the initial weights of the last layer.
     """
 
-    filter_widths: Annotated[tuple[Annotated[int, Field(ge=1)], ...], AfterValidator(odd_widths)] = (3, 3, 3)
-    causal: bool = False
     channels: int = Field(default=1024, ge=1)
     dropout: float = Field(default=0.25, ge=0, lt=1)
-    step: int = Field(default=1, ge=1)
-    fps: float | None = Field(default=None, gt=0)
-    ends: Ends = "clamp"
     output_scale: float = 1.0
-
-    @property
-    def window(self) -> Window:
-        """The frames that the network sees, and which of them it predicts."""
-        predicts: Predicts = "last" if self.causal else "middle"
-        frames = math.prod(self.filter_widths)
-        return Window(frames=frames, step=self.step, predicts=predicts, fps=self.fps, ends=self.ends)
 
 
 class Convolution(nn.Module):
@@ -81,14 +55,12 @@ class Convolution(nn.Module):
         super().__init__()
         self.linear = nn.Linear(width * inputs, config.channels, bias=False)
         self.norm = nn.BatchNorm1d(config.channels, momentum=_MOMENTUM)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, joined: Tensor) -> Tensor:
         # Batch norm is over all else, frames included.
         rows = self.linear(joined.flatten(0, 1))
         x = functional.relu(self.norm(rows)).view(*joined.shape[:2], -1)
-        if self.training and x.device.type == "cpu":
-            return bulk_dropout(x, self.dropout.p)
         return cast(Tensor, self.dropout(x))
 
 
@@ -99,16 +71,11 @@ class Block(nn.Module):
         super().__init__()
         self.over_time = Convolution(width, config.channels, config)
         self.of_frames = Convolution(1, config.channels, config)
-        place = width - 1 if config.causal else width // 2
+        place = config.place(width)
         self.kept = slice(place * config.channels, (place + 1) * config.channels)
 
     def forward(self, joined: Tensor) -> Tensor:
         return cast(Tensor, joined[..., self.kept] + self.of_frames(self.over_time(joined)))
-
-
-def strided(x: Tensor, width: int) -> Tensor:
-    """Frames side by side, each in one group: (B, T, C) to (B, T / width, width * C)."""
-    return x.reshape(x.shape[0], x.shape[1] // width, width * x.shape[2])
 
 
 def dilated(x: Tensor, width: int, dilation: int) -> Tensor:
@@ -140,10 +107,7 @@ class VideoPose3D(LiftingNetwork):
         return self.config.window
 
     def forward(self, joints_norm: Tensor) -> Tensor:
-        # Single frames may come without an axis of frames.
-        x = joints_norm.reshape(joints_norm.shape[0], self.window.frames, -1)
-        for layer, width in zip(self._layers(), self.config.filter_widths, strict=True):
-            x = layer(strided(x, width))
+        x = strided_through(self._layers(), joints_norm, self.config)
         return cast(Tensor, self.output(x)).view(-1, len(self.skeleton), self.config.out_channels)
 
     def joint_axes(self) -> Mapping[str, tuple[JointAxis, ...]]:

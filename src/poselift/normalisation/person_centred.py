@@ -7,6 +7,7 @@ the person stands, and needs no box.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -82,6 +83,23 @@ def turned_onto_axis(joints_plane: Joints2D, confidence: Confidence) -> Turned:
             "mark such frames as invalid and leave them out",
         )
     return Turned(turned, centre, size, rotation)
+
+
+def windows_turned(seen: Seen, channels: int, numbers: Callable[[Turned], np.ndarray]) -> tuple[np.ndarray, Turned]:
+    """The input (B, T, J, K) of a network of what is seen, each window turned and centred as one pose (B, T * J).
+
+    Args:
+        numbers: of joints that are turned, (B, T * J, 2); missing ones become 0.
+
+    Raises:
+        ShapeError: a window has no two distinct visible joints.
+        GeometryError: a visible joint lies where the lens draws nothing.
+    """
+    plane = seen.joints_plane.reshape(len(seen), -1, 2)
+    turned = turned_onto_axis(plane, seen.confidence.reshape(len(seen), -1))
+    joints_norm = numbers(turned).reshape(*seen.confidence.shape, 2)
+    known = np.where(seen.confidence[..., None] > 0, joints_norm, 0).astype(float_type(plane))
+    return with_confidence(known, seen.confidence, channels), turned
 
 
 def person_centred(joints_plane: Joints2D, confidence: Confidence) -> PersonCentred:
@@ -161,12 +179,8 @@ class PersonCentring:
             ShapeError: a window has no two distinct visible joints.
             GeometryError: a visible joint lies where the lens draws nothing.
         """
-        batch, frames, joints = seen.confidence.shape
-        plane = seen.joints_plane.reshape(batch, frames * joints, 2)
-        found = person_centred(plane, seen.confidence.reshape(batch, frames * joints))
-        joints_norm = found.joints_norm.reshape(batch, frames, joints, 2)
-        inputs = with_confidence(joints_norm, seen.confidence, channels)
-        return Normalised(inputs, PersonCentredView(found.rotation, seen.skeleton))
+        inputs, turned = windows_turned(seen, channels, lambda turned: turned.plane / turned.size)
+        return Normalised(inputs, PersonCentredView(turned.rotation.astype(float_type(inputs)), seen.skeleton))
 
     def description(self, channels: int) -> dict[str, str]:
         return described(

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
-
 from poselift.arrays import float_type
-from poselift.normalisation.base import Normalised, Seen, described, with_confidence
-from poselift.normalisation.person_centred import OUTPUT_UNIT_MM, PersonCentredView, turned_onto_axis
+from poselift.normalisation.base import Normalised, Seen, described
+from poselift.normalisation.person_centred import (
+    OUTPUT_UNIT_MM,
+    PERSON_CENTRED,
+    PersonCentredView,
+    windows_turned,
+)
 
 # Root mean square 1 for somebody some four metres away.
 _GAIN = 10.0
@@ -34,21 +37,14 @@ class PersonRays:
             ShapeError: a window has no two distinct visible joints.
             GeometryError: a visible joint lies where the lens draws nothing.
         """
-        batch, frames, joints = seen.confidence.shape
-        plane = seen.joints_plane.reshape(batch, frames * joints, 2)
-        found = turned_onto_axis(plane, seen.confidence.reshape(batch, frames * joints))
-        kind = float_type(plane)
-        rays = (found.plane * _GAIN).reshape(batch, frames, joints, 2)
-        inputs = np.where(seen.confidence[..., None] > 0, rays, 0).astype(kind)
-        view = PersonCentredView(found.rotation.astype(kind), seen.skeleton)
-        return Normalised(with_confidence(inputs, seen.confidence, channels), view)
+        inputs, turned = windows_turned(seen, channels, lambda turned: turned.plane * _GAIN)
+        return Normalised(inputs, PersonCentredView(turned.rotation.astype(float_type(inputs)), seen.skeleton))
 
     def description(self, channels: int) -> dict[str, str]:
         return described(
             "x, y of the rays to the joints on the plane z = 1, turned with the person onto the optical axis, at "
             f"mean 0 over the visible joints, times {_GAIN:g}; missing joints are 0",
-            "metres relative to the root, in camera axes (x right, y down, z forward) turned by the smallest "
-            "rotation that brings the person onto the optical axis",
+            PERSON_CENTRED.description(channels)["output"],
             channels,
         )
 

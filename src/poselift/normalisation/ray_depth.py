@@ -18,8 +18,8 @@ import numpy as np
 
 from poselift.arrays import Joints3D
 from poselift.errors import ShapeError
-from poselift.normalisation.base import Normalised, Seen, described, with_confidence
-from poselift.normalisation.person_centred import OUTPUT_UNIT_MM, Turned, turned_onto_axis
+from poselift.normalisation.base import Normalised, Seen, described
+from poselift.normalisation.person_centred import OUTPUT_UNIT_MM, PERSON_CENTRED, Turned, windows_turned
 from poselift.skeleton import Skeleton
 
 # Nobody is nearer, and what is behind the camera has no ray.
@@ -103,19 +103,13 @@ class RayDepth:
             ShapeError: a window has no two distinct visible joints.
             GeometryError: a visible joint lies where the lens draws nothing.
         """
-        batch, frames, joints = seen.confidence.shape
-        plane = seen.joints_plane.reshape(batch, frames * joints, 2)
-        turned = turned_onto_axis(plane, seen.confidence.reshape(batch, frames * joints))
-        sized = (turned.plane / turned.size).reshape(batch, frames, joints, 2)
-        inputs = np.where(seen.confidence[..., None] > 0, sized, 0).astype(plane.dtype)
-        view = RayDepthView(turned, seen.skeleton, self.needs_root)
-        return Normalised(with_confidence(inputs, seen.confidence, channels), view)
+        inputs, turned = windows_turned(seen, channels, lambda turned: turned.plane / turned.size)
+        return Normalised(inputs, RayDepthView(turned, seen.skeleton, self.needs_root))
 
     def description(self, channels: int) -> dict[str, str]:
         known = "; it leads back by the true depth of the root" if self.needs_root else ""
         return described(
-            "x, y of the rays to the joints, turned with the person onto the optical axis, at mean 0 and root mean "
-            "square 1 over the visible joints; missing joints are 0",
+            PERSON_CENTRED.description(channels)["input"],
             "x, y of the joint's ray in the numbers of the input; z: metres behind the root along the turned optical "
             "axis, and at the root its own depth times the root mean square of the rays" + known,
             channels,

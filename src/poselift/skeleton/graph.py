@@ -120,6 +120,16 @@ def space_time_mask(
     return reached.reshape(-1, len(adjacent))
 
 
+def normalised_by_degree(edges: Bool[np.ndarray, "nodes nodes"]) -> Float[np.ndarray, "nodes nodes"]:
+    """D^-1/2 A D^-1/2: of each edge 1 over the root of the product of its nodes' degrees, which are sums of rows.
+
+    As in Kipf and Welling, "Semi-Supervised Classification with Graph Convolutional Networks", ICLR 2017.
+    """
+    root = np.sqrt(np.maximum(edges.sum(axis=1), 1))
+    normalised: np.ndarray = edges / np.outer(root, root)
+    return normalised
+
+
 def limbs(adjacent: Bool[np.ndarray, "joints joints"]) -> list[tuple[int, int]]:
     """The edges of a graph in the order that lengths of limbs come in: by first, then by second joint."""
     return [(int(a), int(b)) for a, b in np.argwhere(np.triu(adjacent))]

@@ -11,6 +11,7 @@ from poselift.data.sources.views import Balance
 from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.lookup import look_up
 from poselift.models import MODELS, model_class
+from poselift.normalisation import normaliser
 from poselift.settings import FilePath, NotNegative, OneOf, Settings
 from poselift.training.losses import LOSSES
 from poselift.training.optimisers import OPTIMISERS
@@ -189,6 +190,9 @@ class Recipe(Settings):
                 "model.uncertainty and the loss's term likelihood go together, "
                 f"got {'the former' if says else 'the latter'} alone"
             )
+        name = self.model.config["normalisation"]
+        if says and normaliser(name).unit_mm is None:
+            raise ValueError(f"model.uncertainty: no errors in millimetres follow from what {name} predicts")
         return self
 
     @field_validator("optim", mode="before")

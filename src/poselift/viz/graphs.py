@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from jaxtyping import Bool
 
-from poselift.errors import OutputError
-from poselift.files import whole_file
 from poselift.skeleton import Skeleton
 from poselift.viz.colours import SIDE_RGB, joint_sides
+from poselift.viz.plot_files import write_plot
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-FORMATS = (".svg", ".png")
 _PANEL, _EXTRA_INCHES = 5.6, 0.6
 
 
@@ -67,20 +65,17 @@ def draw_graph(
     return figure
 
 
-def write_graph(figure: Figure, path: Path | str, *, overwrite: bool = False) -> None:
-    """Write a figure as `.svg` or `.png`; the same figure gives the same file.
-
-    Raises:
-        OutputError: the name ends otherwise, `path` exists and `overwrite` is false, or the disk refuses.
-    """
-    path = Path(path)
-    if path.suffix not in FORMATS:
-        raise OutputError(f"{path}: expected a name that ends in {' or '.join(FORMATS)}", "name another file")
-    from matplotlib import rc_context
-
-    metadata = {"Date": None} if path.suffix == ".svg" else None
-    with whole_file(path, overwrite=overwrite) as temporary, rc_context({"svg.hashsalt": "poselift"}):
-        figure.savefig(temporary, dpi=110, metadata=metadata)
+def write_graph(
+    skeleton: Skeleton,
+    adjacent: Bool[np.ndarray, "joints joints"],
+    maps: Sequence[HeatMap],
+    title: str,
+    path: Path | str,
+    *,
+    overwrite: bool = False,
+) -> None:
+    """Write `draw_graph` as a `.png` or `.svg`; errors as for `write_plot`."""
+    write_plot(lambda: draw_graph(skeleton, adjacent, maps, title), path, overwrite=overwrite)
 
 
 def places(skeleton: Skeleton) -> np.ndarray:

@@ -4,8 +4,7 @@ A pose is taken apart into the vectors of its bones and put together again, so t
 turn about their joint, or change their length. World axes, z up. Everything works on whole batches.
 
 Limbs and turns are named after the joints of Human3.6M-17. What hangs on the end of a limb, such as a foot, goes with
-it. A skeleton with other names is mirrored, resized and
-tumbled; what needs a joint that it lacks is left out.
+it. A skeleton with other names is mirrored, resized and tumbled; what needs a joint that it lacks is left out.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import numpy as np
 from poselift.arrays import Joints3D
 from poselift.data.sources.draws import WindowDraws
 from poselift.data.sources.feet import feet_turned, foot_of, limb_turn, put_flat
-from poselift.geometry.rotation import axis_rotation, rotated, vector_rotation
+from poselift.geometry.rotation import axis_rotation, rotated, unit_vectors, vector_rotation
 from poselift.settings import NotNegative, Probability, Settings
 from poselift.skeleton import Skeleton
 
@@ -177,9 +176,9 @@ def _body_frame(joints: np.ndarray, skeleton: Skeleton, name: str) -> np.ndarray
     """Axes (B, 3, 3) as columns: to the left, forward, up, of the hips or the shoulders."""
     (left, right), (low, high) = _FRAMES[name]
     index = skeleton.index
-    sideways = _unit(joints[:, index(left)] - joints[:, index(right)])
+    sideways = unit_vectors(joints[:, index(left)] - joints[:, index(right)])
     up = joints[:, index(high)] - joints[:, index(low)]
-    up = _unit(up - (up * sideways).sum(-1, keepdims=True) * sideways)
+    up = unit_vectors(up - (up * sideways).sum(-1, keepdims=True) * sideways)
     forward = np.cross(sideways, up)
     return np.stack([sideways, forward, up], axis=-1)
 
@@ -223,12 +222,12 @@ def _freed(
 def _arm(count: int, draws: WindowDraws) -> tuple[np.ndarray, np.ndarray]:
     """Directions (count, 3) of a left upper arm and forearm in body axes (left, forward, up)."""
     # Not far behind the back nor through the chest: those directions are folded back.
-    upper = _unit(draws.normal(size=(count, 3)))
+    upper = unit_vectors(draws.normal(size=(count, 3)))
     upper[:, 1] = np.where(upper[:, 1] < -0.5, -upper[:, 1], upper[:, 1])
     upper[:, 0] = np.where(upper[:, 0] < -0.3, -upper[:, 0], upper[:, 0])
     # Elbows bend towards the front rather than the back.
     towards = draws.normal(size=(count, 3)) + np.array([0, 1.0, 0])
-    towards = _unit(towards - (towards * upper).sum(-1, keepdims=True) * upper)
+    towards = unit_vectors(towards - (towards * upper).sum(-1, keepdims=True) * upper)
     bend = draws.uniform(0, np.radians(140), (count, 1))
     return upper, np.cos(bend) * upper + np.sin(bend) * towards
 
@@ -245,11 +244,6 @@ def _leg(count: int, draws: WindowDraws) -> tuple[np.ndarray, np.ndarray]:
     aside = np.cross(thigh, back)
     fold = np.cos(turned)[:, None] * back + np.sin(turned)[:, None] * aside
     return thigh, np.cos(bend)[:, None] * thigh + np.sin(bend)[:, None] * fold
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
-    return unit
 
 
 def _seated(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from poselift.data.sources.draws import WindowDraws
-from poselift.geometry.rotation import rotated, vector_rotation
+from poselift.geometry.rotation import rotated, unit_vectors, vector_rotation
 from poselift.skeleton import Skeleton
 
 # Angles between the foot, heel to toe, and the shin upwards: 90 degrees stand, less is bent up, more is stretched.
@@ -75,7 +75,7 @@ def foot_of(skeleton: Skeleton, side: str) -> list[int]:
 def _directions(bones: np.ndarray, foot: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """Up the shin, and from heel to toe."""
     ankle, toe, heel = foot
-    return _unit(-bones[:, ankle]), _unit(bones[:, toe] - bones[:, heel])
+    return unit_vectors(-bones[:, ankle]), unit_vectors(bones[:, toe] - bones[:, heel])
 
 
 def _bend(upwards: np.ndarray, ahead: np.ndarray, angle_rad: np.ndarray) -> np.ndarray:
@@ -84,9 +84,4 @@ def _bend(upwards: np.ndarray, ahead: np.ndarray, angle_rad: np.ndarray) -> np.n
     now = np.arctan2(np.linalg.norm(hinge, axis=-1), (upwards * ahead).sum(axis=-1))
     # A recorded foot beyond the limits may stay where it is.
     then = np.clip(now + angle_rad, np.minimum(now, _LEAST_RAD), np.maximum(now, _MOST_RAD))
-    return vector_rotation(_unit(hinge) * (then - now)[:, None])
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
-    return unit
+    return vector_rotation(unit_vectors(hinge) * (then - now)[:, None])
