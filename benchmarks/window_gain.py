@@ -19,7 +19,8 @@ from poselift.data.sources.virtual_cameras import ViewConfig
 from poselift.data.store import load_store
 from poselift.data.windows import Window
 from poselift.evaluation.opening import opened_lifter
-from poselift.evaluation.views import LiftedViews, SeenClips, VirtualCameras, evaluate_views, lift_views, seen_clips
+from poselift.evaluation.views import LiftedViews, SeenClips, VirtualCameras, lift_views, seen_clips
+from poselift.evaluation.views_report import evaluate_views
 from poselift.skeleton import H36M_17
 from poselift.training.folder import RunFolder
 from poselift.training.log import Row

@@ -9,7 +9,8 @@ from poselift.data.clip import Clip
 from poselift.data.windows import SINGLE_FRAME
 from poselift.errors import RecipeError
 from poselift.evaluation.smoothed import smoothed_views
-from poselift.evaluation.views import VirtualCameras, evaluate_views, predict_views
+from poselift.evaluation.views import VirtualCameras, predict_views
+from poselift.evaluation.views_report import evaluate_views
 from poselift.lifting.options import LiftOptions
 from poselift.lifting.smoothing.gaussian import gaussian
 from poselift.skeleton import H36M_17

@@ -9,7 +9,8 @@ from poselift.data.sources.recordings import GROUND_TRUTH
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import DataFormatError
 from poselift.evaluation.recordings import evaluate_recordings, predict_recordings
-from poselift.evaluation.views import LiftedViews, VirtualCameras, evaluate_views, predict_views
+from poselift.evaluation.views import LiftedViews, VirtualCameras, predict_views
+from poselift.evaluation.views_report import evaluate_views
 from poselift.lifting.lifter import Lifter
 from poselift.metrics import Report
 from poselift.skeleton import Skeleton
