@@ -90,6 +90,24 @@ def test_single_frames_are_measured_over_time_if_asked(report):
     assert moved[1] < moved[0] / 2
 
 
+def test_what_masked_joints_cost_is_reported(report):
+    read = report("--noise", "none", "--masked", "3")
+    assert read["about"]["masked"] == 3
+    assert read["masking"]["masked"]["n_errors"] == 4 * 90 * 3
+    assert read["masking"]["visible"]["n_errors"] == 4 * 90 * 14
+    unmasked = report("--noise", "none")
+    assert unmasked["masking"] is None
+    total = sum(read["masking"][which]["unmasked_mm"] * n for which, n in (("visible", 14), ("masked", 3)))
+    assert total / 17 == pytest.approx(unmasked["results"]["root_relative"]["mean_mm"])
+    assert report("--noise", "none", "--masked", "3", "--seed", "1")["masking"] != read["masking"]
+
+
+@pytest.mark.parametrize("count", ["17", "-1"])
+def test_all_joints_or_fewer_than_none_are_not_masked(models, mocap_store, count):
+    error = _error([str(models["onnx"]), str(mocap_store), "--split", "val", "--masked", count])
+    assert f"expected 1 to 13 joints, got {count}" in str(error)
+
+
 def test_the_joints_that_are_measured_may_be_those_of_another_skeleton(report, tmp_path):
     path = tmp_path / "mine.toml"
     mine = replace(H36M_17, name="mine", extra_edges=())

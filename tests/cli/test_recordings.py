@@ -189,6 +189,7 @@ def test_what_does_not_fit_is_refused(predicted, run, models, recorded_store, mo
         (RecipeError, "got 'tpu'", ("predict", image, recorded_store, *to, "--device", "tpu")),
         (OutputError, "expected a name that ends in", (*made, "-o", "r.txt")),
         (RecipeError, "--views has no effect on recordings", (*evaluate, "--views", "2")),
+        (RecipeError, "--masked has no effect on recordings", (*evaluate, "--masked", "2")),
         (DataFormatError, "no 2D joints 'cpn'", (*evaluate, "--detections", "cpn")),
         (RecipeError, "--detections has no effect on motion", ("evaluate", image, mocap_store, "--detections", "gt")),
         (DataFormatError, "no joints_cam_mm", ("predict", image, mocap_store, "--split", "val", *to)),

@@ -37,6 +37,12 @@ def test_each_take_is_smoothed_by_itself_and_not_across_what_is_no_good(lifted):
     assert (smooth.about["smoothing"], smooth.about["smoothing_s"]) == ("gaussian", 0.1)
 
 
+def test_what_was_lifted_with_nothing_masked_is_smoothed_alike(lifted):
+    both = smoothed_views(lifted._replace(unmasked=lifted), LiftOptions(smoothing_s=0.1))
+    np.testing.assert_array_equal(both.unmasked.joints_root_mm, both.joints_root_mm)
+    assert both.unmasked.unmasked is None
+
+
 @pytest.mark.parametrize("options", [LiftOptions(smoothing="none"), LiftOptions(smoothing_s=0)])
 def test_no_smoothing_changes_nothing(lifted, options):
     np.testing.assert_array_equal(smoothed_views(lifted, options).joints_root_mm, lifted.joints_root_mm)

@@ -16,6 +16,7 @@ from poselift.metrics import (
     Grouping,
     Report,
     evaluate,
+    masking,
     reliability,
     report_to_csv,
     report_to_json,
@@ -64,6 +65,15 @@ def test_json_holds_how_reliable_expected_errors_are(report):
     found = reliability(np.array([[1.0, 2.0]]), np.array([[2.0, 4.0]]))
     assert json.loads(report_to_json(replace(report, reliability=found)))["reliability"] == found.as_dict()
     assert json.loads(report_to_json(report))["reliability"] is None
+
+
+def test_what_masking_costs_is_in_json_and_below_the_table(report):
+    error_mm, masked = np.array([[30.0, 40.0]]), np.array([[True, False]])
+    found = masking(error_mm * 2, error_mm, ~masked, np.ones_like(masked))
+    with_masking = replace(report, masking=found)
+    assert json.loads(report_to_json(with_masking))["masking"] == found.as_dict()
+    assert "masked joints, mm: 60.0; none masked: 30.0; ratio: 2.000" in report_to_latex(with_masking)
+    assert json.loads(report_to_json(report))["masking"] is None
 
 
 def test_csv_has_one_line_per_number(report):

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from poselift.data.store import ClipInfo, DatasetStore
     from poselift.evaluation.views import LiftedViews
     from poselift.metrics import Report
+    from poselift.skeleton import Skeleton
 
 VIEWS, SEED = 4, 0
-_OF_MOTION_CAPTURE = ("views", "seed", "noise", "over_time", "smooth", "reliability", "predictions")
+_OF_MOTION_CAPTURE = ("views", "seed", "noise", "masked", "over_time", "smooth", "reliability", "predictions")
 
 
 class Noise(str, Enum):
@@ -59,6 +60,13 @@ _Noise = Annotated[
     typer.Option(
         help="Motion capture: none for true 2D and focal length, detector (the default) for the errors of "
         "detectors in the wild."
+    ),
+]
+_Masked = Annotated[
+    int | None,
+    typer.Option(
+        help="Motion capture: mask so many joints of each pose, drawn at random; those of a clip and view where the "
+        "model is measured over time. The report says what it costs them and the others. Default: none."
     ),
 ]
 _OverTime = Annotated[
@@ -110,6 +118,7 @@ def evaluate(
     views: _Views = None,
     seed: _Seed = None,
     noise: _Noise = None,
+    masked: _Masked = None,
     over_time: _OverTime = False,
     smooth: _Smooth = None,
     joints: _Joints = None,
@@ -138,6 +147,7 @@ def evaluate(
         views=views,
         seed=seed,
         noise=noise,
+        masked=masked,
         over_time=over_time,
         smooth=smooth,
         joints=joints,
@@ -166,6 +176,7 @@ class _Asked:
     views: int | None
     seed: int | None
     noise: Noise | None
+    masked: int | None
     over_time: bool
     smooth: float | None
     joints: str | None
@@ -217,7 +228,7 @@ def _measured(asked: _Asked) -> Report:
         asked.refuse_idle(("detections", "without_faulty"), "motion capture")
     which = {"only": asked.only, "without": asked.without}
     clips = chosen_clips(asked.store, asked.splits, **which, without_faulty=asked.without_faulty)
-    predicted = _predicted(asked, clips)
+    predicted = _predicted(asked, clips, joints_of)
     if isinstance(predicted, LiftedViews):
         if asked.smooth is not None:
             predicted = smoothed_views(predicted, LiftOptions(smoothing="gaussian", smoothing_s=asked.smooth))
@@ -238,13 +249,14 @@ def _measured(asked: _Asked) -> Report:
     return replace(report, about={**report.about, **about, **chosen})
 
 
-def _predicted(asked: _Asked, clips: Sequence[ClipInfo]) -> Predictions | LiftedViews:
+def _predicted(asked: _Asked, clips: Sequence[ClipInfo], joints_of: Skeleton | None) -> Predictions | LiftedViews:
     from poselift.cli.progress import progress_bar
     from poselift.data.predictions import load_predictions
     from poselift.data.sources.virtual_cameras import ViewConfig
+    from poselift.evaluation.masked import JointMask, masked_views
     from poselift.evaluation.opening import opened_lifter
     from poselift.evaluation.stores import predict_store
-    from poselift.evaluation.views import VirtualCameras
+    from poselift.evaluation.views import LiftedViews, VirtualCameras
 
     if asked.model.suffix == ".npz":
         asked.refuse_idle(("flip", "device", "detections"), "predictions that are made already")
@@ -252,8 +264,18 @@ def _predicted(asked: _Asked, clips: Sequence[ClipInfo]) -> Predictions | Lifted
     config = ViewConfig().with_true_2d() if asked.noise is Noise.none else ViewConfig()
     cameras = VirtualCameras(asked.views or VIEWS, asked.seed or SEED, config, asked.over_time)
     detections = asked.detections or "gt"
-    with opened_lifter(asked.model, **asked.lifting) as lifter, progress_bar("predict", len(clips)) as show:
-        return predict_store(lifter, asked.store, clips, detections=detections, cameras=cameras, on_clip=show)
+    with opened_lifter(asked.model, **asked.lifting) as lifter:
+        mask = None
+        if asked.masked is not None:
+            mask = JointMask.of(asked.masked, lifter.skeleton, joints_of, cameras.seed)
+        with progress_bar("predict", len(clips)) as show:
+            predicted = predict_store(
+                lifter, asked.store, clips, detections=detections, cameras=cameras, on_clip=show
+            )
+        if mask is None or not isinstance(predicted, LiftedViews):
+            return predicted
+        with progress_bar("masked", len(predicted.seen.takes)) as show:
+            return masked_views(lifter, predicted, mask, on_take=show)
 
 
 def _write_predictions(lifted: LiftedViews, path: Path, *, overwrite: bool) -> None:

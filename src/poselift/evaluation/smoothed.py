@@ -35,4 +35,5 @@ def smoothed_views(lifted: LiftedViews, options: LiftOptions) -> LiftedViews:
         )
         joints[take.rows] = smooth(clip, options.smoothing_s).joints_root_mm
     about = {**lifted.about, "smoothing": options.smoothing, "smoothing_s": options.smoothing_s}
-    return lifted._replace(joints_root_mm=joints, about=about)
+    unmasked = None if lifted.unmasked is None else smoothed_views(lifted.unmasked, options)
+    return lifted._replace(joints_root_mm=joints, about=about, unmasked=unmasked)

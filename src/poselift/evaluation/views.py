@@ -96,6 +96,7 @@ class LiftedViews(NamedTuple):
         window: which frames it saw at once.
         about: what made them.
         expected_error_mm: (N, J) how far off the model expects each joint to be; NaN of a model that does not say.
+        unmasked: what it makes of the same where joints were masked, with none masked, see `masked`.
     """
 
     seen: SeenClips
@@ -104,6 +105,7 @@ class LiftedViews(NamedTuple):
     window: Window
     about: dict[str, Any]
     expected_error_mm: Float[np.ndarray, "frames joints"]
+    unmasked: LiftedViews | None = None
 
 
 def seen_clips(

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from poselift.data.sources.draws import chosen_at_random
 from poselift.data.sources.recordings import recorded_keypoints
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import RecipeError
@@ -42,10 +43,9 @@ def disturbed(
         keypoints = recorded_keypoints(store, clip, source)
         rng = np.random.default_rng([seed, *clip.name.encode()])
         error_px = rng.normal(size=keypoints.joints_px.shape)
-        # The same joints first, however many are missing.
-        order = rng.random(keypoints.confidence.shape).argsort(axis=1).argsort(axis=1)
+        gone = chosen_at_random(rng, keypoints.confidence.shape, missing)
         parts.append((keypoints.joints_px + noise_px * error_px).astype(np.float32))
-        confidences.append(np.where(order < missing, 0, keypoints.confidence).astype(np.float32))
+        confidences.append(np.where(gone, 0, keypoints.confidence).astype(np.float32))
         kept.append(replace(clip, start=start))
         start += clip.length
     frames = np.concatenate([np.arange(clip.start, clip.start + clip.length) for clip in clips])

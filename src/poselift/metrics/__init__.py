@@ -25,6 +25,7 @@ from poselift.metrics.joint_errors import (
     pck,
     velocity_errors,
 )
+from poselift.metrics.masking import Masking, masking
 from poselift.metrics.movement import movement_figures
 from poselift.metrics.protocols import (
     DEFAULT_PROTOCOLS,
@@ -51,6 +52,7 @@ __all__ = [
     "ComparedRun",
     "Comparison",
     "Grouping",
+    "Masking",
     "Protocol",
     "ProtocolResult",
     "Reliability",
@@ -65,6 +67,7 @@ __all__ = [
     "comparison_to_text",
     "evaluate",
     "joint_errors",
+    "masking",
     "movement_figures",
     "movement_protocols",
     "mpjpe",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from poselift.metrics.layout import NO_FRAMES, Cells, cells_to_latex, cells_to_table
+from poselift.metrics.masking import Masking
 from poselift.metrics.protocols import Protocol
 from poselift.metrics.reliability import Reliability
 
@@ -57,6 +58,7 @@ class Report:
         results: by the name of the protocol.
         figures: other numbers, by what they say, with their unit.
         reliability: how expected errors compare with observed ones, of a model that expects any.
+        masking: what it costs that joints were masked, where some were.
         about: what was measured, for people: model, data, views.
     """
 
@@ -67,6 +69,7 @@ class Report:
     about: Mapping[str, Any] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     reliability: Reliability | None = None
+    masking: Masking | None = None
 
     @property
     def missing(self) -> dict[str, tuple[str, ...]]:
@@ -112,6 +115,7 @@ def report_to_dict(report: Report) -> dict[str, Any]:
         },
         "figures": dict(report.figures),
         "reliability": None if report.reliability is None else report.reliability.as_dict(),
+        "masking": None if report.masking is None else report.masking.as_dict(),
     }
 
 
@@ -158,4 +162,5 @@ def _cells(report: Report) -> Cells:
     title = f"Errors in mm over {report.n_frames} poses, {report.skeleton}"
     heads = ["", "frames", *(r.protocol.heading for r in results)]
     notes = [*(r.protocol.legend for r in results), *(f"{name}: {x:.4g}" for name, x in report.figures.items())]
+    notes += report.masking.lines if report.masking else ()
     return Cells(title, heads, [*sections, overall, joints], notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from poselift.data.sources.draws import WindowDraws, lasting, wandering
+from poselift.data.sources.draws import WindowDraws, chosen_at_random, lasting, wandering
 
 
 def draws(frames):
@@ -31,6 +31,14 @@ def test_windows_are_exchanged_whole():
     assert (np.diff(order, axis=1) == 1).all()
     assert sorted(order[:, 0].tolist()) == list(range(0, 24, 4))
     np.testing.assert_array_equal(draws(1).permutation(6), order[:, 0] // 4)
+
+
+def test_so_many_of_each_row_are_chosen_all_alike_often_and_more_hold_fewer():
+    few, more = (chosen_at_random(np.random.default_rng(0), (3000, 8), count) for count in (2, 5))
+    assert set(few.sum(axis=1)) == {2}
+    assert set(more.sum(axis=1)) == {5}
+    assert more[few].all()
+    np.testing.assert_allclose(few.mean(axis=0), 2 / 8, atol=0.03)
 
 
 @pytest.mark.parametrize(("probability", "mean_frames"), [(0.1, 5.0), (0.5, 8.0), (0.3, 0.0)])

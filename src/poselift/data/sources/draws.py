@@ -55,6 +55,13 @@ class WindowDraws:
         return drawn if self.frames == 1 else np.repeat(drawn, self.frames, axis=0)
 
 
+def chosen_at_random(rng: np.random.Generator, shape: tuple[int, ...], count: int) -> Bool[np.ndarray, "..."]:
+    """So many along the last axis, each row by itself; of fewer of them all are among more."""
+    order = rng.random(shape).argsort(axis=-1).argsort(axis=-1)
+    chosen: np.ndarray = order < count
+    return chosen
+
+
 def lasting(
     uniform: Float[np.ndarray, "windows frames ..."], probability: float, mean_frames: np.ndarray
 ) -> Bool[np.ndarray, "windows frames ..."]:
