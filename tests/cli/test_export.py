@@ -10,7 +10,10 @@ import typer
 from typer.testing import CliRunner
 
 from poselift.cli.export import export
+from poselift.data.store import DatasetStore, load_store
 from poselift.errors import CheckpointError, DataFormatError, OutputError, RecipeError
+from poselift.evaluation.error_scale import validation_reliability
+from poselift.evaluation.stores import evaluate_store, predict_store
 from poselift.lifting.lifter import Lifter
 from poselift.models import create_model
 from poselift.models.checkpoint import save_checkpoint
@@ -90,3 +93,48 @@ def test_ranges_come_from_any_kind_of_data_that_holds_the_joints(checkpoint, rec
     for path, store in zip(files, (recorded_store, mocap_store), strict=True):
         run(checkpoint, "-o", path, "--precision", "int8", "--calibrate", store)
     assert files[0].read_bytes() != files[1].read_bytes()
+
+
+@pytest.fixture
+def doubting(tmp_path):
+    """A checkpoint that says how far off it expects joints to be."""
+    model = create_model("lcn", channels=4, layers=1, normalisation="person_centred", uncertainty=True)
+    save_checkpoint(tmp_path / "doubting.safetensors", model, name="lcn", about=ABOUT)
+    return tmp_path / "doubting.safetensors"
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16_weights", "int8"])
+def test_expected_errors_are_those_of_the_validation_split_as_a_detector_sees_it(doubting, mocap_store, precision):
+    before, target = doubting.read_bytes(), doubting.with_suffix(".onnx")
+    output = run(doubting, "-o", target, "--precision", precision, "--calibrate", mocap_store)
+    scale = Lifter(target).about["about"]["error_scale"]
+    assert f"validation errors are {scale:.3f} times" in output
+    assert not 0.9 < scale < 1.1
+    store = load_store(mocap_store)
+    clips = store.clips_of(("val",))
+    report = evaluate_store(predict_store(Lifter(target), store, clips), store, clips)
+    assert report.figures["observed / expected error"] == pytest.approx(1, abs=2e-4)
+    assert doubting.read_bytes() == before
+
+
+def test_expected_errors_are_calibrated_by_recordings_too(doubting, recorded_store):
+    run(doubting, "--calibrate", recorded_store)
+    scale = Lifter(doubting.with_suffix(".onnx")).about["about"]["error_scale"]
+    run(doubting, "--overwrite")
+    lifter = Lifter(doubting.with_suffix(".onnx"))
+    assert "error_scale" not in lifter.about["about"]
+    assert scale == pytest.approx(validation_reliability(lifter, load_store(recorded_store)).factor, abs=1e-4)
+
+
+def test_where_there_is_nothing_to_calibrate_it_is_said(checkpoint, doubting, mocap_store, tmp_path):
+    with pytest.raises(RecipeError, match="float32 has no ranges to set, and the model no expected errors") as caught:
+        run(checkpoint, "--calibrate", mocap_store)
+    assert "model.uncertainty" in caught.value.hint
+    store = load_store(mocap_store)
+    train = tuple(clip for clip in store.clips if clip.split == "train")
+    DatasetStore(store.skeleton, train, {"joints_world_mm": store.joints_world_mm[:90]}).save(
+        tmp_path / "t.safetensors"
+    )
+    with pytest.raises(DataFormatError, match="no split 'val'"):
+        run(doubting, "--calibrate", tmp_path / "t.safetensors")
+    assert not list(tmp_path.glob("*.onnx"))

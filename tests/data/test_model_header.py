@@ -110,3 +110,16 @@ def test_other_texts_are_refused(text):
 def test_what_json_cannot_hold_is_refused(about):
     with pytest.raises(CheckpointError, match="not JSON"):
         replace(HEADER, about=about).to_json()
+
+
+def test_the_scale_of_expected_errors_survives_and_is_1_where_nothing_is_said():
+    calibrated = replace(HEADER, about={**HEADER.about, "error_scale": 0.77})
+    assert header_from_json(calibrated.to_json(), HERE).error_scale == 0.77
+    assert header_from_json(HEADER.to_json(), HERE).error_scale == 1
+
+
+@pytest.mark.parametrize("scale", [0, -1, "0.77", None, True, [0.77], float("inf"), float("nan")])
+def test_a_scale_that_makes_no_errors_is_refused(scale):
+    with pytest.raises(CheckpointError, match="its error_scale: expected a number above 0") as caught:
+        header_from_json(rewritten(about={"error_scale": scale}), HERE)
+    assert "--calibrate" in caught.value.hint

@@ -133,12 +133,22 @@ def _checked(entries: dict[str, Any], path: Path) -> ModelHeader:
             f"found {config.get('normalisation')!r} and {config.get('in_channels')!r}",
             _TOO_OLD,
         )
+    _check_error_scale(about.get("error_scale", 1.0), path)
     own = {"format", "version", "model", "config", "skeleton", "joints", "window", "normalisation", "about"}
     details = {key: value for key, value in entries.items() if key not in {*own, "poselift_version"}}
     # A network is built from its settings alone, so these get the whole of a skeleton that is not known by name.
     config = {**config, "skeleton": skeleton_setting(skeleton)}
     written_by = str(entries.get("poselift_version", "unknown"))
     return ModelHeader(model, config, skeleton, window, about, details, written_by)
+
+
+def _check_error_scale(scale: Any, path: Path) -> None:
+    number = isinstance(scale, int | float) and not isinstance(scale, bool)
+    if not (number and 0 < scale < float("inf")):
+        raise CheckpointError(
+            f"{path}: its error_scale: expected a number above 0, found {scale!r}",
+            "export it again: `poselift export --calibrate`",
+        )
 
 
 def _skeleton(entries: Mapping[str, Any], path: Path) -> Skeleton:

@@ -48,7 +48,7 @@ def _virtual(store: DatasetStore, header: ModelHeader, network: NetworkInput, co
 
 def _recorded(store: DatasetStore, header: ModelHeader, network: NetworkInput, count: int) -> Iterator[np.ndarray]:
     store = recordings_for(store, header.skeleton)
-    clips, source = store.clips_of((_SPLIT,)), _trained_on(header)
+    clips, source = store.clips_of((_SPLIT,)), trained_on(header)
     stride = max(1, sum(clip.length for clip in clips) // count)
     for clip in clips:
         if network.normaliser.sees == "pixels":
@@ -57,8 +57,11 @@ def _recorded(store: DatasetStore, header: ModelHeader, network: NetworkInput, c
         yield inputs_about(clip_seen(store, clip, source), clip_times(clip), anchors, network).inputs
 
 
-def _trained_on(header: ModelHeader) -> str:
-    """Which 2D joints, see `data.sources.recordings.detection_sources`."""
+def trained_on(header: ModelHeader) -> str:
+    """Which 2D joints a model's recipe names, or else the true ones.
+
+    See `data.sources.recordings.detection_sources`.
+    """
     match header.about:  # anybody may write anything there
         case {"recipe": {"data": {"detections": str(detections)}}}:
             return detections

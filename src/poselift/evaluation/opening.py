@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from poselift.errors import CheckpointError
@@ -38,11 +39,17 @@ def opened_lifter(model: Path, **options: Any) -> Iterator[Lifter]:
 
 
 @contextmanager
-def exported_lifter(network: LiftingNetwork, **options: Any) -> Iterator[Lifter]:
-    """The lifter, with its options, of a network, which is exported to a temporary file."""
+def exported_lifter(
+    network: LiftingNetwork, form: Mapping[str, Any] = MappingProxyType({}), **options: Any
+) -> Iterator[Lifter]:
+    """The lifter, with its options, of a network, which is exported to a temporary file in a form.
+
+    Args:
+        form: `precision` and `calibration`, see `export_onnx`.
+    """
     from poselift.deploy.onnx import export_onnx
 
     with tempfile.TemporaryDirectory() as folder:
         exported = Path(folder) / "model.onnx"
-        export_onnx(network, {}, exported)
+        export_onnx(network, {}, exported, **form)
         yield Lifter(exported, **options)

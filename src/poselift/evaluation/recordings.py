@@ -14,7 +14,7 @@ from poselift.data.sources.recordings import GROUND_TRUTH, clip_seen, frames_rea
 from poselift.data.sources.truth import load_truth
 from poselift.data.store import ClipInfo, DatasetStore
 from poselift.errors import SkeletonError
-from poselift.evaluation.clip_lifting import lifted_clip, network_says, stretches
+from poselift.evaluation.clip_lifting import LiftedClip, lifted_clip, network_says, stretches
 from poselift.evaluation.measured_joints import Measured
 from poselift.lifting.lifter import Lifter
 from poselift.metrics import DEFAULT_PROTOCOLS, Grouping, Report, evaluate, movement_figures, movement_protocols
@@ -48,10 +48,13 @@ def predict_recordings(
     joints = np.empty((sum(clip.length for clip in clips), *store.joints_cam_mm.shape[1:]), dtype=np.float32)
     # The lcn protocol and the original's results are of the image frame.
     image = lifter.normalisation == IMAGE_FRAME.name
-    lift = _image_frame if image else _root_relative
     done = 0
     for number, clip in enumerate(clips, 1):
-        joints[done : done + clip.length] = lift(lifter, store, clip, detections)
+        joints[done : done + clip.length] = (
+            _image_frame(lifter, store, clip, detections)
+            if image
+            else lifted_recording(lifter, store, clip, detections).joints_root_mm
+        )
         done += clip.length
         on_clip(number)
     about = {"model": lifter.about["model"], "config": lifter.about["config"]}
@@ -133,14 +136,16 @@ def _image_frame(
     return joints
 
 
-def _root_relative(
-    lifter: Lifter, store: DatasetStore, clip: ClipInfo, detections: str
-) -> Float[np.ndarray, "frames joints 3"]:
+def lifted_recording(lifter: Lifter, store: DatasetStore, clip: ClipInfo, detections: str) -> LiftedClip:
+    """A clip of recordings in the model's skeleton, in millimetres; NaN in frames that are not valid.
+
+    Raises:
+        DataFormatError: the store holds no such detections.
+        ShapeError: the clip has less than a quarter of the frames a second that the model sees.
+    """
     root_cam_mm = store.skeleton.root_position(np.asarray(store.joints_cam_mm[clip.frames], dtype=np.float64))[:, 0]
     valid = frames_read(store, clip) - clip.start
-    return lifted_clip(
-        lifter, clip_seen(store, clip, detections), clip_times(clip), valid, root_cam_mm
-    ).joints_root_mm
+    return lifted_clip(lifter, clip_seen(store, clip, detections), clip_times(clip), valid, root_cam_mm)
 
 
 def clip_times(clip: ClipInfo) -> Float[np.ndarray, " frames"]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from poselift.evaluation.clip_lifting import stretches
+from poselift.evaluation.expected_errors import joint_reliability
 from poselift.evaluation.measured_joints import Measured
 from poselift.evaluation.views import LiftedViews
 from poselift.metrics import (
@@ -16,12 +17,10 @@ from poselift.metrics import (
     Reliability,
     Report,
     evaluate,
-    joint_errors,
     masking,
     movement_figures,
     movement_protocols,
     protocol_errors,
-    reliability,
 )
 from poselift.skeleton import Skeleton
 
@@ -61,8 +60,6 @@ def evaluate_views(lifted: LiftedViews, joints_of: Skeleton | None = None) -> Re
 def views_reliability(lifted: LiftedViews) -> Reliability | None:
     """Whether joints are as far off, root-relative, as the model expects; None of one that expects nothing.
 
-    A joint that is the root is never off, and does not count.
-
     Raises:
         ShapeError: what the model says of a frame is not finite.
     """
@@ -71,10 +68,7 @@ def views_reliability(lifted: LiftedViews) -> Reliability | None:
     if np.isnan(expected).all():
         return None
     truth_mm = lifted.seen.views.joints_cam_mm[measured]
-    truth_root_mm = truth_mm - lifted.skeleton.root_position(truth_mm)
-    errors_mm = joint_errors(lifted.joints_root_mm[measured].astype(truth_mm.dtype), truth_root_mm)
-    counted = [number for number, joint in enumerate(lifted.skeleton.joints) if lifted.skeleton.root != (joint,)]
-    return reliability(expected[:, counted], errors_mm[:, counted])
+    return joint_reliability(expected, lifted.joints_root_mm[measured], truth_mm, lifted.skeleton)
 
 
 def views_masking(lifted: LiftedViews, joints_of: Skeleton | None = None) -> Masking | None:
