@@ -30,22 +30,22 @@ class Landmarks:
     joints_root_mm: np.ndarray
 
 
-def landmarks_of(video: Path, bundle: Path = BUNDLE) -> Landmarks:
-    """Detect in every frame of a video.
+def landmarks_of(video: Path, bundle: Path = BUNDLE, *, people: int = 2) -> Landmarks:
+    """Detect in every frame of a video; asked for one person, MediaPipe smooths over time.
 
     Raises:
         DataFormatError: the video or the bundle cannot be read.
         NoPersonError: a frame has no person.
     """
     info = video_info(video)
-    people = []
-    with MediaPipeDetector(bundle) as detector:
+    seen = []
+    with MediaPipeDetector(bundle, people=people) as detector:
         pictures = map(Picture.of, read_frames(video))
         frames = (TimedPicture(picture, number / info.fps) for number, picture in enumerate(pictures))
         for number, found in enumerate(detector.detect(frames)):
             if not found:
                 raise NoPersonError(f"{video}: nobody found in frame {number}", "try another bundle")
-            people.append(found[0])
-    joints_px, confidence, joints_root_mm = (np.stack(part) for part in zip(*people, strict=True))
+            seen.append(found[0])
+    joints_px, confidence, joints_root_mm = (np.stack(part) for part in zip(*seen, strict=True))
     clip = Clip(detector.skeleton, info.fps, joints_px=joints_px, confidence=confidence, size_px=info.size_px)
     return Landmarks(clip, joints_root_mm)
