@@ -105,6 +105,7 @@ def test_the_same_seed_sees_the_same():
         ("hidden", 0.5),
         ("missing", 0.5),
         ("cut_off", 0.5),
+        ("absent", 0.5),
         ("cropped", 1.0),
     ],
 )
@@ -237,6 +238,12 @@ def test_a_limb_that_is_cut_off_is_so_in_the_whole_window():
     missing = windows(PERFECT.replaced(cut_off=0.5)).confidence == 0
     assert missing.any()
     np.testing.assert_array_equal(missing, np.repeat(missing[:, :1], 30, axis=1))
+
+
+def test_a_joint_that_is_absent_is_so_in_the_whole_window():
+    missing = windows(PERFECT.replaced(absent=0.2)).confidence == 0
+    np.testing.assert_array_equal(missing, np.repeat(missing[:, :1], 30, axis=1))
+    assert 0.15 < missing.mean() < 0.25
 
 
 FEET = ("left_toe", "right_toe", "left_heel", "right_heel")

@@ -82,6 +82,7 @@ class ViewConfig(Settings):
         missing: probability that a joint is not reported.
         hidden_s, missing_s: how long that lasts on average, in windows of several frames.
         cut_off: probability that a limb, the legs with the feet, the feet or the head are not reported.
+        absent: probability, joint by joint, that it is not reported in the whole window.
         footless: probability that the detector knows no feet: toes and heels are not reported in the whole window.
     """
 
@@ -105,6 +106,7 @@ class ViewConfig(Settings):
     hidden_s: NotNegative = 0.4
     missing_s: NotNegative = 0.1
     cut_off: Probability = 0.08
+    absent: Probability = 0.0
     footless: Probability = 0.0
 
     def with_true_2d(self) -> ViewConfig:
@@ -120,6 +122,7 @@ class ViewConfig(Settings):
             hidden=0,
             missing=0,
             cut_off=0,
+            absent=0,
             footless=0,
         )
 
@@ -397,6 +400,8 @@ def _reported(
             continue
         cut = rng.random(shape[0]) < config.cut_off
         reported[np.ix_(cut, np.arange(shape[1]), np.array(_with_feet(skeleton, limb)))] = False
+    if config.absent > 0:
+        reported &= rng.random((shape[0], 1, shape[2])) >= config.absent
     if config.footless > 0 and skeleton.has(_FEET):
         footless = rng.random(shape[0]) < config.footless
         reported[np.ix_(footless, np.arange(shape[1]), np.array(skeleton.indices(_FEET)))] = False
