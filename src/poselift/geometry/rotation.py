@@ -7,7 +7,7 @@ import math
 import numpy as np
 from jaxtyping import Float
 
-from poselift.arrays import Points3D, checked_shape
+from poselift.arrays import Points3D, checked_shape, float_type
 from poselift.errors import GeometryError
 
 # So many points at once stay in a core's cache.
@@ -49,21 +49,26 @@ def euler_rotation(order: str, angles_rad: Float[np.ndarray, "*batch n"]) -> Flo
 
 def vector_rotation(rotation_vector_rad: Points3D) -> Float[np.ndarray, "*batch 3 3"]:
     """Rotation by the length of a vector (..., 3) about its direction (Rodrigues)."""
-    vector = np.asarray(rotation_vector_rad, dtype=np.float64)
-    angle = np.linalg.norm(vector, axis=-1)[..., None, None]
-    x, y, z = np.moveaxis(vector, -1, 0)
-    zero = np.zeros_like(x)
-    cross = np.stack([zero, -z, y, z, zero, -x, -y, x, zero], axis=-1).reshape(*vector.shape[:-1], 3, 3)
+    vector = np.asarray(rotation_vector_rad, dtype=float_type(rotation_vector_rad))
+    x, y, z = np.ascontiguousarray(np.moveaxis(vector, -1, 0))
+    angle = np.sqrt(x * x + y * y + z * z)
     # np.sinc(a / pi) = sin(a) / a, and (1 - cos a) / a^2 = sinc(a / 2 pi)^2 / 2: both fine at 0.
-    matrix: np.ndarray = (
-        np.eye(3) + np.sinc(angle / np.pi) * cross + np.sinc(angle / 2 / np.pi) ** 2 / 2 * (cross @ cross)
-    )
+    sine = np.sinc(angle / np.pi)
+    rest = np.sinc(angle / (2 * np.pi)) ** 2 / 2
+    matrix = np.empty((*angle.shape, 3, 3), dtype=vector.dtype)
+    matrix[..., 0, 0] = 1 - rest * (y * y + z * z)
+    matrix[..., 1, 1] = 1 - rest * (x * x + z * z)
+    matrix[..., 2, 2] = 1 - rest * (x * x + y * y)
+    for row, column, along, both in ((2, 1, x, y * z), (0, 2, y, x * z), (1, 0, z, x * y)):
+        matrix[..., row, column] = rest * both + sine * along
+        matrix[..., column, row] = rest * both - sine * along
     return matrix
 
 
 def unit_vectors(vectors: Points3D) -> Points3D:
     """Vectors (..., 3) at length 1; those without a length stay so."""
-    unit: np.ndarray = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    x, y, z = np.moveaxis(vectors, -1, 0)
+    unit: np.ndarray = vectors / np.maximum(np.sqrt(x * x + y * y + z * z), 1e-9)[..., None]
     return unit
 
 

@@ -67,22 +67,24 @@ def turned_onto_axis(joints_plane: Joints2D, confidence: Confidence) -> Turned:
     """
     checked_shape(joints_plane, (confidence.shape[-1], 2), "joints_plane")
     visible = confidence > 0
-    weight = (visible / np.maximum(visible.sum(axis=-1, keepdims=True), 1))[..., None]
-    plane = np.where(visible[..., None], joints_plane, 0).astype(np.float64)
-    middle = (plane * weight).sum(axis=-2)
+    weight = visible / np.maximum(visible.sum(axis=-1, keepdims=True), 1)
+    # One coordinate after the other: sums and products along so short an axis as (x, y) are slow.
+    x, y = (np.where(visible, joints_plane[..., axis], 0).astype(np.float64) for axis in range(2))
+    middle = np.stack([(x * weight).sum(axis=-1), (y * weight).sum(axis=-1)], axis=-1)
     rotation = rotation_onto_z(np.concatenate([middle, np.ones_like(middle[..., :1])], axis=-1))
-    rays = np.concatenate([plane, np.ones_like(plane[..., :1])], axis=-1) @ np.swapaxes(rotation, -1, -2)
-    turned = rays[..., :2] / np.maximum(rays[..., 2:], 1e-6)
-    centre = (turned * weight).sum(axis=-2, keepdims=True)
-    turned = turned - centre
-    size = np.sqrt((turned * turned * weight).sum(axis=(-2, -1), keepdims=True))
+    row = rotation[..., None]
+    depth = np.maximum(row[..., 2, 0, :] * x + row[..., 2, 1, :] * y + row[..., 2, 2, :], 1e-6)
+    x, y = ((row[..., i, 0, :] * x + row[..., i, 1, :] * y + row[..., i, 2, :]) / depth for i in range(2))
+    centre = np.stack([(x * weight).sum(axis=-1), (y * weight).sum(axis=-1)], axis=-1)[..., None, :]
+    x, y = x - centre[..., 0], y - centre[..., 1]
+    size = np.sqrt(((x * x + y * y) * weight).sum(axis=-1))[..., None, None]
     single = ~(size > _SMALLEST_ANGLE_RAD)
     if single.any():
         raise ShapeError(
             f"{int(single.sum())} of {single.size} poses have no two distinct visible joints",
             "mark such frames as invalid and leave them out",
         )
-    return Turned(turned, centre, size, rotation)
+    return Turned(np.stack([x, y], axis=-1), centre, size, rotation)
 
 
 def windows_turned(seen: Seen, channels: int, numbers: Callable[[Turned], np.ndarray]) -> tuple[np.ndarray, Turned]:

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from poselift.arrays import Joints3D
+from poselift.arrays import Joints3D, float_type
 from poselift.data.sources.draws import WindowDraws
 from poselift.data.sources.feet import feet_turned, foot_of, limb_turn, put_flat
 from poselift.geometry.rotation import axis_rotation, rotated, unit_vectors, vector_rotation
@@ -77,8 +77,8 @@ def augmented(
     All frames of a window are changed alike: they stay one movement of one person.
     """
     shape = joints_world_mm.shape
-    draws = WindowDraws(rng, shape[1] if len(shape) == 4 else 1)
-    joints = np.array(joints_world_mm, dtype=np.float64).reshape(-1, *shape[-2:])
+    joints = np.array(joints_world_mm, dtype=float_type(joints_world_mm)).reshape(-1, *shape[-2:])
+    draws = WindowDraws(rng, shape[1] if len(shape) == 4 else 1, joints.dtype)
     return _changed(joints, skeleton, config, draws).reshape(shape)
 
 
@@ -276,18 +276,20 @@ def _seated(
 
 def _turned(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, draws: WindowDraws) -> np.ndarray:
     """Turn each bone, with what hangs on it, by a random rotation vector."""
-    bones = bones.copy()
-    batch = len(bones)
-    windows, draws = batch // draws.frames, draws.of_windows
-    spread = config.turn_rad * np.where(draws.random(windows) < config.wild, 3.0, 1.0)
+    frames, draws = draws.frames, draws.of_windows
+    windows = len(bones) // frames
+    spread = config.turn_rad * np.where(draws.random(windows) < config.wild, 3.0, 1.0).astype(bones.dtype)
+    # What all the turns above a bone come to, (B, J, 3, 3).
+    turn = np.broadcast_to(np.eye(3, dtype=bones.dtype), (windows, len(skeleton), 3, 3)).copy()
     for joint in _topological(skeleton):
-        freedom = _TURNED.get(skeleton.joints[joint].split("_")[-1], 0.0)
-        if freedom == 0:
-            continue
-        turn = vector_rotation(draws.normal(0, 1, (windows, 3)) * (spread * freedom)[:, None])
-        hanging = _descendants(skeleton, joint)
-        bones[:, hanging] = rotated(turn, bones[:, hanging].reshape(windows, -1, 3)).reshape(batch, -1, 3)
-    return bones
+        if (parent := skeleton.parents[joint]) >= 0:
+            turn[:, joint] = turn[:, parent]
+        if freedom := _TURNED.get(skeleton.joints[joint].split("_")[-1], 0.0):
+            own = vector_rotation(draws.normal(0, 1, (windows, 3)) * (spread * freedom)[:, None])
+            turn[:, joint] = own @ turn[:, joint]
+    of_joints = np.ascontiguousarray(bones.reshape(windows, frames, -1, 3).swapaxes(1, 2))
+    turned = rotated(turn.reshape(-1, 3, 3), of_joints.reshape(-1, frames, 3)).reshape(of_joints.shape)
+    return np.ascontiguousarray(turned.swapaxes(1, 2)).reshape(bones.shape)
 
 
 def _resized(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, draws: WindowDraws) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from numpy.typing import DTypeLike
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,10 +19,12 @@ class WindowDraws:
     Attributes:
         rng: the generator.
         frames: T, of a window.
+        kind: type of the numbers; the same ones are drawn, and rounded.
     """
 
     rng: np.random.Generator
     frames: int
+    kind: DTypeLike = np.float64
 
     def random(self, size: Any) -> np.ndarray:
         """As `Generator.random`, the first axis being B * T frames."""
@@ -44,7 +47,7 @@ class WindowDraws:
     @property
     def of_windows(self) -> WindowDraws:
         """Draws for the windows themselves, the first axis being B."""
-        return WindowDraws(self.rng, 1)
+        return WindowDraws(self.rng, 1, self.kind)
 
     def _windows(self, size: Any) -> Any:
         if isinstance(size, tuple):
@@ -52,7 +55,8 @@ class WindowDraws:
         return size // self.frames
 
     def _of_each_frame(self, drawn: np.ndarray) -> np.ndarray:
-        return drawn if self.frames == 1 else np.repeat(drawn, self.frames, axis=0)
+        rounded = drawn.astype(self.kind, copy=False)
+        return rounded if self.frames == 1 else np.repeat(rounded, self.frames, axis=0)
 
 
 def chosen_at_random(rng: np.random.Generator, shape: tuple[int, ...], count: int) -> Bool[np.ndarray, "..."]:

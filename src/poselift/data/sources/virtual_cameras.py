@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from poselift.arrays import Joints3D
+from poselift.arrays import Joints3D, float_type
 from poselift.data.clip import Keypoints
 from poselift.data.sources.draws import WindowDraws, lasting, wandering
 from poselift.errors import ShapeError
@@ -188,7 +188,8 @@ def draw_views(
     """
     shape = joints_world_mm.shape
     frames = shape[1] if len(shape) == 4 else 1
-    joints = np.asarray(joints_world_mm, dtype=np.float64).reshape(len(joints_world_mm), frames, *shape[-2:])
+    joints = joints_world_mm.astype(float_type(joints_world_mm), copy=False)
+    joints = joints.reshape(len(joints_world_mm), frames, *shape[-2:])
     batch, rate = len(joints), np.broadcast_to(np.asarray(fps, dtype=np.float64), len(joints))
     to_camera, position = _draw_cameras(joints, skeleton, config, rng)
     joints_cam = _in_camera(joints, to_camera, position)
@@ -200,7 +201,7 @@ def draw_views(
     enough = (confidence > 0).sum(axis=-1, keepdims=True) >= 4
     confidence = np.where(enough, confidence, np.maximum(confidence, 0.1))
     guess = np.exp(rng.normal(0, config.focal_guess, (batch, 1, 1)))
-    plane *= guess[..., None]
+    plane *= guess[..., None].astype(plane.dtype)
     lens = Intrinsics(true_lens.focal_px / guess[:, 0], true_lens.center_px, true_lens.size_px)
     return Views(
         joints_cam.reshape(shape), plane.reshape(*shape[:-1], 2), confidence.reshape(shape[:-1]), lens, true_lens
@@ -257,8 +258,8 @@ def _found(
 
 def _in_camera(joints: np.ndarray, to_camera: np.ndarray, position: np.ndarray) -> np.ndarray:
     """World positions (B, T, J, 3) in camera axes."""
-    points = joints.reshape(len(joints), -1, 3) - position[:, None]
-    moved: np.ndarray = rotated(to_camera, points).reshape(joints.shape)
+    points = joints.reshape(len(joints), -1, 3) - position[:, None].astype(joints.dtype)
+    moved: np.ndarray = rotated(to_camera.astype(joints.dtype), points).reshape(joints.shape)
     return moved
 
 
@@ -300,14 +301,14 @@ def _definition_offsets(
 
     In body axes, or in world axes where the skeleton lacks the joints that tell them. Alike in a whole window.
     """
-    shape, draws = joints.shape, WindowDraws(rng, joints.shape[1])
+    shape, draws = joints.shape, WindowDraws(rng, joints.shape[1], joints.dtype)
     joints = joints.reshape(-1, *shape[-2:])
     batch = len(joints)
     axes = _body_axes(joints, skeleton)
-    scale = np.array([_DEFINITION.get(name.split("_")[-1], 1.0) for name in skeleton.joints])
+    scale = np.array([_DEFINITION.get(name.split("_")[-1], 1.0) for name in skeleton.joints], dtype=joints.dtype)
     local = draws.normal(0, config.definition_mm, (batch, len(skeleton), 3)) * scale[:, None]
     left, right = skeleton.indices(skeleton.left), skeleton.indices(skeleton.right)
-    local[:, right] = local[:, left] * np.array([-1, 1, 1])
+    local[:, right] = local[:, left] * np.array([-1, 1, 1], dtype=local.dtype)
     offsets: np.ndarray = local if axes is None else rotated(axes, local)
     if config.face_mm > 0 and axes is not None and skeleton.has(("nose", "head")):
         nose, head = skeleton.indices(("nose", "head"))
@@ -335,14 +336,15 @@ def _inside_image(plane: np.ndarray, config: ViewConfig, rng: np.random.Generato
 
     Where all of the person is to be seen the image is as large as it must be.
     """
-    batch = len(plane)
+    batch, kind = len(plane), plane.dtype
     aspect = rng.uniform(*config.aspect, batch)
     longer = np.tan(np.radians(rng.uniform(*config.fov_deg, batch)) / 2)
     half = np.stack([longer * np.minimum(1, 1 / aspect), longer * np.minimum(1, aspect)], axis=-1)
-    away = np.abs(plane)
-    inside: np.ndarray = np.logical_and(*np.moveaxis(away <= half[:, None, None], -1, 0))
+    away = np.moveaxis(np.abs(plane).reshape(batch, -1, 2), -1, 0) / half.T[..., None].astype(kind)
+    needed = np.maximum(*away)
+    inside: np.ndarray = (needed <= 1).reshape(plane.shape[:-1])
     framed = rng.random((batch, 1)) >= config.cropped
-    needed = (away / half[:, None, None]).reshape(batch, -1).max(axis=1)
+    needed = needed.max(axis=1)
     half = half * np.where(framed[:, 0], np.maximum(needed, 1), 1)[:, None]
     focal_px = np.repeat(_WIDTH_PX / 2 / half[:, :1], 2, axis=1)
     lens = Intrinsics(focal_px, half * focal_px, 2 * half * focal_px)
@@ -356,24 +358,20 @@ def _detected(
 
     Jitter and outliers are new in every frame; a hidden joint stays hidden for a while, and its guess wanders.
     """
-    shape = plane.shape[:-1]
-    centred = plane - plane.mean(axis=2, keepdims=True)
-    size = np.sqrt(_squared_length(centred).mean(axis=2))
+    shape, kind = plane.shape[:-1], plane.dtype
+    x, y = np.moveaxis(plane, -1, 0)
+    centred = x - x.mean(axis=-1, keepdims=True), y - y.mean(axis=-1, keepdims=True)
+    size = np.sqrt((centred[0] ** 2 + centred[1] ** 2).mean(axis=-1))
     scale = np.array([_JITTER.get(name.split("_")[-1], 1.0) for name in skeleton.joints])
-    level = (config.jitter * np.exp(rng.normal(0, 0.5, (len(plane), 1))) * scale)[:, None]
+    level = (config.jitter * np.exp(rng.normal(0, 0.5, (len(plane), 1))) * scale)[:, None].astype(kind)
     level = np.where(rng.random(shape) < config.outlier, 5 * level, level)
     hidden = lasting(rng.random(shape), config.hidden, config.hidden_s * rate)
-    level = np.where(hidden, level + 0.12, level)
-    error = wandering(rng.normal(0, 1, (*shape, 2)), hidden, config.hidden_s * rate) * level[..., None]
-    shown = np.exp(-8 * np.sqrt(_squared_length(error))) * rng.uniform(0.85, 1, shape)
-    confidence = np.where(hidden, shown * rng.uniform(0.2, 0.8, shape), shown)
+    level = np.where(hidden, level + kind.type(0.12), level)
+    wrong = rng.normal(0, 1, (*shape, 2)).astype(kind)
+    error = wandering(wrong, hidden, config.hidden_s * rate) * level[..., None]
+    shown = np.exp(-8 * np.sqrt(error[..., 0] ** 2 + error[..., 1] ** 2)) * rng.uniform(0.85, 1, shape).astype(kind)
+    confidence = np.where(hidden, shown * rng.uniform(0.2, 0.8, shape).astype(kind), shown)
     return plane + error * size[..., None, None], np.clip(confidence, 0.01, 1)
-
-
-def _squared_length(vectors: np.ndarray) -> np.ndarray:
-    """Of vectors (..., 2); faster than a sum along so short an axis."""
-    squares: np.ndarray = vectors[..., 0] ** 2 + vectors[..., 1] ** 2
-    return squares
 
 
 def _derived(
