@@ -38,9 +38,25 @@ def test_a_group_multiplies_what_feeds_it_alone():
     for group in made.groups:
         name = "block0_first_joints" + "_".join(map(str, group)) + "_weight"
         weight = next(numpy_helper.to_array(w) for w in graph.initializer if w.name == name)
-        feeding = [joint for other in feeding_groups(group, made.groups, made.feeds) for joint in other]
+        feeding = [joint for other in feeding_groups(group, made.groups, made.feeds[1]) for joint in other]
         assert weight.shape == (len(feeding) * 64, len(group) * 64)
         whole = network.blocks[0][0].weight.reshape(17, 64, 17, 64)[:, :, list(group)]
+        assert np.square(weight).sum() == pytest.approx(np.square(whole).sum(), rel=1e-5)
+
+
+def test_over_time_a_group_multiplies_exactly_the_joints_that_feed_it():
+    network = create_model("temporal_lcn", filter_widths=[1, 3], channels=64, hops=1, frame_hops=1).eval().folded()
+    made = FoldedGraph(network)
+    graph = made.build()
+    assert len(made.groups) > 1
+    for group in made.groups:
+        name = "block0_first_joints" + "_".join(map(str, group)) + "_weight"
+        weight = next(numpy_helper.to_array(w) for w in graph.initializer if w.name == name)
+        whole = network.blocks[0][0].weight.reshape(3 * 17, 64, 17, 64)[:, :, list(group)]
+        feeding = (whole != 0).any(axis=(1, 2, 3))
+        # Of the frames before and after, a joint alone feeds itself.
+        assert feeding.sum() == made.feeds[1][:, list(group)].any(axis=1).sum() + 2 * len(group)
+        assert weight.shape == (feeding.sum() * 64, len(group) * 64)
         assert np.square(weight).sum() == pytest.approx(np.square(whole).sum(), rel=1e-5)
 
 

@@ -38,6 +38,20 @@ def test_channels_brought_together_compute_the_same(network):
     np.testing.assert_allclose(output(evened, inputs()), output(network, inputs()), rtol=0, atol=1e-6)
 
 
+@pytest.mark.parametrize("causal", [False, True])
+def test_a_channel_has_one_factor_in_all_frames(settled, causal):
+    model = settled(create_model("temporal_lcn", channels=4, filter_widths=[3, 5, 3], causal=causal))
+    seen = np.random.default_rng(0).normal(size=(20, 45, 17, 2)).astype(np.float32)
+    network = model.folded()
+    model.unfold(quantised(network, seen).network)
+    evened = model(torch.from_numpy(seen)).detach().numpy()
+    model.unfold(network)
+    expected = model(torch.from_numpy(seen)).detach().numpy()
+    np.testing.assert_allclose(evened, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
+    with pytest.raises(ShapeError, match="calibration"):
+        quantised(network, seen[:, 0])
+
+
 def test_every_range_holds_zero_and_grows_with_the_inputs(network):
     small, large = quantised(network, inputs()), quantised(network, 10 * inputs())
     for pairs in zip(small.ranges, large.ranges, strict=True):

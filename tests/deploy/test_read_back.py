@@ -24,7 +24,9 @@ def exported(model, path, precision="float32"):
 
 @torch.no_grad()
 def differ_by(path, model):
-    seen = np.random.default_rng(2).normal(size=(9, 17, model.config.in_channels)).astype(np.float32)
+    frames = (model.window.frames,) if model.window.frames > 1 else ()
+    shape = (9, *frames, len(model.skeleton), model.config.in_channels)
+    seen = np.random.default_rng(2).normal(size=shape).astype(np.float32)
     expected = Network(path, threads=1).run(seen)
     return np.abs(model(torch.from_numpy(seen)).numpy() - expected).max() / np.abs(expected).max()
 
@@ -39,6 +41,10 @@ def differ_by(path, model):
         ("lcn", {"channels": 8, "layers": 1, "mask": "learnable", "max_norm": False}),
         ("lcn", {"channels": 8, "layers": 1, "share": "symmetric", "uncertainty": True}),
         ("lcn_fast", {"channels": 8, "layers": 1}),
+        ("temporal_lcn", {"channels": 8}),
+        ("temporal_lcn", {"channels": 48, "filter_widths": [1, 3, 5], "causal": True}),
+        ("temporal_lcn", {"channels": 40, "filter_widths": [1, 1, 1], "hops": 1, "skeleton": "body21"}),
+        ("temporal_lcn", {"channels": 8, "filter_widths": [3], "uncertainty": True}),
         ("simple_baseline", {"linear_size": 34, "layers": 1}),
         ("simple_baseline", {"linear_size": 30, "layers": 1}),
     ],

@@ -105,10 +105,46 @@ def test_weights_are_counted_by_pairs():
     assert sum(parameter.numel() for parameter in model.parameters()) == expected
 
 
-def test_the_file_holds_the_weights_of_pairs_alone(tmp_path):
+@pytest.mark.parametrize(
+    "settings", [{}, {"causal": True, "filter_widths": [1, 3, 5]}, {"filter_widths": [1, 1]}, {"filter_widths": [3]}]
+)
+def test_folded_and_unfolded_it_computes_the_same(settings):
+    model, other = network(**settings), network(**settings)
+    with torch.no_grad():
+        for parameter in other.parameters():
+            parameter.add_(1)
+    other.unfold(model.folded())
+    seen = torch.randn(5, model.window.frames, 17, 2)
+    torch.testing.assert_close(other(seen), model(seen))
+
+
+@pytest.mark.parametrize("hops", [1, 3])
+def test_the_file_holds_hardly_more_than_the_weights_of_pairs(tmp_path, hops):
     from poselift.deploy.onnx import export_onnx
 
-    model = network(channels=16, in_channels=3, normalisation="person_centred")
+    model = network(channels=48, hops=hops, in_channels=3, normalisation="person_centred")
     export_onnx(model, {}, tmp_path / "model.onnx", precision="float16_weights")
     stored = sum(parameter.numel() for parameter in model.parameters()) * 2
-    assert (tmp_path / "model.onnx").stat().st_size < 1.5 * stored + 60_000
+    assert (tmp_path / "model.onnx").stat().st_size < 1.4 * stored + 120_000
+
+
+def test_bytes_compute_nearly_the_same(tmp_path):
+    from poselift.deploy.onnx import export_onnx
+    from poselift.runtime.network import Network
+
+    model = network(channels=32, in_channels=3, normalisation="person_centred")
+    seen = np.random.default_rng(0).normal(size=(100, 27, 17, 3)).astype(np.float32)
+    export_onnx(model, {}, tmp_path / "model.int8.onnx", precision="int8", calibration=seen)
+    found = Network(tmp_path / "model.int8.onnx", 1).run(seen)
+    expected = model(torch.from_numpy(seen)).detach().numpy()
+    off = np.linalg.norm(found - expected, axis=-1).mean() / np.linalg.norm(expected, axis=-1).mean()
+    assert 0 < off < 0.03
+
+
+def test_its_size_counts_each_layer_as_often_as_it_is_applied():
+    from poselift.models.size import size_of
+
+    found = size_of(network(filter_widths=[1, 3], channels=8, hops=6, frame_hops=0))
+    first, over_time, of_frames, last = 17 * 2 * 17 * 8, 3 * (17 * 8) ** 2, (17 * 8) ** 2, 17 * 8 * 17 * 3
+    assert found.flops == 2 * (3 * first + over_time + of_frames + last)
+    assert found.window == 3

@@ -21,6 +21,7 @@ SMALL = {
     "lcn_fast": {"channels": 4, "layers": 1, "max_norm": False},
     "simple_baseline": {"linear_size": 12, "layers": 1, "max_norm": False},
     "videopose3d": {"channels": 6, "filter_widths": [3, 1]},
+    "temporal_lcn": {"channels": 6, "filter_widths": [3, 1]},
 }
 TABLE = H36M_17.as_dict()
 # The 17 joints in another order, and two more.

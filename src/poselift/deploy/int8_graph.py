@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from poselift.deploy.folded_graph import FoldedGraph
-from poselift.deploy.joint_groups import INT8, Group
+from poselift.deploy.joint_groups import INT8
 from poselift.deploy.quantised import QuantisedNetwork, rounded_weight
 from poselift.models.folded import Dense
 
@@ -32,15 +30,13 @@ class Int8Graph(FoldedGraph):
             for place, byte_range in zip(("first", "second"), pair, strict=True)
         }
 
-    def _entering(self, x: Mapping[Group, str], layer: str) -> Mapping[Group, str]:
+    def _entering(self, numbers: str, layer: str) -> str:
+        form = self.ranges[layer]
         stored_as = [
-            self._constant(np.array(self.ranges[layer].scale, dtype=np.float32), f"{layer}_in_scale"),
-            self._constant(np.array(self.ranges[layer].zero_point, dtype=np.uint8), f"{layer}_in_zero"),
+            self._constant(np.array(form.scale, dtype=np.float32), f"{layer}_in_scale"),
+            self._constant(np.array(form.zero_point, dtype=np.uint8), f"{layer}_in_zero"),
         ]
-        return {
-            group: self._node("QuantizeLinear", [name, *stored_as], f"{layer}_{name}_bytes")
-            for group, name in x.items()
-        }
+        return self._node("QuantizeLinear", [numbers, *stored_as], f"{layer}_{numbers}_bytes")
 
     def _product(self, x: str, part: Dense, name: str, layer: str) -> str:
         weight = rounded_weight(part.weight)

@@ -53,13 +53,16 @@ def rounded_weight(weight: Float[np.ndarray, "n m"]) -> RoundedWeight:
     return RoundedWeight(np.round(weight / scale).astype(np.int8), scale.astype(np.float32))
 
 
-def quantised(network: FoldedNetwork, inputs: Float[np.ndarray, "poses joints channels"]) -> QuantisedNetwork:
+def quantised(network: FoldedNetwork, inputs: Float[np.ndarray, "poses *window"]) -> QuantisedNetwork:
     """Ranges from what the layers see of normalised inputs (N, J, K), which should be such as the network will meet.
+
+    Networks of several frames take (N, T, J, K).
 
     Raises:
         ShapeError: no inputs, not of the network's shape, or not finite.
     """
-    checked_shape(inputs, (network.joints, network.in_channels), "calibration inputs")
+    frames = (network.frames,) if network.frames > 1 else ()
+    checked_shape(inputs, (*frames, network.joints, network.in_channels), "calibration inputs")
     if len(inputs) == 0 or not np.isfinite(inputs).all():
         raise ShapeError("calibration inputs: expected finite numbers of at least one pose")
     evened = _evened(network, inputs)
@@ -68,14 +71,17 @@ def quantised(network: FoldedNetwork, inputs: Float[np.ndarray, "poses joints ch
 
 
 def _layer_inputs(network: FoldedNetwork, inputs: np.ndarray) -> Iterator[np.ndarray]:
-    """What enters the layers of the blocks, one after the other; (N, M) each."""
-    x = _active(network, network.input, inputs.reshape(len(inputs), -1).astype(np.float32))
-    for first, second in network.blocks:
-        yield x
-        y = _active(network, first, x)
+    """What enters the layers of the blocks, one after the other; (rows, M) each, M over all frames of a layer."""
+    size = network.hidden
+    x = _active(network, network.input, inputs.astype(np.float32).reshape(-1, len(network.input.weight)))
+    for (first, second), width in zip(network.blocks, network.widths[1:], strict=True):
+        joined = x.reshape(-1, width * size)
+        yield joined
+        y = _active(network, first, joined)
         yield y
         y = _active(network, second, y)
-        x = x + y if network.residual else y
+        place = network.place(width)
+        x = joined[:, place * size : (place + 1) * size] + y if network.residual else y
 
 
 def _active(network: FoldedNetwork, layer: Dense, x: np.ndarray) -> np.ndarray:
@@ -84,9 +90,10 @@ def _active(network: FoldedNetwork, layer: Dense, x: np.ndarray) -> np.ndarray:
 
 
 def _evened(network: FoldedNetwork, inputs: np.ndarray) -> FoldedNetwork:
-    if not network.residual:  # then channels need not agree across blocks, and no model that we ship is so
+    # Without residuals channels need not agree across blocks, and no model that we ship is so.
+    if not (network.residual and network.blocks):
         return network
-    sizes = [np.abs(x).max(axis=0) for x in _layer_inputs(network, inputs)]
+    sizes = [_over_frames(np.abs(x).max(axis=0), network.hidden) for x in _layer_inputs(network, inputs)]
     # Around the blocks every channel is added to itself, so its factor is one for all of them.
     outer = _factors(sizes[::2], [first for first, _ in network.blocks])
     blocks = []
@@ -105,7 +112,7 @@ def _evened(network: FoldedNetwork, inputs: np.ndarray) -> FoldedNetwork:
 def _factors(sizes: list[np.ndarray], consumers: list[Dense]) -> np.ndarray:
     """(M,) by which to divide channels, given their greatest values where each consumer takes them."""
     relative = np.max([size / max(size.max(), 1e-30) for size in sizes], axis=0)
-    weights = np.max([np.abs(layer.weight).max(axis=1) for layer in consumers], axis=0)
+    weights = np.max([_over_frames(np.abs(layer.weight).max(axis=1), len(sizes[0])) for layer in consumers], axis=0)
     weights = weights / max(weights.max(), 1e-30)
     usable = (relative > 1e-6) & (weights > 1e-6)
     factors = np.ones_like(relative)
@@ -113,9 +120,16 @@ def _factors(sizes: list[np.ndarray], consumers: list[Dense]) -> np.ndarray:
     return np.asarray(factors / np.exp(np.log(factors).mean()), dtype=np.float32)
 
 
+def _over_frames(values: np.ndarray, size: int) -> np.ndarray:
+    """(M,) the greatest of (frames * M): a channel has one factor, whichever frame it is of."""
+    greatest: np.ndarray = values.reshape(-1, size).max(axis=0)
+    return greatest
+
+
 def _scaled(layer: Dense, entering: np.ndarray, leaving: np.ndarray) -> Dense:
-    """The layer for inputs divided by `entering`, whose outputs come divided by `leaving`."""
-    return Dense(layer.weight * entering[:, None] / leaving, layer.bias / leaving)
+    """The layer for inputs whose frames are divided by `entering`, and with outputs divided by `leaving`."""
+    of_rows = np.tile(entering, len(layer.weight) // len(entering))
+    return Dense(layer.weight * of_rows[:, None] / leaving, layer.bias / leaving)
 
 
 def _byte_range(x: np.ndarray) -> ByteRange:

@@ -7,7 +7,7 @@ one that was exported, but is the same function in evaluation.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -81,8 +81,8 @@ def _folded(graph: Any, form: FoldedNetwork) -> FoldedNetwork:
         form,
         input=parts.layer("input", form.input),
         blocks=tuple(
-            (parts.layer(first, pair[0]), parts.layer(second, pair[1]))
-            for (first, second), pair in zip(blocks, form.blocks, strict=True)
+            (parts.layer(first, pair[0], width), parts.layer(second, pair[1]))
+            for (first, second), pair, width in zip(blocks, form.blocks, form.widths[1:], strict=True)
         ),
         output=parts.layer("output", form.output),
     )
@@ -94,15 +94,16 @@ class _Parts:
     def __init__(self, nodes: Mapping[str, Any], arrays: Mapping[str, np.ndarray], joints: int) -> None:
         self.nodes, self.arrays, self.joints = nodes, arrays, joints
 
-    def layer(self, name: str, form: Dense) -> Dense:
-        """A whole layer, of the sides of `form`."""
+    def layer(self, name: str, form: Dense, width: int = 1) -> Dense:
+        """A whole layer, of the sides of `form`, that takes so many frames."""
         weight, bias = np.zeros_like(form.weight), np.zeros_like(form.bias)
+        each = len(weight) // (width * self.joints)
         products = [node for node in self.nodes if node == name or re.fullmatch(rf"{name}_joints[\d_]+", node)]
         filled = 0
         for product in products:
             part = self._array(f"{product}_weight")
-            rows = self._channels(self._groups(product), len(weight), part.shape[0])
-            columns = self._channels([_joints(product)], len(bias), part.shape[1])
+            rows = self._channels(self._entering(product), each, part.shape[0])
+            columns = self._channels(_joints(product), len(bias) // self.joints, part.shape[1])
             weight[np.ix_(rows, columns)] = part
             bias[columns] = self._array(f"{product}_bias")
             filled += len(columns)
@@ -114,25 +115,32 @@ class _Parts:
         stored = self.arrays[name] if name in self.arrays else self.arrays[f"{name}_half"]
         return stored.astype(np.float32)
 
-    def _groups(self, product: str) -> list[list[int] | None]:
-        """The groups of joints whose channels enter a product, in their order; None is all joints."""
+    def _entering(self, product: str) -> list[int] | None:
+        """The joints whose channels enter a product, in their order, counted over its frames; None is all of them."""
         (source, *_) = self.nodes[product].input
-        entering = self.nodes.get(source)
-        if entering is not None and entering.op_type == "Concat":
-            return [_joints(name) for name in entering.input]
-        return [_joints(source)]
+        reshaped = self.nodes.get(source)
+        gather = None if reshaped is None else self.nodes.get(reshaped.input[0])
+        if gather is None or gather.op_type != "Gather":
+            return self._side_by_side(source)
+        places, joined = self.arrays[gather.input[1]], self.nodes[gather.input[0]].input[0]
+        order = self._side_by_side(joined) or list(range(self.joints))
+        return [int(place) // len(order) * len(order) + order[place % len(order)] for place in places]
 
-    def _channels(self, groups: Sequence[list[int] | None], total: int, count: int) -> np.ndarray:
-        each = total // self.joints
-        parts = [np.arange(total) if group is None else self._of(group, each) for group in groups]
-        channels = np.concatenate(parts)
+    def _side_by_side(self, name: str) -> list[int] | None:
+        """The joints of a tensor of one or of several groups."""
+        node = self.nodes.get(name)
+        parts = node.input if node is not None and node.op_type == "Concat" else [name]
+        groups = [_joints(part) for part in parts]
+        return None if None in groups else [joint for group in groups for joint in group or ()]
+
+    def _channels(self, joints: list[int] | None, each: int, count: int) -> np.ndarray:
+        """Of `each` channels a joint, those of some joints, `count` in all."""
+        if joints is None:
+            return np.arange(count)
+        channels = (np.array(joints)[:, None] * each + np.arange(each)).ravel()
         if len(channels) != count:
             raise ValueError(f"expected {len(channels)} channels, found {count}")
         return channels
-
-    @staticmethod
-    def _of(group: list[int], each: int) -> np.ndarray:
-        return (np.array(group)[:, None] * each + np.arange(each)).ravel()
 
 
 def _joints(name: str) -> list[int] | None:

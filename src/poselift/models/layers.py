@@ -61,6 +61,43 @@ class ChannelBatchNorm(nn.Module):
         self.moving_variance.fill_(1 - BATCH_NORM_EPSILON)
 
 
+class UnitBatchNorm(nn.BatchNorm1d):
+    """PyTorch's batch normalisation of (N, C), which also tells and takes what it does in evaluation."""
+
+    @property
+    def channels(self) -> int:
+        return self.num_features
+
+    def scale_and_shift(self) -> tuple[Tensor, Tensor]:
+        """What evaluation does to a channel: times the first, plus the second; both (C,) float64."""
+        mean, variance = self._statistics()
+        scale = self.weight.double() / (variance.double() + self.eps).sqrt()
+        return scale, self.bias.double() - mean.double() * scale
+
+    @torch.no_grad()
+    def settle(self, mean: Tensor, variance: Tensor) -> None:
+        """Take the statistics (C,) for those of the channels; what evaluation does stays."""
+        scale, shift = self.scale_and_shift()
+        self.weight.copy_(scale * (variance.double() + self.eps).sqrt())
+        self.bias.copy_(shift + mean.double() * scale)
+        for own, other in zip(self._statistics(), (mean, variance), strict=True):
+            own.copy_(other)
+
+    @torch.no_grad()
+    def only_scale(self, scale: float) -> None:
+        """Forget the statistics: evaluation multiplies by `scale` and does nothing else."""
+        mean, variance = self._statistics()
+        self.weight.fill_(scale)
+        self.bias.zero_()
+        mean.zero_()
+        variance.fill_(1 - self.eps)
+
+    def _statistics(self) -> tuple[Tensor, Tensor]:
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        return self.running_mean, self.running_var
+
+
 def norm_clipped(weight: Tensor, elsewhere: Tensor | float = 0.0) -> Tensor:
     """The matrix scaled down to Frobenius norm 1 if it is larger; the gradient flows through the norm.
 

@@ -227,6 +227,7 @@ class LCN(LiftingNetwork):
             slope=LEAKY_SLOPE,
             residual=self.config.residual,
             add_input=self.config.add_input,
+            widths=(1,) * (1 + len(self.blocks)),
         )
 
     @torch.no_grad()

@@ -152,6 +152,7 @@ class SimpleBaseline(LiftingNetwork):
             slope=0.0,
             residual=self.config.residual,
             add_input=self.config.add_input,
+            widths=(1,) * (1 + len(self.blocks)),
         )
 
     def unfold(self, network: FoldedNetwork) -> None:

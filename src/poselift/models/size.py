@@ -48,6 +48,7 @@ def size_of(model: LiftingNetwork) -> Size:
     folded = model.folded()
     if folded is None:
         return Size(reached, counter.get_total_flops() // _POSES, model.window.frames)
-    layers = (folded.input, *(layer for block in folded.blocks for layer in block), folded.output)
-    weights, biases = (sum(int(np.count_nonzero(getattr(w, of))) for w in layers) for of in ("weight", "bias"))
-    return Size(min(reached, weights + biases), 2 * weights, model.window.frames)
+    weights = [(int(np.count_nonzero(layer.dense.weight)), layer.rows) for layer in folded.layers()]
+    biases = sum(int(np.count_nonzero(layer.dense.bias)) for layer in folded.layers())
+    multiplied = sum(count * rows for count, rows in weights)
+    return Size(min(reached, sum(count for count, _ in weights) + biases), 2 * multiplied, model.window.frames)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from poselift.models.layers import ChannelBatchNorm
+from poselift.models.layers import ChannelBatchNorm, UnitBatchNorm
 
 # Number, mean and mean square of the numbers of each channel.
 _Sums: TypeAlias = dict[nn.Module, tuple[int, Tensor, Tensor]]
@@ -48,7 +48,7 @@ def _note(sums: _Sums, norm: nn.Module, entering: tuple[Any, ...]) -> None:
 
 
 def _settle(norm: nn.Module, mean: Tensor, variance: Tensor) -> None:
-    if isinstance(norm, ChannelBatchNorm):
+    if isinstance(norm, ChannelBatchNorm | UnitBatchNorm):
         norm.settle(mean, variance)
         return
     assert isinstance(norm, nn.modules.batchnorm._BatchNorm)

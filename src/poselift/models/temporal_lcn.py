@@ -13,6 +13,7 @@ Shapes: B batch, T frames, J joints, K input channels, C hidden channels of a jo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import numpy as np
@@ -24,6 +25,9 @@ from torch.nn import functional
 from poselift.data.windows import Window
 from poselift.models.base import LiftingNetwork
 from poselift.models.dropout import Dropout
+from poselift.models.folded import Dense, FoldedNetwork, folded_dense, unfolded_dense
+from poselift.models.joint_axis import JointAxis
+from poselift.models.layers import UnitBatchNorm
 from poselift.models.lcn import LEAKY_SLOPE
 from poselift.models.neighbour_product import fed_pairs, matrix_of_pairs, neighbour_plan, neighbour_product
 from poselift.models.over_time import StridedConfig, strided_through
@@ -77,6 +81,22 @@ class LocalLinear(nn.Module):
         """The matrix (I * K, J * C) that multiplies the input."""
         return matrix_of_pairs(self.weight, self.fed, self.feeding, self.weight.new_zeros(self.shape))
 
+    def take(self, dense: Tensor) -> None:
+        """Have the weights of a matrix (I * K, J * C); what it has for other pairs is left out."""
+        joints, fed_joints, inputs, outputs = self.shape
+        pairs = dense.view(joints, inputs, fed_joints, outputs).transpose(1, 2)
+        self.weight.copy_(pairs[self.feeding, self.fed].reshape(self.weight.shape))
+
+    def folded(self, norm: nn.Module | None = None) -> Dense:
+        return folded_dense(self.dense(), self.bias, norm)
+
+    @torch.no_grad()
+    def unfold(self, dense: Dense, norm: nn.Module | None = None) -> None:
+        """Weights of which `folded` makes `dense`."""
+        weight, bias = unfolded_dense(dense, norm, max_norm=False)
+        self.take(weight)
+        self.bias.copy_(bias)
+
     def forward(self, x: Tensor) -> Tensor:
         # Many small products are no gain elsewhere, and bfloat16 comes with PyTorch's own operations.
         if self.plan and self.training and x.device.type == "cpu" and not torch.is_autocast_enabled("cpu"):
@@ -91,13 +111,19 @@ class LocalLayer(nn.Module):
     def __init__(self, feeds: np.ndarray, in_channels: int, config: TemporalLCNConfig) -> None:
         super().__init__()
         self.linear = LocalLinear(feeds, in_channels, config.channels)
-        self.norm = nn.BatchNorm1d(feeds.shape[1] * config.channels)
+        self.norm = UnitBatchNorm(feeds.shape[1] * config.channels)
         self.dropout = Dropout(config.dropout)
 
     def forward(self, joined: Tensor) -> Tensor:
         rows = self.norm(self.linear(joined.flatten(0, 1)))
         x = functional.leaky_relu(rows, LEAKY_SLOPE).view(*joined.shape[:2], -1)
         return cast(Tensor, self.dropout(x))
+
+    def folded(self) -> Dense:
+        return self.linear.folded(self.norm)
+
+    def unfold(self, dense: Dense) -> None:
+        self.linear.unfold(dense, self.norm)
 
 
 class Block(nn.Module):
@@ -112,6 +138,13 @@ class Block(nn.Module):
 
     def forward(self, joined: Tensor) -> Tensor:
         return cast(Tensor, joined[..., self.kept] + self.of_frames(self.over_time(joined)))
+
+    def folded(self) -> tuple[Dense, Dense]:
+        return self.over_time.folded(), self.of_frames.folded()
+
+    def unfold(self, pair: tuple[Dense, Dense]) -> None:
+        self.over_time.unfold(pair[0])
+        self.of_frames.unfold(pair[1])
 
 
 class TemporalLCN(LiftingNetwork):
@@ -147,3 +180,46 @@ class TemporalLCN(LiftingNetwork):
     def forward(self, joints_norm: Tensor) -> Tensor:
         x = strided_through((self.input, *self.blocks), joints_norm, self.config)
         return cast(Tensor, self.output(x)).view(-1, len(self.skeleton), self.config.out_channels)
+
+    def folded(self) -> FoldedNetwork:
+        return FoldedNetwork(
+            joints=len(self.skeleton),
+            in_channels=self.config.in_channels,
+            input=self.input.folded(),
+            blocks=tuple(cast(Block, block).folded() for block in self.blocks),
+            output=self.output.folded(),
+            slope=LEAKY_SLOPE,
+            residual=True,
+            add_input=False,
+            widths=self.config.filter_widths,
+            causal=self.config.causal,
+        )
+
+    def unfold(self, network: FoldedNetwork) -> None:
+        self.input.unfold(network.input)
+        for block, pair in zip(self.blocks, network.blocks, strict=True):
+            cast(Block, block).unfold(pair)
+        self.output.unfold(network.output)
+
+    def joint_axes(self) -> Mapping[str, tuple[JointAxis, ...]]:
+        axes: dict[str, tuple[JointAxis, ...]] = {}
+        for name, layer in self._linear_layers():
+            frames = layer.shape[0] // layer.shape[1]
+            axes[f"{name}.weight"] = (JointAxis(0, outer=frames, enters=True), JointAxis(1))
+        of_joints = {name: (JointAxis(0),) for name, tensor in self.state_dict().items() if tensor.ndim == 1}
+        return of_joints | axes
+
+    def joint_state(self) -> dict[str, Tensor]:
+        """Weights are matrices here, with zeros between joints of which one does not feed the other."""
+        return self.state_dict() | {f"{name}.weight": layer.dense() for name, layer in self._linear_layers()}
+
+    @torch.no_grad()
+    def load_joint_state(self, state: Mapping[str, Tensor]) -> None:
+        layers = dict(self._linear_layers())
+        for name, layer in layers.items():
+            layer.take(state[f"{name}.weight"])
+        own = {f"{name}.weight" for name in layers}
+        self.load_state_dict({k: v for k, v in state.items() if k not in own}, strict=False)
+
+    def _linear_layers(self) -> list[tuple[str, LocalLinear]]:
+        return [(name, module) for name, module in self.named_modules() if isinstance(module, LocalLinear)]
