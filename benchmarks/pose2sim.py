@@ -70,14 +70,16 @@ def error_mm(predicted_mm: np.ndarray, reference_mm: np.ndarray) -> float:
 
 def lifted(landmarks: Landmarks, lifter: Lifter) -> np.ndarray:
     """What poselift makes of the image landmarks, (F, 17, 3)."""
-    joints_root_mm = lift_detected(Scene.of(landmarks.clip), lifter).main.joints_root_mm
-    assert joints_root_mm is not None
-    return joints_root_mm
+    return _measured_joints(lift_detected(Scene.of(landmarks.clip), lifter))
 
 
 def lifted_video(video: Path, lifter: Lifter) -> np.ndarray:
     """What poselift makes of a video by its own detector, (F, 17, 3)."""
-    joints_root_mm = lift_video(video, lifter=lifter).main.joints_root_mm
+    return _measured_joints(lift_video(video, lifter=lifter))
+
+
+def _measured_joints(scene: Scene) -> np.ndarray:
+    joints_root_mm = scene.main.converted(H36M_17).joints_root_mm
     assert joints_root_mm is not None
     return joints_root_mm
 

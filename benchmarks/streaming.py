@@ -1,17 +1,17 @@
-"""What a frame costs in a stream: a causal network of 27 frames beside a network of single frames.
+"""What a frame costs in a stream: the models that come with poselift, and what a window costs beside a single frame.
 
     python benchmarks/streaming.py [--channels 256] [--rounds 5] [--small]
 
-Both are VideoPose3D with as many layers; the frame network is wider, so that it has as many parameters. All that
-`Lifter.stream` does for a frame is measured, and what the network alone takes of it. Frames come one by one, on one
-thread.
+For the latter, two networks are VideoPose3D with as many layers; the frame network is wider, so that it has as many
+parameters. All that `Lifter.stream` does for a frame is measured, and what the network alone takes of it. Frames come
+one by one, on one thread.
 """
 
 from __future__ import annotations
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def exported(model: LiftingNetwork, path: Path) -> Lifter:
 
 def streamed(lifter: Lifter) -> Callable[[], object]:
     """Push some frames; the stream goes on from call to call."""
-    joints_px = np.random.default_rng(0).uniform(300, 800, (FRAMES, 17, 2))
+    joints_px = np.random.default_rng(0).uniform(300, 800, (FRAMES, len(lifter.skeleton), 2))
     stream, number = lifter.stream(CAMERA), count()
 
     def push() -> None:
@@ -66,7 +66,7 @@ def streamed(lifter: Lifter) -> Callable[[], object]:
 def alone(lifter: Lifter) -> Callable[[], object]:
     """The network on windows that are normalised already, one by one."""
     frames = (lifter.window.frames,) if lifter.window.frames > 1 else ()
-    inputs = np.random.default_rng(0).normal(size=(1, *frames, 17, 3)).astype(np.float32)
+    inputs = np.random.default_rng(0).normal(size=(1, *frames, len(lifter.skeleton), 3)).astype(np.float32)
     return lambda: [lifter.network_output(inputs) for _ in range(FRAMES)]
 
 
@@ -82,15 +82,30 @@ def main() -> None:
     models = {"single frames": as_large(window, channels), "27 frames, causal": window}
     with tempfile.TemporaryDirectory() as folder:
         lifters = {name: exported(model, Path(folder) / f"{name}.onnx") for name, model in models.items()}
-        for title, way in (("a stream", streamed), ("the network alone", alone)):
-            ways = {name: way(lifter) for name, lifter in lifters.items()}
-            for result in measured(Contest(title, "frames", FRAMES, ways), settings):
-                print(line(result, models[result.way]))
+        compare(lifters, settings)
+    compare(shipped(), settings)
 
 
-def line(result: Result, model: LiftingNetwork) -> str:
+def shipped() -> dict[str, Lifter]:
+    """The models that come with poselift, as they are, and as fast as they can be."""
+    plain = {name: Lifter(name, threads=1) for name in ("frame", "video", "causal")}
+    fastest = {
+        f"{name}, int8, not mirrored": Lifter(name, flip=False, precision="int8", threads=1)
+        for name in ("video", "causal")
+    }
+    return plain | fastest
+
+
+def compare(lifters: Mapping[str, Lifter], settings: Settings) -> None:
+    for title, way in (("a stream", streamed), ("the network alone", alone)):
+        ways = {name: way(lifter) for name, lifter in lifters.items()}
+        for result in measured(Contest(title, "frames", FRAMES, ways), settings):
+            print(line(result))
+
+
+def line(result: Result) -> str:
     cost = f"{1000 / result.median:7.3f} ms/frame, {1 / result.ratio:.2f} times"
-    return f"{result.contest:18} {result.way:18} {parameters(model) / 1e6:5.2f} M {cost}"
+    return f"{result.contest:18} {result.way:26} {cost}"
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def test_lifting_a_video(capsys):
     clip = values["clip"]
     assert isinstance(clip, Clip)
     assert clip.valid.mean() > 0.95
-    assert load(Path("balance.npz")).main.skeleton.name == "h36m17"
-    assert "(100, 17, 3)" in capsys.readouterr().out
+    assert load(Path("balance.npz")).main.skeleton.name == "body21"
+    assert "(100, 21, 3)" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("in_a_checkout")

@@ -159,7 +159,7 @@ def test_help_loads_nothing_heavy():
     assert not {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])} & HEAVY
 
 
-RECIPE = str(Path(__file__).parents[2] / "recipes" / "default.toml")
+RECIPE = str(Path(__file__).parents[2] / "recipes" / "frame.toml")
 
 
 @pytest.mark.parametrize(

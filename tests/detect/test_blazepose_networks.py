@@ -50,7 +50,7 @@ def test_another_network_says_what_is_wrong_with_it():
     with pytest.raises(CheckpointError, match=r"not a network of BlazePose: image: expected \(256, 256, 3\), found"):
         LandmarkNetwork(DETECTOR)
     with pytest.raises(CheckpointError, match=r"image: expected \(256, 256, 3\), found nothing"):
-        LandmarkNetwork(WEIGHTS / "lcn_wild.onnx")
+        LandmarkNetwork(WEIGHTS / "frame.onnx")
 
 
 def test_an_output_too_few_is_named(tmp_path):

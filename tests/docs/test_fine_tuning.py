@@ -17,7 +17,7 @@ from poselift.data.clip import Clip
 from poselift.data.scene_file import load, save
 from poselift.data.store import load_store
 from poselift.models.checkpoint import load_checkpoint
-from poselift.skeleton import H36M_17, read_skeleton
+from poselift.skeleton import BODY_21, H36M_17, read_skeleton
 from poselift.training.log import read_rows
 from poselift.training.recipe_file import load_recipe
 
@@ -89,6 +89,8 @@ def test_the_run_starts_from_the_default_model_and_is_lifted_by(followed):
     rows = read_rows(folder / "runs" / "mine" / "metrics.csv")
     assert [int(row["step"]) for row in rows if row["val_mpjpe_mm"]] == [0, 3, 6]
     assert load_checkpoint(folder / "runs" / "mine" / "best.safetensors")[1].about["recipe"]["init"] == "default"
+    model = load_checkpoint(folder / "runs" / "mine" / "best.safetensors")[0]
+    assert (model.skeleton, model.window.frames) == (H36M_17, 27), "the network of the model, the joints of the takes"
     assert any(text.startswith("step 0 ") for text in said.values())
     assert np.isfinite(load(folder / "lifted" / "poses.npz").main.joints_root_mm).all()
 
@@ -96,7 +98,7 @@ def test_the_run_starts_from_the_default_model_and_is_lifted_by(followed):
 def test_ten_of_the_twelve_joints_start_from_it(followed):
     folder, _ = followed
     own = read_skeleton(folder / "mine.toml")
-    shared = [joint for joint in own.joints if joint in H36M_17.joints]
+    shared = [joint for joint in own.joints if joint in BODY_21.joints]
     new = [joint for joint in own.joints if joint not in shared]
     line = f"`{len(shared)} of {len(own)} joints start from default; new: {', '.join(new)}`"
     assert line in PAGE
@@ -104,7 +106,7 @@ def test_ten_of_the_twelve_joints_start_from_it(followed):
 
 
 def test_the_page_says_what_the_recipe_says():
-    recipe, default = (load_recipe(ROOT / "recipes" / f"{name}.toml") for name in ("finetune", "default"))
+    recipe, default = (load_recipe(ROOT / "recipes" / f"{name}.toml") for name in ("finetune", "video"))
     assert f"{recipe.train.steps} steps" in PAGE
-    assert round(default.optim.lr / recipe.optim.lr) == 7
-    assert "a seventh of the learning rate" in PAGE
+    assert round(default.optim.lr / recipe.optim.lr) == 10
+    assert "a tenth of the learning rate" in PAGE

@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from poselift.errors import CheckpointError
-from poselift.runtime.shipped import SHIPPED, model_file
+from poselift.data.windows import Window, check_rate
+from poselift.errors import CheckpointError, ShapeError
+from poselift.lifting.lifter import Lifter, default_lifter
+from poselift.runtime.shipped import SHIPPED, SLOWEST_VIDEO_FPS, model_file
 
 
 def test_every_name_leads_to_a_file_and_a_file_to_itself(tmp_path):
     assert all(model_file(name).is_file() for name in SHIPPED)
     (tmp_path / "my.onnx").touch()
     assert model_file(str(tmp_path / "my.onnx")) == tmp_path / "my.onnx"
+
+
+def test_each_model_sees_what_its_name_says():
+    windows = {name: Lifter(name, threads=1).window for name in ("frame", "video", "causal")}
+    assert windows["frame"] == Window()
+    assert windows["video"] == Window(frames=27, fps=30.0)
+    assert windows["causal"] == Window(frames=27, predicts="last", fps=30.0)
+    assert {Lifter(name, threads=1).skeleton.name for name in windows} == {"body21"}
+    assert all(Lifter(name, threads=1).about["licence"] == "MIT" for name in windows)
+
+
+def test_a_video_of_few_frames_is_lifted_frame_by_frame():
+    assert default_lifter(SLOWEST_VIDEO_FPS, threads=1).window.frames == 27
+    check_rate(np.arange(5) / SLOWEST_VIDEO_FPS, Window(fps=30.0))
+    with pytest.raises(ShapeError):
+        check_rate(np.arange(5) / (SLOWEST_VIDEO_FPS - 0.1), Window(fps=30.0))
+    assert default_lifter(SLOWEST_VIDEO_FPS - 0.1, threads=1).window.frames == 1
 
 
 def test_what_is_neither_is_refused():

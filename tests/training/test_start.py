@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
+from poselift.data.store import ClipInfo, DatasetStore
 from poselift.deploy.onnx import export_onnx
 from poselift.errors import CheckpointError, RecipeError
 from poselift.models import create_model
 from poselift.models.checkpoint import load_checkpoint, save_checkpoint
 from poselift.runtime.network import Network
 from poselift.runtime.shipped import model_file
-from poselift.skeleton import H36M_17, Skeleton
+from poselift.skeleton import BODY_21, H36M_17, Skeleton
 from poselift.training.log import read_rows
 from poselift.training.start import completed_model, initial_model, start_from
 
@@ -23,6 +26,7 @@ SMALL = {
     "videopose3d": {"channels": 6, "filter_widths": [3, 1]},
     "temporal_lcn": {"channels": 6, "filter_widths": [3, 1]},
 }
+TAKES = {"train": 0, "val": 30}
 TABLE = H36M_17.as_dict()
 # The 17 joints in another order, and two more.
 WITH_TOES = Skeleton.from_dict(
@@ -77,14 +81,22 @@ def test_the_first_row_is_the_model_and_nothing_worse_is_chosen(run, trained, fo
     )
 
 
-def test_a_run_from_the_default_model_begins_with_its_predictions(run):
-    folder, rows = run(init="default", model={}, train={"steps": 1, "val_every": 100}, optim={"lr": 0.1})
+def test_a_run_from_the_default_model_begins_with_its_predictions(run, standing, tmp_path):
+    poses = np.random.default_rng(0).normal(standing(BODY_21), 20, size=(60, 21, 3)).astype(np.float32)
+    clips = [ClipInfo(split, "somebody", "stand", start, 30, 30.0, split) for split, start in TAKES.items()]
+    DatasetStore(BODY_21, tuple(clips), {"joints_world_mm": poses}).save(tmp_path / "feet.safetensors")
+    settings = {
+        "data": {"store": str(tmp_path / "feet.safetensors")},
+        "train": {"steps": 1, "val_every": 100},
+        "loss": {"terms": {"mpjpe": 1.0, "likelihood": 0.02}},
+    }
+    folder, rows = run(init="default", model={}, optim={"lr": 0.01}, **settings)
     assert rows[0].val_mpjpe_mm < rows[-1].val_mpjpe_mm, "a step this large does harm, so the best is the first"
-    seen = np.random.default_rng(0).normal(size=(20, 17, 3)).astype(np.float32)
+    seen = np.random.default_rng(0).normal(size=(20, 27, 21, 3)).astype(np.float32)
     model, header = load_checkpoint(folder / "best.safetensors")
     expected_m = Network(model_file("default"), threads=1).run(seen)
     np.testing.assert_allclose(predicted(model, torch.from_numpy(seen)).numpy(), expected_m, atol=2e-5)
-    assert (header.model, header.about["step"], header.about["recipe"]["init"]) == ("lcn", 0, "default")
+    assert (header.model, header.about["step"], header.about["recipe"]["init"]) == ("temporal_lcn", 0, "default")
 
 
 def test_a_run_from_a_model_is_resumed_as_it_was(run, trained):
@@ -140,7 +152,7 @@ def test_settings_come_from_the_model_unless_the_recipe_has_others(make_recipe, 
     recipe = make_recipe(init=str(trained), model={"dropout": 0.4})
     assert (recipe.model.name, recipe.model.config["channels"], recipe.model.config["dropout"]) == ("lcn", 4, 0.4)
     default = completed_model("default", {})
-    assert (default["name"], default["normalisation"], default["hops"]) == ("lcn", "person_centred", 3)
+    assert (default["name"], default["skeleton"], default["hops"]) == ("temporal_lcn", "body21", 3)
     assert completed_model(str(trained), {"skeleton": WITH_TOES.as_dict()})["skeleton"] == WITH_TOES.as_dict()
 
 
@@ -189,3 +201,16 @@ def test_a_network_that_knows_no_joints_starts_only_from_its_own(settled, monkey
 def test_the_model_that_is_read_is_in_evaluation(trained):
     assert not initial_model(str(trained)).training
     assert not initial_model("default").training
+
+
+def test_a_dataset_without_some_joints_is_learned_in_its_own(tmp_path):
+    poses = {"joints_world_mm": np.zeros((3, 17, 3), dtype=np.float32)}
+    clips = (ClipInfo("a", "somebody", "walk", 0, 3, 30.0, "train"),)
+    DatasetStore(H36M_17, clips, poses).save(tmp_path / "mine.safetensors")
+    completed = partial(completed_model, "default", dataset=str(tmp_path / "mine.safetensors"))
+    assert completed({})["skeleton"] == "h36m17"
+    assert completed({"skeleton": "body21"})["skeleton"] == "body21"
+    feet = {"joints_world_mm": np.zeros((3, 21, 3), dtype=np.float32)}
+    DatasetStore(BODY_21, clips, feet).save(tmp_path / "mine.safetensors", overwrite=True)
+    assert completed({})["skeleton"] == "body21"
+    assert completed_model("default", {}, str(tmp_path / "gone.safetensors"))["skeleton"] == "body21"

@@ -36,7 +36,8 @@ class Noise(str, Enum):
 _Model = Annotated[
     Path,
     typer.Argument(
-        help="A model, .onnx, a checkpoint of a training, .safetensors, or what `poselift predict` wrote, .npz."
+        help="A model: video, frame, causal, an .onnx, or a checkpoint of a training, .safetensors; or what "
+        "`poselift predict` wrote, .npz."
     ),
 ]
 _Splits = Annotated[list[str] | None, typer.Option("--split", help="Parts of the dataset. Default: test.")]

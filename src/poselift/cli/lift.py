@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -17,8 +17,6 @@ from poselift.tracking.who import Who
 
 if TYPE_CHECKING:
     from poselift.data.scene import Scene
-    from poselift.runtime.network import Device
-    from poselift.runtime.precision import Precision
 
 _TABLES = ("poses.npz", "poses.json", "poses.csv")
 _OVERLAY, _VIEWER = "overlay.mp4", "viewer.html"
@@ -53,14 +51,15 @@ def lift(
     from poselift.cli.lift_overlay import overlay_of
     from poselift.cli.lift_source import VideoSource, chosen_camera, source_of
     from poselift.files import output_folder
-    from poselift.lifting.lifter import Lifter
+    from poselift.lifting.lifter import Lifter, default_lifter
 
     # Detection takes long: what can be wrong is checked before.
     wanted = Who.said(people, person)
     options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth)
     found = source_of(source, keypoint_format, detector, every, fps)
     camera = chosen_camera(found, focal_px, fov_deg)
-    lifter = Lifter(model, flip=flip, precision=cast("Precision", precision), device=cast("Device", device))
+    form: dict[str, Any] = {"flip": flip, "precision": precision, "device": device}
+    lifter = default_lifter(found.fps, **form) if model is None else Lifter(model, **form)
     _check_not_replaced(source, output)
     video = found.info if overlay and isinstance(found, VideoSource) else None
     with (

@@ -10,6 +10,7 @@ import typer
 from poselift.data.keypoints import KEYPOINTS
 from poselift.detect import DETECTORS, MODEL_FILES
 from poselift.lifting.smoothing import SMOOTHERS
+from poselift.runtime.shipped import SLOWEST_VIDEO_FPS
 from poselift.tracking.who import PERSON_RULES
 
 Source = Annotated[
@@ -29,7 +30,13 @@ DetectorName = Annotated[
 KeypointFormat = Annotated[
     str | None, typer.Option("--format", help="Format of a file of keypoints. Default: by the ending of its name.")
 ]
-Model = Annotated[Path | None, typer.Option(help="Model, an .onnx file. Default: the one that comes along.")]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        help="Model: video, which looks at the frames around each; causal, at those before; frame, at one; or an "
+        f".onnx file. Default: video, or frame where there are less than {SLOWEST_VIDEO_FPS:g} frames a second."
+    ),
+]
 PrecisionName = Annotated[
     str, typer.Option(help="float32; int8, faster, from the model's .int8.onnx; or auto, what suits this machine.")
 ]

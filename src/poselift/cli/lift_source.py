@@ -48,6 +48,7 @@ class VideoSource:
         self._video = self._open.enter_context(opened_video(path, every=every, fps=fps))
         self.info = self._video.info
         self.size_px: tuple[int, int] | None = self.info.size_px
+        self.fps = self.info.fps
 
     @contextmanager
     def opened(self, skeleton: Skeleton) -> Iterator[Lift]:
@@ -69,7 +70,8 @@ class KeypointSource:
 
     def __init__(self, path: Path, keypoint_format: str | None) -> None:
         self.path, self._detections = path, read_keypoints(path, keypoint_format)
-        self.size_px, self.camera = self._detections.footage.size_px, self._detections.footage.camera
+        footage = self._detections.footage
+        self.size_px, self.camera, self.fps = footage.size_px, footage.camera, footage.fps
 
     @contextmanager
     def opened(self, skeleton: Skeleton) -> Iterator[Lift]:

@@ -74,7 +74,7 @@ def _recipe(path: Path | None, output: Path, settings: list[str], *, resume: boo
     from poselift.training.recipe_file import load_recipe
 
     if path is None and not resume:
-        raise RecipeError("no recipe given", "name one, for instance recipes/default.toml")
+        raise RecipeError("no recipe given", "name one, for instance recipes/video.toml")
     return load_recipe(path or output / "recipe.toml", settings)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened_lifter(model: Path, **options: Any) -> Iterator[Lifter]:
-    """The lifter, with its options, of a model; a .safetensors checkpoint is exported to a temporary file first.
+    """The lifter, with its options, of a model's name or file; a checkpoint is exported to a temporary file first.
 
     Raises:
         CheckpointError: the file is missing or no model of ours, or a checkpoint shall run at another precision.

@@ -27,6 +27,7 @@ from poselift.normalisation.base import Seen
 from poselift.runtime.header import network_header
 from poselift.runtime.network import Device
 from poselift.runtime.precision import DEFAULT_MODEL, Precision, network_of
+from poselift.runtime.shipped import SLOWEST_VIDEO_FPS
 from poselift.skeleton import Skeleton
 
 if TYPE_CHECKING:
@@ -60,7 +61,9 @@ class Lifter:
     """Lifts joints to 3D. It holds no state but the model, so threads may share one.
 
     Args:
-        model: an .onnx file written by `poselift export`. Default: the model that comes with the package.
+        model: video, frame or causal, which come with the package (`runtime.shipped`), or an .onnx file written by
+            `poselift export`. Default: video, which sees the frames around each; of poses that do not follow each
+            other, take frame.
         flip: average the predictions for the person and for its mirror image, which halves the speed.
         threads: CPU threads of the network. Default: the cores that this process may use.
         precision: "float32" runs `model` as it is; "int8" the file that `poselift export --precision int8` wrote
@@ -77,12 +80,12 @@ class Lifter:
     >>> lifter = Lifter()
     >>> clip = lifter.lift(Clip(SKELETONS["coco17"], fps=25, joints_px=joints_px, size_px=(1920, 1080)))
     >>> clip.skeleton.name, clip.joints_root_mm.shape
-    ('h36m17', (50, 17, 3))
+    ('body21', (50, 21, 3))
 
-    The same person live, frame by frame, in the joints of the model:
+    The same person live, frame by frame, in the joints of the model, without delay:
 
-    >>> stream = lifter.stream(clip.camera)
-    >>> [lifted.frame for lifted in stream.push(clip.joints_px[0])]
+    >>> stream = Lifter("causal").stream(clip.camera)
+    >>> [lifted.frame for lifted in stream.push(clip.joints_px[0], time_s=0.0)]
     [0]
     """
 
@@ -95,7 +98,7 @@ class Lifter:
         precision: Precision = "float32",
         device: Device = "cpu",
     ) -> None:
-        self._network = network_of(DEFAULT_MODEL if model is None else Path(model), precision, threads, device)
+        self._network = network_of(DEFAULT_MODEL if model is None else model, precision, threads, device)
         self._header = network_header(self._network)
         self._normaliser = normaliser(self._header.normalisation)
         self.flip = flip
@@ -318,3 +321,12 @@ class Lifter:
         plain, mirrored = both[: len(inputs)], self.skeleton.mirrored(both[len(inputs) :])
         average: np.ndarray = (plain + mirrored) / 2
         return average
+
+
+def default_lifter(fps: float, **options: Any) -> Lifter:
+    """By the default model, or by that of single frames where there are too few a second for it.
+
+    Args:
+        options: those of `Lifter`.
+    """
+    return Lifter("frame" if fps < SLOWEST_VIDEO_FPS else None, **options)

@@ -28,7 +28,7 @@ class LiftOptions:
 
     max_gap_s: float = 0.5
     smoothing: str = "gaussian"
-    smoothing_s: float = 0.04
+    smoothing_s: float = 0.03
 
     def __post_init__(self) -> None:
         checked_seconds(self.max_gap_s, "max_gap_s")

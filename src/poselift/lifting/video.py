@@ -63,7 +63,7 @@ def lift_video(
     Args:
         path: a file; `-` for what is piped in; a folder of images, or a pattern such as `frames/*.png` or
             `img_%04d.jpg`; or a video of `opened_video`.
-        lifter: default: the model that comes with the package.
+        lifter: default: by the model that comes with the package, of as many frames a second.
         detector: default: the default one of `detect`.
         camera: default: one of a guessed field of view.
         options: which gaps are filled and how joints are smoothed.
@@ -86,16 +86,15 @@ def lift_video(
     >>> from poselift import LiftOptions, lift_video
     >>> scene = lift_video("walk.mp4", options=LiftOptions(max_gap_s=0.2))  # doctest: +SKIP
     >>> scene.main.joints_root_mm.shape  # doctest: +SKIP
-    (250, 17, 3)
+    (250, 21, 3)
     """
     from poselift.detect import DEFAULT_DETECTOR, detector_of
     from poselift.detect.frames import Video, opened_video
-    from poselift.lifting.lifter import Lifter
+    from poselift.lifting.lifter import default_lifter
 
-    lifter = lifter or Lifter()
     with ExitStack() as stack:
         video = path if isinstance(path, Video) else stack.enter_context(opened_video(path, every=every, fps=fps))
-        camera = camera or Camera.guessed(video.info.size_px)
+        camera, lifter = camera or Camera.guessed(video.info.size_px), lifter or default_lifter(video.info.fps)
         if detector is None:
             detector = stack.enter_context(detector_of(DEFAULT_DETECTOR)())
         pieces = LiftingInPieces(lifter, options, detector.skeleton, video.info.fps, camera, video.looks_s)

@@ -30,12 +30,12 @@ _POSES, _ROUNDS = 200, 5
 
 
 def int8_path(model: Path) -> Path:
-    """Where the int8 file of a model is: beside it, `lcn_wild.int8.onnx` for `lcn_wild.onnx`."""
+    """Where the int8 file of a model is: beside it, `video.int8.onnx` for `video.onnx`."""
     return model.with_suffix(".int8.onnx")
 
 
-def network_of(model: Path, precision: Precision, threads: int | None, device: Device = "cpu") -> Network:
-    """The network of a model's file, or of the int8 file beside it.
+def network_of(model: Path | str, precision: Precision, threads: int | None, device: Device = "cpu") -> Network:
+    """The network of a model's name or file, or of the int8 file beside it.
 
     Raises:
         RecipeError: there is no such precision or device, or int8 is asked for elsewhere than on a processor.
@@ -44,9 +44,10 @@ def network_of(model: Path, precision: Precision, threads: int | None, device: D
     """
     if precision not in get_args(Precision):
         raise RecipeError(f"precision: expected one of {get_args(Precision)}, got {precision!r}")
-    if not model.is_file():
+    if model == DEFAULT_MODEL and not DEFAULT_MODEL.is_file():
         hint = "this installation has no default model; name one made by `poselift export`"
-        raise CheckpointError(f"{model}: no such model", hint if model == DEFAULT_MODEL else "check the path")
+        raise CheckpointError(f"{model}: no such model", hint)
+    model = model_file(model)
     fast = int8_path(model)
     if precision == "int8" and device == "auto":
         device = "cpu"
@@ -90,7 +91,7 @@ def measured(exact: Network, fast: Network) -> dict[str, float]:
     if examples is None:
         raise CheckpointError(f"{fast.path}: expected an int8 model, it has no example_inputs", "export it again")
     inputs = np.resize(np.array(examples, dtype=np.float32), (_POSES, *np.shape(examples)[1:]))
-    truth, given = exact.run(inputs), fast.run(inputs)
+    truth, given = exact.run(inputs)[..., :3], fast.run(inputs)[..., :3]
     change = np.linalg.norm(given - truth, axis=-1).mean()
     spread = np.linalg.norm(truth - truth.mean(axis=0), axis=-1).mean()
     gains = [_seconds(exact, inputs) / _seconds(fast, inputs) for _ in range(_ROUNDS)]

@@ -1,4 +1,4 @@
-"""The models that come with poselift."""
+"""The models that come with poselift; `weights/lifters.md` is their card."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ _WEIGHTS = Path(__file__).parents[1] / "weights"
 
 # What the user calls a model -> its file.
 SHIPPED: dict[str, str] = {
-    "default": "lcn_wild.onnx",
-    "frame": "lcn_wild.onnx",
+    "video": "video.onnx",
+    "frame": "frame.onnx",
+    "causal": "causal.onnx",
+    "default": "video.onnx",
 }
 
+# Of a quarter of the frames that `video` sees a second, most of what it sees would be made up.
+SLOWEST_VIDEO_FPS = 7.5
 
-def model_file(name: str) -> Path:
+
+def model_file(name: str | Path) -> Path:
     """The file of a shipped model by its name, or the file that is named itself.
 
     Raises:
         CheckpointError: there is neither; the hint names the nearest.
     """
-    if name in SHIPPED:
-        return _WEIGHTS / SHIPPED[name]
+    if str(name) in SHIPPED:
+        return _WEIGHTS / SHIPPED[str(name)]
     path = Path(name)
     if not path.is_file():
-        near = get_close_matches(name, SHIPPED, n=1)
+        near = get_close_matches(str(name), SHIPPED, n=1)
         known = f"name a file, or one of {', '.join(SHIPPED)}"
         raise CheckpointError(f"{name}: no such model", f"did you mean {near[0]!r}? {known}" if near else known)
     return path

@@ -163,7 +163,8 @@ class Recipe(Settings):
 
     Attributes:
         init: the model to start from: the name of one that comes with poselift, such as "default", or a file; left
-            out to start from nothing. What `model` leaves out is as that model has it.
+            out to start from nothing. What `model` leaves out is as that model has it, the skeleton only if the
+            dataset has its joints; else it is that of the dataset.
     """
 
     init: str | None = None
@@ -180,7 +181,9 @@ class Recipe(Settings):
     def _model_of_init(cls, values: Any) -> Any:
         if not isinstance(values, dict) or not isinstance(values.get("init"), str):
             return values
-        return {**values, "model": completed_model(values["init"], values.get("model", {}))}
+        data = values.get("data")
+        store = data.get("store") if isinstance(data, dict) else None
+        return {**values, "model": completed_model(values["init"], values.get("model", {}), store)}
 
     @model_validator(mode="after")
     def _all_that_comes_out_is_trained(self) -> Recipe:

@@ -8,20 +8,22 @@ kept, these are lifted as before.
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from poselift.data.store import load_store
 from poselift.deploy.read_back import network_of_onnx, read_onnx
-from poselift.errors import CheckpointError, RecipeError
+from poselift.errors import CheckpointError, PoseliftError, RecipeError, SkeletonError
 from poselift.models import model_class
 from poselift.models.base import LiftingNetwork
 from poselift.models.checkpoint import load_checkpoint, read_header
 from poselift.models.joint_axis import JointAxis
 from poselift.runtime.shipped import model_file
-from poselift.skeleton import Skeleton, skeleton_of
+from poselift.skeleton import Skeleton, conversion, skeleton_of, skeleton_setting
 
 logger = logging.getLogger(__name__)
 
@@ -41,8 +43,11 @@ def settings_of(init: str) -> dict[str, Any]:
     return {"name": header.model, **model_class(header.model).Config.of(header.config).as_dict()}
 
 
-def completed_model(init: str, given: Any) -> Any:
+def completed_model(init: str, given: Any, dataset: Any = None) -> Any:
     """The table `model` of a recipe with what it does not set taken from the model to start from.
+
+    Args:
+        dataset: the path of what to train on. If it lacks joints of the model, the network is of the dataset's.
 
     Raises:
         CheckpointError: there is no such model.
@@ -62,9 +67,25 @@ def completed_model(init: str, given: Any) -> Any:
                 f"model.{key}: init {init} was trained with {theirs[key]!r}, got {given[key]!r}",
                 f"leave out model.{key}, or init to train from nothing",
             )
+    if "skeleton" not in given and isinstance(dataset, str | Path):
+        others = _if_joints_lack(skeleton_of(theirs["skeleton"]), dataset)
+        given = given if others is None else {**given, "skeleton": skeleton_setting(others)}
     if "skeleton" in given and skeleton_of(given["skeleton"]) != skeleton_of(theirs["skeleton"]):
         theirs.pop("limb_lengths", None)  # those of another graph
     return {**theirs, **given}
+
+
+def _if_joints_lack(skeleton: Skeleton, dataset: Path | str) -> Skeleton | None:
+    """The skeleton of a dataset that lacks joints of `skeleton`; if it cannot be read, that is told later."""
+    try:
+        found = load_store(dataset).skeleton
+    except PoseliftError:
+        return None
+    try:
+        conversion(found, skeleton).whole()
+    except SkeletonError:
+        return found
+    return None
 
 
 def _alike(name: str, other: str) -> bool:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MARKERS = "osD^vP*X"
+# Of a legend: a marker with the space around, and a letter.
+_ENTRY_IN, _LETTER_IN = 0.7, 0.085
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def draw_lines(chart: LineChart) -> Figure:
     names: list[str] = [line.name for line in chart.lines]
     texts = [axes.title, axes.xaxis.label, *axes.get_xticklabels()]
     if len(names) > 1:
-        legend = figure.legend(loc="outside lower center", ncols=min(len(names), 4), frameon=False)
+        fitting = int(figure.get_figwidth() / (_ENTRY_IN + _LETTER_IN * max(map(len, names))))
+        legend = figure.legend(loc="outside lower center", ncols=min(len(names), max(fitting, 1)), frameon=False)
         texts += legend.get_texts()
     if chart.names:
         for text in texts:
