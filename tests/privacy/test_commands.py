@@ -54,7 +54,8 @@ from poselift import SKELETONS, Camera, Clip, Lifter
 def served(lifter, camera):
     draw = np.random.default_rng(0)
     stream = lifter.stream(camera)
-    lifted = [stream.push(draw.uniform(200, 800, (17, 2)).astype(np.float32)) for _ in range(40)]
+    poses = draw.uniform(200, 800, (40, len(lifter.skeleton), 2)).astype(np.float32)
+    lifted = [stream.push(pose, time_s=number / 30) for number, pose in enumerate(poses)]
     clip = Clip(SKELETONS["coco17"], fps=30, joints_px=draw.uniform(200, 800, (50, 17, 2)), size_px=(1920, 1080))
     lifter.lift(clip.replaced(camera=camera))
     return len(lifted)
