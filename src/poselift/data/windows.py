@@ -149,7 +149,7 @@ def check_rate(time_s: Float[np.ndarray, " frames"], window: Window) -> None:
     if step_s * window.fps > _MOST_MADE_UP:
         raise ShapeError(
             f"the model sees {window.fps:g} frames a second, the clip has {1 / step_s:.3g}",
-            "take a model of single frames, or film at a higher frame rate",
+            "take a model of single frames, such as frame, or film at a higher frame rate",
         )
 
 

@@ -6,6 +6,7 @@ A network sees one frame, or a window of them (`data.windows`); frames are lifte
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -32,6 +33,8 @@ from poselift.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from poselift.lifting.stream import Stream
+
+logger = logging.getLogger(__name__)
 
 # Frames in one call of the network; more make it no faster.
 _BATCH = 1024
@@ -324,9 +327,12 @@ class Lifter:
 
 
 def default_lifter(fps: float, **options: Any) -> Lifter:
-    """By the default model, or by that of single frames where there are too few a second for it.
+    """By the default model, or by that of single frames where there are too few a second for it, which is logged.
 
     Args:
         options: those of `Lifter`.
     """
-    return Lifter("frame" if fps < SLOWEST_VIDEO_FPS else None, **options)
+    if fps >= SLOWEST_VIDEO_FPS:
+        return Lifter(**options)
+    logger.warning("%.3g frames a second: each is lifted by itself, by the model frame", fps)
+    return Lifter("frame", **options)

@@ -17,6 +17,9 @@ SHIPPED: dict[str, str] = {
     "default": "video.onnx",
 }
 
+# Those that come in bytes as well.
+WITH_INT8 = ("video", "causal")
+
 # Of a quarter of the frames that `video` sees a second, most of what it sees would be made up.
 SLOWEST_VIDEO_FPS = 7.5
 
