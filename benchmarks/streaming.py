@@ -81,7 +81,10 @@ def main() -> None:
     window = network((3, 3, 3), channels)
     models = {"single frames": as_large(window, channels), "27 frames, causal": window}
     with tempfile.TemporaryDirectory() as folder:
-        lifters = {name: exported(model, Path(folder) / f"{name}.onnx") for name, model in models.items()}
+        lifters = {
+            f"{name}, {parameters(model) / 1e6:.2f} M": exported(model, Path(folder) / f"{name}.onnx")
+            for name, model in models.items()
+        }
         compare(lifters, settings)
     compare(shipped(), settings)
 
@@ -105,7 +108,7 @@ def compare(lifters: Mapping[str, Lifter], settings: Settings) -> None:
 
 def line(result: Result) -> str:
     cost = f"{1000 / result.median:7.3f} ms/frame, {1 / result.ratio:.2f} times"
-    return f"{result.contest:18} {result.way:26} {cost}"
+    return f"{result.contest:18} {result.way:28} {cost}"
 
 
 if __name__ == "__main__":
