@@ -19,7 +19,6 @@ ELSEWHERE = {
     "data/sources/batch.py": "data/sources/test_views.py",
     "data/sources/truth.py": "data/sources/test_recordings.py",
     "detect/base.py": "detect/test_video.py",
-    "models/folded.py": "models/test_lcn.py",
     "models/lcn_config.py": "models/test_config.py",
     "normalisation/base.py": "normalisation/test_contract.py",
     "training/data.py": "training/test_recordings.py",

@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from poselift.errors import CheckpointError
-from poselift.models.layers import ChannelBatchNorm, UnitBatchNorm
+from poselift.models.layers import in_evaluation
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +124,9 @@ _ROUNDING = 1e-2
 def folded_dense(weight: Tensor, bias: Tensor, norm: nn.Module | None = None) -> Dense:
     """One linear layer (N, M), (M,) and the batch norm behind it, if any, whose channels repeat along M."""
     w, b = weight.double(), bias.double()
-    if isinstance(norm, ChannelBatchNorm | UnitBatchNorm):
-        scale, shift = (v.repeat(len(b) // norm.channels) for v in norm.scale_and_shift())
+    known = in_evaluation(norm)
+    if known is not None:
+        scale, shift = (v.repeat(len(b) // len(v)) for v in known.scale_and_shift())
         w, b = w * scale, b * scale + shift
     return Dense(w.float().cpu().numpy(), b.float().cpu().numpy())
 
@@ -142,8 +143,9 @@ def unfolded_dense(dense: Dense, norm: nn.Module | None, *, max_norm: bool) -> t
     """
     weight, bias = torch.from_numpy(dense.weight.copy()), torch.from_numpy(dense.bias.copy())
     scale = max(1.0, float(weight.double().norm())) if max_norm else 1.0
-    if isinstance(norm, ChannelBatchNorm | UnitBatchNorm):
-        norm.only_scale(scale)
+    known = in_evaluation(norm)
+    if known is not None:
+        known.only_scale(scale)
         return weight / scale, bias / scale
     if scale > 1 + _ROUNDING:
         raise CheckpointError(

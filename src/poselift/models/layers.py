@@ -1,8 +1,12 @@
-"""What the networks of TensorFlow 1 origin have in common: their batch norm, weight clipping and initialiser."""
+"""What the networks of TensorFlow 1 origin have in common: their batch norm, weight clipping and initialiser.
+
+And what any batch norm does in evaluation.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -38,64 +42,48 @@ class ChannelBatchNorm(nn.Module):
             self.moving_variance.lerp_(variance * (1 - 1 / len(rows)), 1 - BATCH_NORM_MOMENTUM)
         return normalised.view_as(x)
 
+
+class NormInEvaluation(NamedTuple):
+    """What a batch norm goes by in evaluation, (C,) each. The tensors are its own: what is written to them counts."""
+
+    scale: Tensor
+    shift: Tensor
+    mean: Tensor
+    variance: Tensor
+    epsilon: float
+
     def scale_and_shift(self) -> tuple[Tensor, Tensor]:
-        """What evaluation does to a channel: times the first, plus the second; both (C,) float64."""
-        scale = self.gamma.double() / (self.moving_variance.double() + BATCH_NORM_EPSILON).sqrt()
-        return scale, self.beta.double() - self.moving_mean.double() * scale
+        """What it does to a channel: times the first, plus the second; both (C,) float64."""
+        scale = self.scale.double() / (self.variance.double() + self.epsilon).sqrt()
+        return scale, self.shift.double() - self.mean.double() * scale
 
     @torch.no_grad()
     def settle(self, mean: Tensor, variance: Tensor) -> None:
         """Take the statistics (C,) for those of the channels; what evaluation does stays."""
         scale, shift = self.scale_and_shift()
-        self.gamma.copy_(scale * (variance.double() + BATCH_NORM_EPSILON).sqrt())
-        self.beta.copy_(shift + mean.double() * scale)
-        self.moving_mean.copy_(mean)
-        self.moving_variance.copy_(variance)
+        self.scale.copy_(scale * (variance.double() + self.epsilon).sqrt())
+        self.shift.copy_(shift + mean.double() * scale)
+        self.mean.copy_(mean)
+        self.variance.copy_(variance)
 
     @torch.no_grad()
     def only_scale(self, scale: float) -> None:
         """Forget the statistics: evaluation multiplies by `scale` and does nothing else."""
-        self.gamma.fill_(scale)
-        self.beta.zero_()
-        self.moving_mean.zero_()
-        self.moving_variance.fill_(1 - BATCH_NORM_EPSILON)
+        self.scale.fill_(scale)
+        self.shift.zero_()
+        self.mean.zero_()
+        self.variance.fill_(1 - self.epsilon)
 
 
-class UnitBatchNorm(nn.BatchNorm1d):
-    """PyTorch's batch normalisation of (N, C), which also tells and takes what it does in evaluation."""
-
-    @property
-    def channels(self) -> int:
-        return self.num_features
-
-    def scale_and_shift(self) -> tuple[Tensor, Tensor]:
-        """What evaluation does to a channel: times the first, plus the second; both (C,) float64."""
-        mean, variance = self._statistics()
-        scale = self.weight.double() / (variance.double() + self.eps).sqrt()
-        return scale, self.bias.double() - mean.double() * scale
-
-    @torch.no_grad()
-    def settle(self, mean: Tensor, variance: Tensor) -> None:
-        """Take the statistics (C,) for those of the channels; what evaluation does stays."""
-        scale, shift = self.scale_and_shift()
-        self.weight.copy_(scale * (variance.double() + self.eps).sqrt())
-        self.bias.copy_(shift + mean.double() * scale)
-        for own, other in zip(self._statistics(), (mean, variance), strict=True):
-            own.copy_(other)
-
-    @torch.no_grad()
-    def only_scale(self, scale: float) -> None:
-        """Forget the statistics: evaluation multiplies by `scale` and does nothing else."""
-        mean, variance = self._statistics()
-        self.weight.fill_(scale)
-        self.bias.zero_()
-        mean.zero_()
-        variance.fill_(1 - self.eps)
-
-    def _statistics(self) -> tuple[Tensor, Tensor]:
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        return self.running_mean, self.running_var
+def in_evaluation(norm: nn.Module | None) -> NormInEvaluation | None:
+    """What a batch norm, ours or PyTorch's, goes by in evaluation; None of what is none, or knows no statistics."""
+    if isinstance(norm, ChannelBatchNorm):
+        return NormInEvaluation(norm.gamma, norm.beta, norm.moving_mean, norm.moving_variance, BATCH_NORM_EPSILON)
+    if not isinstance(norm, nn.modules.batchnorm._BatchNorm) or not norm.affine:
+        return None
+    if norm.running_mean is None or norm.running_var is None:
+        return None
+    return NormInEvaluation(norm.weight, norm.bias, norm.running_mean, norm.running_var, norm.eps)
 
 
 def norm_clipped(weight: Tensor, elsewhere: Tensor | float = 0.0) -> Tensor:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from poselift.models.layers import ChannelBatchNorm, UnitBatchNorm
+from poselift.models.layers import ChannelBatchNorm, in_evaluation
 
 # Number, mean and mean square of the numbers of each channel.
 _Sums: TypeAlias = dict[nn.Module, tuple[int, Tensor, Tensor]]
@@ -34,7 +34,9 @@ def settle_statistics(model: nn.Module, inputs: Iterable[Tensor]) -> None:
             model(batch)
     model.train(training)
     for measured, (_, mean, square) in sums.items():
-        _settle(measured, mean, (square - mean.square()).clamp(min=0.0))
+        known = in_evaluation(measured)
+        if known is not None:
+            known.settle(mean, (square - mean.square()).clamp(min=0.0))
 
 
 def _note(sums: _Sums, norm: nn.Module, entering: tuple[Any, ...]) -> None:
@@ -45,18 +47,3 @@ def _note(sums: _Sums, norm: nn.Module, entering: tuple[Any, ...]) -> None:
     count = before + len(rows)
     share = len(rows) / count
     sums[norm] = count, torch.lerp(mean, rows.mean(0), share), torch.lerp(square, rows.square().mean(0), share)
-
-
-def _settle(norm: nn.Module, mean: Tensor, variance: Tensor) -> None:
-    if isinstance(norm, ChannelBatchNorm | UnitBatchNorm):
-        norm.settle(mean, variance)
-        return
-    assert isinstance(norm, nn.modules.batchnorm._BatchNorm)
-    if norm.running_mean is None or norm.running_var is None or not norm.affine:
-        return
-    scale = norm.weight.double() / (norm.running_var.double() + norm.eps).sqrt()
-    shift = norm.bias.double() - norm.running_mean.double() * scale
-    norm.weight.copy_(scale * (variance + norm.eps).sqrt())
-    norm.bias.copy_(shift + mean * scale)
-    norm.running_mean.copy_(mean)
-    norm.running_var.copy_(variance)

@@ -27,7 +27,6 @@ from poselift.models.base import LiftingNetwork
 from poselift.models.dropout import Dropout
 from poselift.models.folded import Dense, FoldedNetwork, folded_dense, unfolded_dense
 from poselift.models.joint_axis import JointAxis
-from poselift.models.layers import UnitBatchNorm
 from poselift.models.lcn import LEAKY_SLOPE
 from poselift.models.neighbour_product import fed_pairs, matrix_of_pairs, neighbour_plan, neighbour_product
 from poselift.models.over_time import StridedConfig, strided_through
@@ -111,7 +110,7 @@ class LocalLayer(nn.Module):
     def __init__(self, feeds: np.ndarray, in_channels: int, config: TemporalLCNConfig) -> None:
         super().__init__()
         self.linear = LocalLinear(feeds, in_channels, config.channels)
-        self.norm = UnitBatchNorm(feeds.shape[1] * config.channels)
+        self.norm = nn.BatchNorm1d(feeds.shape[1] * config.channels)
         self.dropout = Dropout(config.dropout)
 
     def forward(self, joined: Tensor) -> Tensor:

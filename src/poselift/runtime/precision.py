@@ -16,7 +16,7 @@ from poselift.data.model_header import header_from_json
 from poselift.errors import CheckpointError, OutputError, RecipeError
 from poselift.files import cache_folder, whole_file
 from poselift.runtime.network import Device, Network, chosen_device
-from poselift.runtime.shipped import WITH_INT8, model_file
+from poselift.runtime.shipped import SHIPPED, WITH_INT8, model_file
 from poselift.version import __version__
 
 Precision = Literal["float32", "int8", "auto"]
@@ -47,7 +47,7 @@ def network_of(model: Path | str, precision: Precision, threads: int | None, dev
     if model == DEFAULT_MODEL and not DEFAULT_MODEL.is_file():
         hint = "this installation has no default model; name one made by `poselift export`"
         raise CheckpointError(f"{model}: no such model", hint)
-    model = model_file(model)
+    named, model = str(model) in SHIPPED, model_file(model)
     fast = int8_path(model)
     if precision == "int8" and device == "auto":
         device = "cpu"
@@ -58,8 +58,8 @@ def network_of(model: Path | str, precision: Precision, threads: int | None, dev
     if precision == "auto":
         precision = chosen_precision(model, threads) if fast.is_file() else "float32"
     if precision == "int8" and not fast.is_file():
-        hint = "write it with `poselift export --precision int8 --calibrate DATASET`"
-        raise CheckpointError(f"{fast}: no such model", f"take {' or '.join(WITH_INT8)}, or {hint}")
+        write = "write it with `poselift export --precision int8 --calibrate DATASET`"
+        raise CheckpointError(f"{fast}: no such model", f"take {' or '.join(WITH_INT8)}" if named else write)
     return Network(fast if precision == "int8" else model, threads)
 
 
