@@ -89,7 +89,7 @@ def walk(tmp_path_factory, write_video, mocap_store):
     write_video(folder / "walk.mp4", images=images, fps=25)
     joints = {"left_shoulder": (36, 20), "right_shoulder": (28, 20), "left_hip": (35, 45), "right_hip": (29, 45)}
     lines = [f"{frame},{joint},{x + frame},{y},0.9" for frame in range(FRAMES) for joint, (x, y) in joints.items()]
-    (folder / "walk.joints").write_text("\n".join(["coco17,25,64,96", *lines]))
+    (folder / "walk.joints").write_text("\n".join(["joint_lines,coco17,25,64,96", *lines]))
     shutil.copy(mocap_store, folder / "mocap.safetensors")
     return folder
 

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from poselift.cli.lift_source import KeypointSource, chosen_camera, source_of
+from poselift.cli.lift_source import AboutKeypoints, KeypointSource, chosen_camera, source_of
 from poselift.data.clip import Clip
+from poselift.data.keypoints.said import Said
 from poselift.data.scene_file import save
 from poselift.errors import DataFormatError, RecipeError, SkeletonError
 from poselift.geometry.camera import Camera
@@ -56,7 +57,7 @@ def test_without_a_size_there_is_no_camera():
 def test_a_file_of_keypoints_keeps_its_ids_and_camera(tmp_path, tiny_model):
     joints_px = np.random.default_rng(0).uniform(100, 300, (4, 17, 2))
     save(Clip(COCO_17, 25.0, joints_px=joints_px, size_px=(640, 480), camera=OWN), tmp_path / "a.npz")
-    found = KeypointSource(tmp_path / "a.npz", None)
+    found = KeypointSource(tmp_path / "a.npz", None, Said())
     np.testing.assert_array_equal(chosen_camera(found, None, None).focal_px, OWN.focal_px)
     lifter = Lifter(tiny_model)
     with found.opened(lifter.skeleton) as lift:
@@ -68,15 +69,42 @@ def test_a_file_of_keypoints_keeps_its_ids_and_camera(tmp_path, tiny_model):
 def test_joints_that_do_not_convert_are_told_before_they_are_lifted(tmp_path, own_skeleton_file):
     joints_px = np.random.default_rng(0).uniform(100, 300, (4, 17, 2))
     save(Clip(COCO_17, 25.0, joints_px=joints_px, size_px=(640, 480)), tmp_path / "a.npz")
-    found, other = KeypointSource(tmp_path / "a.npz", None), read_skeleton(own_skeleton_file)
+    found, other = KeypointSource(tmp_path / "a.npz", None, Said()), read_skeleton(own_skeleton_file)
     with pytest.raises(SkeletonError), found.opened(other):
         pytest.fail("opened")
 
 
-@pytest.mark.parametrize(("every", "fps"), [(2, None), (1, 50.0)])
-def test_frames_of_keypoints_are_not_chosen(tmp_path, every, fps):
+@pytest.fixture
+def four_frames(tmp_path):
     joints_px = np.random.default_rng(0).uniform(100, 300, (4, 17, 2))
     save(Clip(COCO_17, 25.0, joints_px=joints_px, size_px=(640, 480)), tmp_path / "a.npz")
-    with pytest.raises(RecipeError, match="expected a video for --every or --fps, got keypoints"):
-        source_of(tmp_path / "a.npz", None, "blazepose-full", every, fps)
-    assert isinstance(source_of(tmp_path / "a.npz", None, "blazepose-full", 1, None), KeypointSource)
+    return tmp_path / "a.npz"
+
+
+def test_frames_of_keypoints_are_not_chosen_but_their_rate_is_said(four_frames):
+    with pytest.raises(RecipeError, match="expected a video for --every, got keypoints"):
+        source_of(four_frames, "blazepose-full", 2, None, AboutKeypoints())
+    assert source_of(four_frames, "blazepose-full", 1, 50.0, AboutKeypoints()).fps == 50
+
+
+def test_what_is_said_of_keypoints_is_refused_of_a_video(tmp_path):
+    with pytest.raises(RecipeError, match="expected a file of keypoints for --size, --layout, got a video"):
+        source_of(tmp_path / "a.mp4", "blazepose-full", 1, None, AboutKeypoints(size="9x9", layout="coco17"))
+
+
+@pytest.mark.parametrize("size", ["1920x1080", "1920 X 1080", "1920,1080"])
+def test_a_size_is_said_as_people_say_it(size):
+    assert AboutKeypoints(size=size).said(None).size_px == (1920, 1080)
+
+
+@pytest.mark.parametrize("size", ["1920", "axb", "-1x5", ""])
+def test_what_is_no_size_is_refused(size):
+    with pytest.raises(RecipeError, match="--size: expected width and height"):
+        AboutKeypoints(size=size).said(None)
+
+
+def test_a_video_says_times_and_size():
+    said = AboutKeypoints(video=Path(__file__).parents[2] / "examples" / "balance.mp4").said(None)
+    assert said.size_px == (1080, 1920)
+    assert len(said.time_s) > 50
+    assert said.fps == pytest.approx(60, abs=1)

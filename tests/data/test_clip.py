@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
+from poselift.data.joint_status import FILLED, GUESSED, SEEN
 from poselift.errors import ShapeError, SkeletonError
-from poselift.geometry import Camera
+from poselift.geometry import Camera, axis_rotation
 from poselift.skeleton import BODY_21, COCO_17, H36M_17
 
 F = 5
@@ -158,3 +159,28 @@ class TestTimes:
     def test_times_that_cannot_be_name_the_frame(self, joints_px, time_s, message):
         with pytest.raises(ShapeError, match=message):
             Clip(COCO_17, 25, joints_px=joints_px, time_s=time_s)
+
+
+def test_each_joint_says_how_it_came_about(joints_px):
+    confidence = np.ones((F, 17), dtype=np.float32)
+    confidence[1, COCO_17.index("left_hip")] = 0
+    clip = Clip(COCO_17, 25, joints_px, confidence, filled=np.array([True, False, False, False, False]))
+    assert set(clip.joint_status[0]) == {FILLED}
+    assert np.argwhere(clip.joint_status[1:] != SEEN).tolist() == [[0, COCO_17.index("left_hip")]]
+    status = np.full((F, 17), SEEN, dtype=np.uint8)
+    status[:, COCO_17.index("left_shoulder")] = FILLED
+    status[:, COCO_17.index("left_hip")] = GUESSED
+    converted = clip.replaced(joint_status=status).converted(H36M_17)
+    assert converted.joint_status[0, H36M_17.indices(("thorax", "spine", "nose"))].tolist() == [FILLED, GUESSED, SEEN]
+    assert clip.replaced(confidence=confidence * 0).joint_status.min() == GUESSED
+    with pytest.raises(ShapeError, match="joint_status: expected 0 to 2, got 3"):
+        clip.replaced(joint_status=status + np.uint8(3))
+
+
+def test_the_world_is_that_of_the_camera(joints_root_mm):
+    root_cam_mm = np.full((F, 3), 3000, dtype=np.float32)
+    camera = Camera(np.full(2, 1000), np.full(2, 500), axis_rotation("X", 1.2), np.array([0, 0, 1500]))
+    clip = Clip(COCO_17, 25, joints_root_mm=joints_root_mm, root_cam_mm=root_cam_mm, camera=camera)
+    np.testing.assert_allclose(camera.world_to_camera(clip.joints_world_mm), clip.joints_cam_mm, atol=1e-2)
+    with pytest.raises(ShapeError, match="no camera"):
+        _ = clip.replaced(camera=None).joints_world_mm

@@ -23,7 +23,7 @@ from poselift.skeleton import BLAZEPOSE_33, COCO_17, H36M_17
 
 HERE = Path(__file__).parents[1] / "data_files"
 FORMATS = ["npz", "json"]
-ARRAYS = ("joints_px", "confidence", "valid", "filled", "joints_root_mm", "root_cam_mm", "time_s")
+ARRAYS = ("joints_px", "confidence", "valid", "filled", "joint_status", "joints_root_mm", "root_cam_mm", "time_s")
 CAMERA = Camera(
     focal_px=np.array([1000.1, 999.9]),
     center_px=np.array([512, 511.3]),
@@ -218,8 +218,8 @@ def test_json_is_strict_and_says_what_it_holds(tmp_path):
     assert (data["format"], data["version"]) == ("poselift-scene", 2)
     assert (data["fps"], data["size_px"]) == (29.97, [1920, 1080])
     assert set(data["units"]) == {
-        *("time_s", "joints_px", "confidence", "joints_root_mm", "root_cam_mm"),
-        "expected_error_mm",
+        *("time_s", "joints_px", "confidence", "joints_root_mm", "root_cam_mm", "joints_world_mm"),
+        *("expected_error_mm", "error_90_mm", "joint_status"),
     }
     (track,) = data["tracks"]
     assert set(track) == {"id", "first_frame", "skeleton", "dtypes"}
@@ -245,7 +245,7 @@ def test_npz_needs_nothing_but_numpy(tmp_path):
     save(clip_of(), tmp_path / "a.npz")
     with np.load(tmp_path / "a.npz", allow_pickle=False) as file:
         fields = {f"1/{name}" for name in ARRAYS if name != "time_s"}
-        assert set(file) == {*fields, "time_s", "header"}
+        assert set(file) == {*fields, "1/joints_world_mm", "time_s", "header"}
         assert json.loads(str(file["header"]))["tracks"][0]["skeleton"]["joints"] == list(H36M_17.joints)
 
 

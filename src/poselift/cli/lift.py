@@ -27,6 +27,10 @@ def lift(
     output: say.Output,
     detector: say.DetectorName = DEFAULT_DETECTOR,
     keypoint_format: say.KeypointFormat = None,
+    size: say.Size = None,
+    video: say.OfVideo = None,
+    layout: say.Layout = None,
+    most_confidence: say.MostConfidence = None,
     model: say.Model = None,
     precision: say.PrecisionName = "float32",
     device: say.DeviceName = "cpu",
@@ -49,30 +53,31 @@ def lift(
     Of a video there is an overlay too, the same video with its keypoints and the 3D figure beside it.
     """
     from poselift.cli.lift_overlay import overlay_of
-    from poselift.cli.lift_source import VideoSource, chosen_camera, source_of
+    from poselift.cli.lift_source import AboutKeypoints, VideoSource, chosen_camera, source_of
     from poselift.files import output_folder
     from poselift.lifting.lifter import Lifter, default_lifter
 
     # Detection takes long: what can be wrong is checked before.
     wanted = Who.said(people, person)
     options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth)
-    found = source_of(source, keypoint_format, detector, every, fps)
+    about = AboutKeypoints(keypoint_format, size, video, layout, most_confidence)
+    found = source_of(source, detector, every, fps, about)
     camera = chosen_camera(found, focal_px, fov_deg)
     form: dict[str, Any] = {"flip": flip, "precision": precision, "device": device}
     lifter = default_lifter(found.fps, **form) if model is None else Lifter(model, **form)
     _check_not_replaced(source, output)
-    video = found.info if overlay and isinstance(found, VideoSource) else None
+    drawn_on = found.info if overlay and isinstance(found, VideoSource) else None
     with (
         output_folder(output, overwrite=overwrite),
         found.opened(lifter.skeleton) as lifted,
-        overlay_of(video, output / _OVERLAY) as drawing,
+        overlay_of(drawn_on, output / _OVERLAY) as drawing,
     ):
         start = time.perf_counter()
         scene = lifted(lifter=lifter, camera=camera, options=options, who=wanted, watcher=drawing)
         _write_tables(scene, output, overwrite=overwrite)
         _tell(scene, time.perf_counter() - start, output)
         _write_page(scene, output, viewer=viewer)
-    if video is not None:
+    if drawn_on is not None:
         typer.echo(f"  {output / _OVERLAY}")
 
 

@@ -11,13 +11,16 @@ from poselift.data.keypoints import KEYPOINTS
 from poselift.detect import DETECTORS, MODEL_FILES
 from poselift.lifting.smoothing import SMOOTHERS
 from poselift.runtime.shipped import SLOWEST_VIDEO_FPS
+from poselift.skeleton import SKELETONS
 from poselift.tracking.who import PERSON_RULES
+
+_LAYOUTS = ", ".join(SKELETONS)
 
 Source = Annotated[
     Path,
     typer.Argument(
         help="Video of people: a file, a folder of images, a pattern such as 'img_%04d.jpg', or - for what is piped "
-        f"in. Or a file of 2D keypoints ({', '.join(KEYPOINTS)})."
+        f"in. Or 2D keypoints, a file or a folder of files ({', '.join(KEYPOINTS)})."
     ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
@@ -28,7 +31,16 @@ DetectorName = Annotated[
     ),
 ]
 KeypointFormat = Annotated[
-    str | None, typer.Option("--format", help="Format of a file of keypoints. Default: by the ending of its name.")
+    str | None, typer.Option("--format", help="Format of a file of keypoints. Default: by what it holds.")
+]
+Size = Annotated[str | None, typer.Option(help="Size of the image that keypoints lie in, such as 1920x1080.")]
+OfVideo = Annotated[Path | None, typer.Option("--video", help="The video of the keypoints: times and size are its.")]
+Layout = Annotated[
+    str | None,
+    typer.Option(help=f"Joints of the keypoints, where their number leaves it open: {_LAYOUTS}."),
+]
+MostConfidence = Annotated[
+    float | None, typer.Option(help="What a confidence of 1 is called in the file: 100 for percent.")
 ]
 Model = Annotated[
     str | None,
@@ -52,7 +64,7 @@ Fps = Annotated[
     float | None,
     typer.Option(
         help="Or look at so many frames a second. Of a video that does not say when its frames were taken, such as "
-        "images: how many a second were filmed."
+        "images or keypoints: how many a second were filmed."
     ),
 ]
 Flip = Annotated[bool, typer.Option(help="Average with the mirrored prediction.")]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from poselift.data.keypoints import recognised
-from poselift.data.keypoints.reading import read_keypoints
+from poselift.data.keypoints.reading import read_keypoints, recognised
+from poselift.data.keypoints.said import Said
 from poselift.data.scene import Scene
 from poselift.detect import detector_of
 from poselift.detect.frames import opened_video
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from poselift.lifting.options import LiftOptions
     from poselift.lifting.video import Watcher
     from poselift.tracking.who import Who
+
+_SIZE = re.compile(r"(\d+)\s*[xX×,]\s*(\d+)")
 
 
 class Lift(Protocol):
@@ -68,8 +72,8 @@ class VideoSource:
 class KeypointSource:
     """A file of keypoints."""
 
-    def __init__(self, path: Path, keypoint_format: str | None) -> None:
-        self.path, self._detections = path, read_keypoints(path, keypoint_format)
+    def __init__(self, path: Path, keypoint_format: str | None, said: Said) -> None:
+        self.path, self._detections = path, read_keypoints(path, keypoint_format, said)
         footage = self._detections.footage
         self.size_px, self.camera, self.fps = footage.size_px, footage.camera, footage.fps
 
@@ -93,19 +97,75 @@ class KeypointSource:
 
 
 def source_of(
-    path: Path, keypoint_format: str | None, detector: str, every: int, fps: float | None
+    path: Path, detector: str, every: int, fps: float | None, about: AboutKeypoints
 ) -> VideoSource | KeypointSource:
-    """What a path is: keypoints, by their format or the ending of the name, or else a video.
+    """What a path is: keypoints, by their format or by what the file holds, or else a video.
+
+    Args:
+        fps: of a video as for `opened_video`; of keypoints, how many frames a second there are.
 
     Raises:
         DataFormatError: it cannot be read.
-        RecipeError: there is no such detector, or frames cannot be chosen so.
+        RecipeError: there is no such detector, frames cannot be chosen so, or what is said is about something else.
     """
-    if not (keypoint_format or recognised(path)):
+    if not (about.keypoint_format or recognised(path)):
+        if what := about.said_options():
+            raise RecipeError(f"{path}: expected a file of keypoints for {what}, got a video", "leave it out")
         return VideoSource(path, detector, every, fps)
-    if every != 1 or fps is not None:
-        raise RecipeError(f"{path}: expected a video for --every or --fps, got keypoints", "leave it out")
-    return KeypointSource(path, keypoint_format)
+    if every != 1:
+        raise RecipeError(f"{path}: expected a video for --every, got keypoints", "leave it out")
+    return KeypointSource(path, about.keypoint_format, about.said(fps))
+
+
+@dataclass(frozen=True)
+class AboutKeypoints:
+    """What the user says about a file of keypoints.
+
+    Attributes:
+        keypoint_format: a name of `data.keypoints.KEYPOINTS`.
+        size: such as 1920x1080.
+        video: the video that they are of, which says times and size.
+        layout, most_confidence: as for `Said`.
+    """
+
+    keypoint_format: str | None = None
+    size: str | None = None
+    video: Path | None = None
+    layout: str | None = None
+    most_confidence: float | None = None
+
+    def said_options(self) -> str:
+        """The options that were used, for messages."""
+        said = {
+            "--size": self.size,
+            "--video": self.video,
+            "--layout": self.layout,
+            "--most-confidence": self.most_confidence,
+        }
+        return ", ".join(name for name, value in said.items() if value is not None)
+
+    def said(self, fps: float | None) -> Said:
+        """The same for a reader, the video being read.
+
+        Raises:
+            RecipeError: the size is none.
+            DataFormatError: the video cannot be read.
+            ShapeError, SkeletonError: as for `Said`.
+        """
+        size_px = None if self.size is None else _size_px(self.size)
+        if self.video is None:
+            return Said(fps, None, size_px, self.layout, self.most_confidence)
+        with opened_video(self.video) as video:
+            time_s = None if fps else np.array([frame.time_s for frame in video.frames()])
+            rate, size_px = fps or video.info.fps, size_px or video.info.size_px
+        return Said(rate, time_s, size_px, self.layout, self.most_confidence)
+
+
+def _size_px(text: str) -> tuple[int, int]:
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        raise RecipeError(f"--size: expected width and height in pixels, got {text!r}", "--size 1920x1080")
+    return int(found[1]), int(found[2])
 
 
 def chosen_camera(source: VideoSource | KeypointSource, focal_px: float | None, fov_deg: float | None) -> Camera:

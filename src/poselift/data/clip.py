@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt8
 
 from poselift.arrays import float_type
 from poselift.data.footage import checked_fps, checked_size, checked_times
+from poselift.data.joint_status import GUESSED, statuses_of
 from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.skeleton.convert import conversion
@@ -26,18 +27,22 @@ _OVER_FRAMES = (
     "joints_root_mm",
     "root_cam_mm",
     "expected_error_mm",
+    "error_90_mm",
+    "joint_status",
     "time_s",
 )
+_TYPES = {"valid": "b", "filled": "b", "joint_status": "u"}
 # What rounding may make of a constant frame rate, in frames.
 _SAME_FRAME = 1e-6
 
 
 def _frozen(array: np.ndarray, name: str) -> np.ndarray:
     """A read-only array of the right type that the caller cannot change either."""
-    kinds = "b" if name in ("valid", "filled") else "fiu"
+    kinds = _TYPES.get(name, "fiu")
     if array.dtype.kind not in kinds:
-        raise ShapeError(f"{name}: expected {'true or false' if kinds == 'b' else 'numbers'}, got {array.dtype}")
-    if array.dtype.kind in "iu":
+        expected = {"b": "true or false", "u": "whole numbers of uint8"}.get(kinds, "numbers")
+        raise ShapeError(f"{name}: expected {expected}, got {array.dtype}")
+    if array.dtype.kind in "iu" and name not in _TYPES:
         array = array.astype(float_type(array))
     elif array.flags.writeable:
         array = array.copy()
@@ -72,6 +77,10 @@ class Clip:
         source: where this came from, for people.
         time_s: (F,) when each frame was taken, in seconds; strictly rising. Default: frame i at i / fps.
         expected_error_mm: (F, J) how far off whoever lifted it expects each joint to be, relative to the root.
+        error_90_mm: (F, J) nine of ten joints are no further off than this, relative to the root, says whoever lifted
+            it.
+        joint_status: (F, J) whether each joint was seen, filled or guessed, see `data.joint_status`. Default: guessed
+            where the confidence is 0, else filled where the frame is. It says nothing where the frame is not valid.
 
     Raises:
         ShapeError: an array of another shape or type, no joints at all, a frame rate, size or times that cannot be.
@@ -97,6 +106,8 @@ class Clip:
     source: str = ""
     time_s: Float[np.ndarray, " frames"] = _FILLED_IN
     expected_error_mm: Float[np.ndarray, "frames joints"] | None = None
+    error_90_mm: Float[np.ndarray, "frames joints"] | None = None
+    joint_status: UInt8[np.ndarray, "frames joints"] = _FILLED_IN
 
     def __post_init__(self) -> None:
         lead = self.joints_px if self.joints_px is not None else self.joints_root_mm
@@ -113,6 +124,8 @@ class Clip:
             "joints_root_mm": (f, j, 3),
             "root_cam_mm": (f, 3),
             "expected_error_mm": (f, j),
+            "error_90_mm": (f, j),
+            "joint_status": (f, j),
         }
         for name, shape in shapes.items():
             array = getattr(self, name)
@@ -126,6 +139,8 @@ class Clip:
         time_s = np.arange(f) / float(self.fps) if self.time_s is None else self.time_s
         object.__setattr__(self, "time_s", checked_times(time_s, f))
         self._fill_in(f)
+        if (self.joint_status > GUESSED).any():
+            raise ShapeError(f"joint_status: expected 0 to {GUESSED}, got {self.joint_status.max()}")
 
     def _fill_in(self, n_frames: int) -> None:
         """Set what was left out and follows from the rest."""
@@ -133,9 +148,14 @@ class Clip:
         if self.joints_px is not None:
             defaults["confidence"] = np.isfinite(self.joints_px).all(axis=-1).astype(np.float32)
         for name, default in defaults.items():
-            if getattr(self, name) is None:
-                default.setflags(write=False)
-                object.__setattr__(self, name, default)
+            self._set_if_none(name, default)
+        confidence = np.ones((n_frames, len(self.skeleton))) if self.confidence is None else self.confidence
+        self._set_if_none("joint_status", statuses_of(confidence, self.filled))
+
+    def _set_if_none(self, name: str, default: np.ndarray) -> None:
+        if getattr(self, name) is None:
+            default.setflags(write=False)
+            object.__setattr__(self, name, default)
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -176,6 +196,17 @@ class Clip:
         joints: np.ndarray = self.joints_root_mm + self.root_cam_mm[:, None]
         return joints
 
+    @property
+    def joints_world_mm(self) -> Float[np.ndarray, "frames joints 3"]:
+        """Joints in the world of the clip's camera, z up; NaN where the root's place is unknown.
+
+        Raises:
+            ShapeError: the clip has no 3D joints, no root position or no camera.
+        """
+        if self.camera is None:
+            raise ShapeError("this clip has no camera, whose place leads to the world", "lift it first")
+        return self.camera.camera_to_world(self.joints_cam_mm)
+
     def part(self, first: int, end: int) -> Clip:
         """Frames `first` to `end` - 1, at their own times."""
         values = {name: getattr(self, name) for name in _OVER_FRAMES}
@@ -196,17 +227,24 @@ class Clip:
                 changed[name] = convert.joints(getattr(self, name))
         if self.confidence is not None:
             changed["confidence"] = convert.confidence(self.confidence)
-        if self.expected_error_mm is not None:
-            # A mean of joints is no further off than they are on average.
-            changed["expected_error_mm"] = convert.joints(self.expected_error_mm[..., None])[..., 0]
+        for name in ("expected_error_mm", "error_90_mm"):
+            if getattr(self, name) is not None:
+                # A mean of joints is no further off than they are on average.
+                changed[name] = convert.joints(getattr(self, name)[..., None])[..., 0]
+        # A joint is as well known as the least known of those that it is made of.
+        known = convert.confidence((GUESSED - self.joint_status).astype(np.float32))
+        changed["joint_status"] = (GUESSED - known).astype(np.uint8)
         return self.replaced(**changed)
 
     def replaced(self, **changes: Any) -> Clip:
         """A copy with some fields changed, checked again.
 
         Another `fps` without `time_s` makes the times anew: a clip of a constant rate becomes one of another.
+        Another `confidence` or `filled` without `joint_status` makes the statuses anew.
         """
         values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         if "fps" in changes:
             del values["time_s"]
+        if "confidence" in changes or "filled" in changes:
+            del values["joint_status"]
         return Clip(**{**values, **changes})

@@ -34,12 +34,20 @@ FORMAT = "poselift-scene"
 VERSION = 2
 
 _HINT = "name a poses.npz or poses.json written by `poselift lift`"
-_ARRAYS = ("joints_px", "confidence", "joints_root_mm", "root_cam_mm", "expected_error_mm")
+_ARRAYS = (
+    *("joints_px", "confidence", "joint_status"),
+    *("joints_root_mm", "root_cam_mm", "expected_error_mm", "error_90_mm"),
+)
+# Written for other tools; whoever reads it here makes it anew.
+_MADE_OF_THEM = "joints_world_mm"
 _FLAGS = ("valid", "filled")
 _UNITS = {
     "time_s": "seconds",
     "joints_px": "pixels, x right, y down",
     "expected_error_mm": "millimetres that the model expects a joint to be off, relative to the root",
+    "error_90_mm": "millimetres within which nine of ten joints lie, relative to the root",
+    "joint_status": "0 seen, 1 filled from frames around it, 2 guessed from the other joints",
+    "joints_world_mm": "millimetres, z up; made of root_cam_mm, joints_root_mm and the camera's place",
     "joints_root_mm": "millimetres relative to the root, camera axes: x right, y down, z forward",
     "root_cam_mm": "millimetres, camera axes",
     "confidence": "0 (missing) to 1",
@@ -183,6 +191,7 @@ def _write_npz(scene: Scene, path: Path) -> None:
     arrays: dict[str, Any] = {"time_s": scene.footage.time_s}
     for track in scene.tracks:
         held = {name: getattr(track.clip, name) for name in (*_ARRAYS, *_FLAGS)}
+        held[_MADE_OF_THEM] = _world_mm(track.clip)
         arrays.update({f"{track.id}/{name}": array for name, array in held.items() if array is not None})
     with open(path, "wb") as file:
         np.savez_compressed(file, header=np.array(json.dumps(_header(scene))), **arrays)
@@ -196,29 +205,42 @@ def _read_npz(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         return _checked(header), {prefix + name: file[name] for name in file if name != "header"}
 
 
+def _world_mm(clip: Clip) -> np.ndarray | None:
+    if clip.joints_root_mm is None or clip.root_cam_mm is None or clip.camera is None:
+        return None
+    return clip.joints_world_mm
+
+
 def _write_json(scene: Scene, path: Path) -> None:
     header = _header(scene)
     for about, track in zip(header["tracks"], scene.tracks, strict=True):
         held = {name: getattr(track.clip, name) for name in _ARRAYS}
         about["dtypes"] = {name: str(array.dtype) for name, array in held.items() if array is not None}
+    worlds_mm = [_world_mm(track.clip) for track in scene.tracks]
     text = json.dumps(header, indent=1, allow_nan=False)
     with open(path, "w", encoding="utf-8") as file:
         # Frame by frame, so that a long scene never stands in memory as text.
         file.write(text.removesuffix("\n}") + ',\n "frames": [')
         for frame in range(len(scene.footage)):
-            file.write(("" if frame == 0 else ",") + "\n  " + json.dumps(_row(scene, frame), allow_nan=False))
+            file.write(
+                ("" if frame == 0 else ",") + "\n  " + json.dumps(_row(scene, worlds_mm, frame), allow_nan=False)
+            )
         file.write("\n ]\n}\n")
 
 
-def _row(scene: Scene, frame: int) -> dict[str, Any]:
-    people = [_person(track, frame) for track in scene.tracks if 0 <= frame - track.first_frame < len(track.clip)]
+def _row(scene: Scene, worlds_mm: Sequence[np.ndarray | None], frame: int) -> dict[str, Any]:
+    people = [
+        _person(track, world_mm, frame)
+        for track, world_mm in zip(scene.tracks, worlds_mm, strict=True)
+        if 0 <= frame - track.first_frame < len(track.clip)
+    ]
     return {"frame": frame, "time_s": float(scene.footage.time_s[frame]), "people": people}
 
 
-def _person(track: Track, frame: int) -> dict[str, Any]:
+def _person(track: Track, world_mm: np.ndarray | None, frame: int) -> dict[str, Any]:
     at, clip = frame - track.first_frame, track.clip
     person: dict[str, Any] = {"id": int(track.id), **{name: bool(getattr(clip, name)[at]) for name in _FLAGS}}
-    held = {name: getattr(clip, name) for name in _ARRAYS}
+    held = {name: getattr(clip, name) for name in _ARRAYS} | {_MADE_OF_THEM: world_mm}
     return {**person, **{name: _finite(array[at]) for name, array in held.items() if array is not None}}
 
 
@@ -226,6 +248,8 @@ def _finite(values: np.ndarray) -> Any:
     """Nested lists, null where a value is not finite. The shortest numbers that read back to the same floats."""
     if values.ndim > 1:
         return [_finite(part) for part in values]
+    if values.dtype.kind in "iu":
+        return values.tolist()
     return [float(str(value)) if np.isfinite(value) else None for value in values]
 
 
@@ -247,6 +271,8 @@ def _read_json(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
             "joints_root_mm": (joints, 3),
             "root_cam_mm": (3,),
             "expected_error_mm": (joints,),
+            "error_90_mm": (joints,),
+            "joint_status": (joints,),
         }
         for name, dtype in entry["dtypes"].items():
             # None becomes NaN.

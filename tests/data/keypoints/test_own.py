@@ -7,7 +7,7 @@ import pytest
 
 from poselift.data.clip import Clip
 from poselift.data.footage import Footage
-from poselift.data.keypoints.own import read_own
+from poselift.data.keypoints.reading import read_keypoints
 from poselift.data.scene import Scene, Track
 from poselift.data.scene_file import save
 from poselift.errors import DataFormatError
@@ -31,7 +31,7 @@ def person(track_id, first_frame, frames, skeleton=COCO_17):
 def test_everybody_is_found_again_by_their_ids(tmp_path, ending):
     scene = Scene(FOOTAGE, (person(7, 0, 6), person(2, 2, 3)))
     save(scene, tmp_path / f"poses.{ending}")
-    found = read_own(tmp_path / f"poses.{ending}")
+    found = read_keypoints(tmp_path / f"poses.{ending}")
     assert found.frame.tolist() == [0, 2, 2, 3, 4, 4, 5]
     assert found.track_id.tolist() == [7, 7, 2, 7, 7, 2, 7]
     again = track(found, "ids")
@@ -45,7 +45,7 @@ def test_everybody_is_found_again_by_their_ids(tmp_path, ending):
 def test_people_of_several_skeletons_and_nobody_are_refused(tmp_path):
     save(Scene(FOOTAGE, (person(1, 0, 6), person(2, 0, 6, H36M_17))), tmp_path / "two.npz")
     with pytest.raises(DataFormatError, match="expected people of one skeleton, found 2"):
-        read_own(tmp_path / "two.npz")
+        read_keypoints(tmp_path / "two.npz")
     save(Scene(FOOTAGE, ()), tmp_path / "none.npz")
     with pytest.raises(DataFormatError, match="expected people of one skeleton, found 0"):
-        read_own(tmp_path / "none.npz")
+        read_keypoints(tmp_path / "none.npz")
