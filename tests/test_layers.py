@@ -35,9 +35,10 @@ MAY_IMPORT = {
     "deploy": [*MIDDLE, "models", "runtime"],
     "detect": [*MIDDLE, "runtime.session"],
     "tracking": [*MIDDLE, "detect"],
-    "viz": MIDDLE,
+    "world": MIDDLE,
+    "viz": [*MIDDLE, "world"],
     "export": MIDDLE,
-    "lifting": [*MIDDLE, "runtime", "detect", "tracking"],
+    "lifting": [*MIDDLE, "runtime", "detect", "tracking", "world"],
     "evaluation": [*MIDDLE, "models", "runtime", "deploy", "lifting", "viz"],
     "bench": [
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
@@ -46,7 +47,7 @@ MAY_IMPORT = {
     "experiments": [*MIDDLE, "models", "training", "lifting", "evaluation", "viz"],
     "cli": [
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
-        *("evaluation", "bench", "experiments", "weights"),
+        *("evaluation", "bench", "experiments", "weights", "world"),
     ],
 }
 # Third-party package -> where it may be imported.

@@ -12,6 +12,7 @@ from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.lifting.sides import sides_kept
 from poselift.lifting.smoothing import SMOOTHERS
 from poselift.lookup import look_up
+from poselift.world.making import in_world
 
 if TYPE_CHECKING:
     from poselift.lifting.lifter import Lifter
@@ -36,16 +37,17 @@ def mended(clip: Clip) -> Clip:
 
 
 def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
-    """`lift_detected` of a scene that is mended already.
+    """`lift_detected` of a scene that is mended already: in 3D, and in the world.
 
     Raises:
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
     """
-    return lift_filled(scene.mapped(lambda clip: gaps_filled(clip, options.max_gap_s)), lifter, options)
+    lifted = lift_filled(scene.mapped(lambda clip: gaps_filled(clip, options.max_gap_s)), lifter, options)
+    return in_world(lifted, options.world)
 
 
 def lift_filled(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
-    """`lift_mended` of a scene whose gaps are filled already.
+    """The people of a scene whose gaps are filled already in 3D, smoothed.
 
     Raises:
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.

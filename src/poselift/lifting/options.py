@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from poselift.lifting.seconds import checked_seconds
 from poselift.lifting.smoothing import SMOOTHERS
 from poselift.lookup import checked_name
+from poselift.world.making import WorldOptions
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class LiftOptions:
     Attributes:
         max_gap_s: the longest gap that is filled, in seconds; see `lifting.gaps`.
         smoothing: how the 3D joints are smoothed, a name of `lifting.smoothing.SMOOTHERS`.
+        world: how people are put into a world.
         smoothing_s: over how many seconds; what exactly that means is said by the way of smoothing.
 
     Raises:
@@ -29,6 +31,7 @@ class LiftOptions:
     max_gap_s: float = 0.5
     smoothing: str = "gaussian"
     smoothing_s: float = 0.03
+    world: WorldOptions = field(default_factory=WorldOptions)
 
     def __post_init__(self) -> None:
         checked_seconds(self.max_gap_s, "max_gap_s")

@@ -153,6 +153,15 @@ class Skeleton:
                         queue.append(neighbour)
         return tuple(parents)
 
+    @cached_property
+    def outwards(self) -> tuple[int, ...]:
+        """The joints, each after its parent."""
+
+        def depth(joint: int) -> int:
+            return 0 if self.parents[joint] < 0 else 1 + depth(self.parents[joint])
+
+        return tuple(sorted(range(len(self)), key=depth))
+
     def root_position(self, joints: np.ndarray) -> np.ndarray:
         """Position of the root, (..., 1, D), of joints (..., J, D)."""
         position: np.ndarray = joints[..., self.root_indices, :].mean(axis=-2, keepdims=True)

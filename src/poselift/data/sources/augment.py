@@ -119,26 +119,17 @@ def _to_bones(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray:
 def _from_bones(bones: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """Joints relative to the root from bone vectors."""
     joints = bones.copy()
-    for joint in _topological(skeleton):
+    for joint in skeleton.outwards:
         parent = skeleton.parents[joint]
         if parent >= 0:
             joints[:, joint] += joints[:, parent]
     return joints
 
 
-def _topological(skeleton: Skeleton) -> list[int]:
-    """Joints, parents before children."""
-
-    def depth(joint: int) -> int:
-        return 0 if skeleton.parents[joint] < 0 else 1 + depth(skeleton.parents[joint])
-
-    return sorted(range(len(skeleton)), key=depth)
-
-
 def _descendants(skeleton: Skeleton, joint: int) -> list[int]:
     """The joint and all that hang on it."""
     found = [joint]
-    for j in _topological(skeleton):
+    for j in skeleton.outwards:
         if skeleton.parents[j] in found:
             found.append(j)
     return found
@@ -281,7 +272,7 @@ def _turned(bones: np.ndarray, skeleton: Skeleton, config: PoseAugmentConfig, dr
     spread = config.turn_rad * np.where(draws.random(windows) < config.wild, 3.0, 1.0).astype(bones.dtype)
     # What all the turns above a bone come to, (B, J, 3, 3).
     turn = np.broadcast_to(np.eye(3, dtype=bones.dtype), (windows, len(skeleton), 3, 3)).copy()
-    for joint in _topological(skeleton):
+    for joint in skeleton.outwards:
         if (parent := skeleton.parents[joint]) >= 0:
             turn[:, joint] = turn[:, parent]
         if freedom := _TURNED.get(skeleton.joints[joint].split("_")[-1], 0.0):

@@ -1,0 +1,88 @@
+"""People in camera axes to people in a world: constant bones, real size, a steady path, feet that stay, upright."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from poselift.data.clip import Clip
+from poselift.data.scene import Scene, Track
+from poselift.errors import RecipeError
+from poselift.world.bone_lengths import with_constant_bones
+from poselift.world.feet import with_feet_kept
+from poselift.world.placing import placed
+from poselift.world.root_path import steady_path
+from poselift.world.size import Sizes, scaled
+from poselift.world.up import level_up, up_by_people
+
+
+@dataclass(frozen=True)
+class WorldOptions:
+    """What is known of the world, and how people are put into it. Checked on construction.
+
+    Attributes:
+        constant_bones: every bone of a person has one length over the whole clip.
+        sizes: heights or bones of people, where somebody measured them.
+        pitch_deg: by how much the camera looks down, where that is known; it does not roll then.
+
+    Raises:
+        RecipeError: a pitch beyond -90 to 90 degrees.
+    """
+
+    constant_bones: bool = True
+    sizes: Sizes = field(default_factory=Sizes)
+    pitch_deg: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.pitch_deg is not None and not (math.isfinite(self.pitch_deg) and abs(self.pitch_deg) <= 90):
+            raise RecipeError(f"pitch: expected -90 to 90 degrees, got {self.pitch_deg:g}", "down is positive")
+
+
+def in_world(scene: Scene, options: WorldOptions) -> Scene:
+    """The scene with its people mended over the whole clip, and a camera that stands in the world.
+
+    A camera whose place is known stays where it is, and so does the world. What is assumed is in the notes.
+
+    Raises:
+        ShapeError: somebody has no 3D joints, or not those that their size is of.
+    """
+    camera = scene.footage.camera
+    if camera is None:
+        return scene
+    if options.constant_bones:
+        scene = scene.mapped(lambda clip: with_constant_bones(clip) if _is_lifted(clip) else clip)
+    scene = scene.mapped(lambda clip: _steady(clip) if _is_lifted(clip) else clip)
+    known = not np.allclose(camera.rotation, np.eye(3))
+    up_cam, notes = (camera.rotation[:, 2], ()) if known else _up(scene, options)
+    scene = scene.replaced(tracks=tuple(_sized(track, options.sizes, up_cam) for track in scene.tracks))
+    scene = scene.replaced(footage=scene.footage.noted(*notes))
+    return scene if known else placed(scene, up_cam)
+
+
+def _is_lifted(clip: Clip) -> bool:
+    joints = clip.joints_root_mm
+    return joints is not None and bool(np.isfinite(joints[clip.valid]).all(axis=(1, 2)).any())
+
+
+def _sized(track: Track, sizes: Sizes, up_cam: np.ndarray) -> Track:
+    if not (sizes and _is_lifted(track.clip)):
+        return track
+    return replace(track, clip=scaled(track.clip, sizes.factor(track.id, track.clip, up_cam)))
+
+
+def _steady(clip: Clip) -> Clip:
+    path, stands = steady_path(clip)
+    return with_feet_kept(clip.replaced(root_cam_mm=path), stands)
+
+
+def _up(scene: Scene, options: WorldOptions) -> tuple[Float[np.ndarray, "3"], tuple[str, ...]]:
+    """Where up is, and what readers of a result should know of it."""
+    if options.pitch_deg is not None:
+        return level_up(options.pitch_deg), ()
+    up = up_by_people(scene)
+    if up is None:
+        return level_up(), ("nobody stands upright: the camera was taken to be level, see --pitch",)
+    return up, ()
