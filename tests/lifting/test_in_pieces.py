@@ -110,9 +110,9 @@ def same(whole, pieces):
 @pytest.mark.parametrize(
     "options",
     [
-        LiftOptions(),
-        LiftOptions(max_gap_s=0.0, smoothing="none"),
-        LiftOptions(max_gap_s=1.5, smoothing_s=0.2),
+        LiftOptions(world=None),
+        LiftOptions(world=None, max_gap_s=0.0, smoothing="none"),
+        LiftOptions(world=None, max_gap_s=1.5, smoothing_s=0.2),
     ],
 )
 def test_pieces_are_the_whole(street, window_lifter, options, uneven):
@@ -122,7 +122,7 @@ def test_pieces_are_the_whole(street, window_lifter, options, uneven):
     same(lift_detected(scene, lifter, options), pieces)
 
 
-@pytest.mark.parametrize("options", [LiftOptions(), LiftOptions(max_gap_s=0.0, smoothing_s=0.1)])
+@pytest.mark.parametrize("options", [LiftOptions(world=None), LiftOptions(world=None, max_gap_s=0.0, smoothing_s=0.1)])
 def test_pieces_are_the_whole_where_the_detector_was_astray(street, window_lifter, options):
     lifter, scene = window_lifter(Window()), street()
     astray = np.isin(np.arange(FRAMES), [5, 16, 17, 27, 28, 40, 51, 107, 118, 119, 130, 141, 150])
@@ -145,20 +145,20 @@ def test_pieces_are_the_whole_where_the_detector_was_astray(street, window_lifte
 def test_windows_reach_over_the_ends_of_pieces(street, window_lifter):
     """Without long gaps: at their end a window cannot know yet whether somebody comes back."""
     lifter, scene = window_lifter(Window(frames=9)), street()
-    options = LiftOptions(max_gap_s=1.0)
+    options = LiftOptions(world=None, max_gap_s=1.0)
     same(lift_detected(scene, lifter, options), in_pieces(scene, lifter, options))
 
 
 def test_a_short_video_is_one_piece_and_none_is_none(street, window_lifter):
     lifter = window_lifter(Window())
-    (piece,) = in_pieces(street().part(0, 12), lifter, LiftOptions())
+    (piece,) = in_pieces(street().part(0, 12), lifter, LiftOptions(world=None))
     assert len(piece.footage) == 12
-    assert list(LiftingInPieces(lifter, LiftOptions(), H36M_17, FPS, CAMERA).finish()) == []
+    assert list(LiftingInPieces(lifter, LiftOptions(world=None), H36M_17, FPS, CAMERA).finish()) == []
 
 
 def test_few_frames_are_kept(street, window_lifter):
     lifter = window_lifter(Window())
-    pieces = LiftingInPieces(lifter, LiftOptions(), H36M_17, FPS, CAMERA)
+    pieces = LiftingInPieces(lifter, LiftOptions(world=None), H36M_17, FPS, CAMERA)
     for frame in range(3000):
         for _ in pieces.push(frame / FPS, {}):
             assert len(pieces._kept) < 5 * FPS
@@ -166,14 +166,14 @@ def test_few_frames_are_kept(street, window_lifter):
 
 def test_whose_sides_were_exchanged_is_known(street, window_lifter):
     lifter, scene = window_lifter(Window()), street()
-    pieces = LiftingInPieces(lifter, LiftOptions(), H36M_17, FPS, CAMERA)
+    pieces = LiftingInPieces(lifter, LiftOptions(world=None), H36M_17, FPS, CAMERA)
     given_to(pieces, scene)
     expected = {(each.id, float(each.clip.time_s[row])) for each in scene.tracks for row in range(30, 34)}
     assert pieces.exchanged == expected == exchanged_frames(scene, scene.mapped(sides_kept))
 
 
 def test_who_is_seen_all_the_time_does_not_wait_for_gaps(street, window_lifter):
-    lifter, options = window_lifter(Window()), LiftOptions(max_gap_s=3.0)
+    lifter, options = window_lifter(Window()), LiftOptions(world=None, max_gap_s=3.0)
     pieces = LiftingInPieces(lifter, options, H36M_17, FPS, CAMERA)
     joints_px = walker(0, lambda *place: Detection(np.zeros((17, 2), np.float32), np.ones(17)))
     given = 0

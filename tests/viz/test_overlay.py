@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from poselift.data.scene import Scene
 from poselift.errors import ExternalToolError, MissingExtraError, OutputError, ShapeError
+from poselift.geometry.rotation import axis_rotation
 from poselift.viz import mp4
 from poselift.viz.overlay import OverlayWriter, write_overlay
 from poselift.viz.panel import Panel
@@ -175,13 +177,15 @@ def test_the_label_tells_the_time_of_the_footage(pair, tmp_path, monkeypatch):
 
 
 def test_pieces_make_one_video_as_long_as_nobody_appears_later(walk, tmp_path):
-    # Who stands still needs no other view later on.
+    # Who does not move needs no other view later on, before a camera of which it is known how it stands.
     still = walk(1)
+    camera = replace(still.camera, rotation=axis_rotation("X", np.radians(105)), position_mm=np.array([0, 0, 1300.0]))
     scene = Scene.of(
         walk(
             FRAMES,
             joints_root_mm=np.repeat(still.joints_root_mm, FRAMES, axis=0),
             root_cam_mm=np.repeat(still.root_cam_mm, FRAMES, axis=0),
+            camera=camera,
         )
     )
     write_overlay(_frames(), scene, tmp_path / "whole.mp4")

@@ -6,7 +6,7 @@ from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
 from poselift.geometry.rotation import axis_rotation
 from poselift.skeleton.skeleton import Skeleton
-from poselift.viz.upright import MAX_PITCH_DEG, camera_to_stage, up_direction_cam
+from poselift.viz.upright import camera_to_stage, up_direction_cam
 
 
 def _up(pitch_deg: float) -> np.ndarray:
@@ -34,11 +34,10 @@ def test_wild_and_invalid_frames_do_not_tilt_it(walk):
     assert _between_deg(tilted, _up(20)) < 4
 
 
-def test_the_pitch_is_limited_and_there_is_no_roll(walk):
-    clip = walk(50, pitch_deg=55)
-    assert _between_deg(up_direction_cam(Scene.of(clip)), _up(MAX_PITCH_DEG)) < 1e-4
-    rolled = clip.replaced(joints_root_mm=clip.joints_root_mm @ axis_rotation("Z", 0.4).T)
-    assert up_direction_cam(Scene.of(rolled))[0] == 0
+def test_a_camera_that_rolls_is_seen_too(walk):
+    clip = walk(100, pitch_deg=10)
+    rolled = clip.replaced(joints_root_mm=clip.joints_root_mm @ axis_rotation("Z", 0.15).T)
+    assert _between_deg(up_direction_cam(Scene.of(rolled)), axis_rotation("Z", 0.15) @ _up(10)) < 3
 
 
 def test_nobody_who_stands_leaves_the_camera_level(walk):
@@ -67,7 +66,7 @@ def test_the_stage_is_a_rotation_that_keeps_right_on_the_right(walk, pitch_deg):
     rotation = camera_to_stage(Scene.of(walk(20, pitch_deg=pitch_deg)))
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
     assert np.linalg.det(rotation) == pytest.approx(1)
-    np.testing.assert_allclose(rotation[0], [1, 0, 0])
+    assert _between_deg(rotation[0], np.array([1.0, 0, 0])) < 3
 
 
 def test_everybody_has_a_vote(walk, pair):

@@ -43,7 +43,7 @@ def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
     """
     lifted = lift_filled(scene.mapped(lambda clip: gaps_filled(clip, options.max_gap_s)), lifter, options)
-    return in_world(lifted, options.world)
+    return lifted if options.world is None else in_world(lifted, options.world)
 
 
 def lift_filled(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:

@@ -17,8 +17,8 @@ class LiftOptions:
     Attributes:
         max_gap_s: the longest gap that is filled, in seconds; see `lifting.gaps`.
         smoothing: how the 3D joints are smoothed, a name of `lifting.smoothing.SMOOTHERS`.
-        world: how people are put into a world.
         smoothing_s: over how many seconds; what exactly that means is said by the way of smoothing.
+        world: how people are put into a world; None leaves them as each moment was lifted, in camera axes.
 
     Raises:
         ShapeError: a time is negative or not finite.
@@ -31,7 +31,7 @@ class LiftOptions:
     max_gap_s: float = 0.5
     smoothing: str = "gaussian"
     smoothing_s: float = 0.03
-    world: WorldOptions = field(default_factory=WorldOptions)
+    world: WorldOptions | None = field(default_factory=WorldOptions)
 
     def __post_init__(self) -> None:
         checked_seconds(self.max_gap_s, "max_gap_s")

@@ -13,6 +13,7 @@ from poselift.data.scene import Scene, Track
 from poselift.errors import ShapeError
 from poselift.skeleton.skeleton import Skeleton
 from poselift.viz.upright import camera_to_stage
+from poselift.world.placing import is_placed
 
 # Room for the thickness of a foot, whose joints lie inside.
 _SOLE_MM = 45.0
@@ -31,7 +32,8 @@ class Actor:
         first_frame: the frame of the footage that the F frames here begin at.
         skeleton: what the J joints are.
         joints_root_stage_mm: (F, J, 3) relative to the root.
-        root_height_mm: (F,) height of the root that sets the lowest joint of each frame on the floor.
+        root_height_mm: (F,) height of the root: that above the floor of the scene's world, or, where there is none,
+            the one that sets the lowest joint of each frame on the floor.
         root_stage_mm: (F, 3) where the root really goes; None where unknown.
         place_stage_mm: (F, 2) where to stand, x and z, in every frame. Of several people: where the root goes, its
             gaps bridged, or beside the others if its path is unknown. Somebody alone stays at the origin.
@@ -56,7 +58,7 @@ class Actor:
 
     @cached_property
     def standing_stage_mm(self) -> Float[np.ndarray, "frames joints 3"]:
-        """Joints (F, J, 3) at their place, the lowest of each frame on the floor."""
+        """Joints (F, J, 3) at their place, as high as the root is."""
         x, z = self.place_stage_mm.T
         joints: np.ndarray = self.joints_root_stage_mm + np.stack([x, self.root_height_mm, z], axis=-1)[:, None]
         return joints
@@ -101,16 +103,22 @@ class Stage:
             ShapeError: somebody has no 3D joints.
         """
         setting = setting or Setting(camera_to_stage(scene), None, len(scene) < 2)
-        actors = [_turned(track, setting.camera_to_stage) for track in scene.tracks]
+        actors = [_turned(track, setting.camera_to_stage, _floor_mm(scene)) for track in scene.tracks]
         main = next((n for n, track in enumerate(scene.tracks) if track.clip is scene.main), None)
         if setting.origin_mm is None:
             leading = sorted(range(len(actors)), key=lambda n: n != main)
-            setting = replace(setting, origin_mm=_origin(actors, leading))
+            setting = replace(setting, origin_mm=_origin(actors, leading, _floor_mm(scene)))
         actors = [_moved(actor, setting.origin_mm) for actor in actors]
         return cls(tuple(actors) if setting.alone else _placed(actors, scene.tracks), main, setting)
 
 
-def _turned(track: Track, rotation: np.ndarray) -> Actor:
+def _floor_mm(scene: Scene) -> float | None:
+    """How high the floor of the scene's world is, from the camera; None where the camera stands in no world."""
+    camera = scene.footage.camera
+    return None if camera is None or not is_placed(camera) else -float(camera.position_mm[2])
+
+
+def _turned(track: Track, rotation: np.ndarray, floor_mm: float | None) -> Actor:
     """The person in the directions of the stage, the origin still at the camera."""
     clip = track.clip
     if clip.joints_root_mm is None:
@@ -123,17 +131,21 @@ def _turned(track: Track, rotation: np.ndarray) -> Actor:
     root = None if clip.root_cam_mm is None else clip.root_cam_mm @ rotation.T
     if root is not None:
         known = present & np.isfinite(root).all(axis=-1)
+        if floor_mm is not None:
+            height[known] = root[known, 1] - floor_mm
         root = np.where(known[:, None], root, np.nan) if known.any() else None
     nowhere = np.zeros((len(clip), 2))
     filled = clip.filled & present
     return Actor(track.id, track.first_frame, clip.skeleton, joints, height, root, nowhere, present, filled)
 
 
-def _origin(actors: Sequence[Actor], leading: Sequence[int]) -> Float[np.ndarray, "3"] | None:
+def _origin(actors: Sequence[Actor], leading: Sequence[int], floor_mm: float | None) -> Float[np.ndarray, "3"] | None:
     """Below the middle of the first known path of those `leading`, on the floor."""
     middle = next((_middle(root) for n in leading if (root := actors[n].root_stage_mm) is not None), None)
     if middle is None:
         return None
+    if floor_mm is not None:
+        return np.array([middle[0], floor_mm, middle[2]])
     soles = [actor.root_stage_mm[:, 1] - actor.root_height_mm for actor in actors if actor.root_stage_mm is not None]
     floor = np.nanpercentile(np.concatenate(soles), _FLOOR_PERCENTILE)
     return np.array([middle[0], floor, middle[2]])

@@ -13,7 +13,7 @@ from poselift.data.scene import Scene, Track
 from poselift.errors import RecipeError
 from poselift.world.bone_lengths import with_constant_bones
 from poselift.world.feet import with_feet_kept
-from poselift.world.placing import placed
+from poselift.world.placing import is_placed, placed
 from poselift.world.root_path import steady_path
 from poselift.world.size import Sizes, scaled
 from poselift.world.up import level_up, up_by_people
@@ -49,13 +49,14 @@ def in_world(scene: Scene, options: WorldOptions) -> Scene:
     Raises:
         ShapeError: somebody has no 3D joints, or not those that their size is of.
     """
-    camera = scene.footage.camera
+    camera = scene.footage.camera or next((track.clip.camera for track in scene.tracks), None)
     if camera is None:
         return scene
+    scene = scene.with_camera(camera)
     if options.constant_bones:
         scene = scene.mapped(lambda clip: with_constant_bones(clip) if _is_lifted(clip) else clip)
     scene = scene.mapped(lambda clip: _steady(clip) if _is_lifted(clip) else clip)
-    known = not np.allclose(camera.rotation, np.eye(3))
+    known = is_placed(camera)
     up_cam, notes = (camera.rotation[:, 2], ()) if known else _up(scene, options)
     scene = scene.replaced(tracks=tuple(_sized(track, options.sizes, up_cam) for track in scene.tracks))
     scene = scene.replaced(footage=scene.footage.noted(*notes))

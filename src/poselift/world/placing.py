@@ -33,6 +33,11 @@ def placed(scene: Scene, up_cam: Float[np.ndarray, "3"]) -> Scene:
     return scene.with_camera(_with_place(camera, rotation, np.array([0.0, 0.0, _camera_height_mm(scene, up_cam)])))
 
 
+def is_placed(camera: Camera) -> bool:
+    """Whether a camera stands somewhere in a world, and does not just say what its own axes are."""
+    return not np.allclose(camera.rotation, np.eye(3))
+
+
 def rotation_of(up_cam: Float[np.ndarray, "3"]) -> Float[np.ndarray, "3 3"]:
     """World to camera axes, for a world whose y axis is the way the camera looks."""
     forward = np.array([0.0, 0.0, 1.0]) - up_cam[2] * up_cam

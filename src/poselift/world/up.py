@@ -73,7 +73,7 @@ def _votes(clip: Clip) -> tuple[Float[np.ndarray, "still 3"], Float[np.ndarray, 
     if body is None or body.joints_root_mm is None:
         return None
     known = body.valid & np.isfinite(body.joints_root_mm).all(axis=(1, 2))
-    if known.sum() < 2:
+    if not known.any():
         return None
     said = _Said.of(body, known)
     upright = said.trunk @ _UP_CAM > np.cos(np.radians(_UPRIGHT_DEG))
@@ -127,7 +127,7 @@ class _Said:
             soles = (unit_vectors(feet[0]) + unit_vectors(feet[1])) / 2
         mass = sum(share * joint(*names) for share, names in _MASS) / sum(share for share, _ in _MASS)
         root = None if body.root_cam_mm is None else body.root_cam_mm[known].astype(np.float64)
-        if root is None or not np.isfinite(root).all():
+        if root is None or len(root) < 2 or not np.isfinite(root).all():
             return cls(trunk, soles, trunk, np.zeros(len(joints), dtype=bool))
         stands = standing_joints(joints + root[:, None], root, time_s, skeleton)
         support, straight = _support(joints, stands, skeleton)
