@@ -7,11 +7,14 @@ from jaxtyping import Bool, Float
 
 from poselift.data.clip import Clip
 from poselift.errors import ShapeError
+from poselift.geometry.rotation import unit_vectors
 from poselift.skeleton import Skeleton
 from poselift.world.standing import stretches_of
 
 # Before and after it stands, a foot comes from where it was lifted and goes back to it over so long a time.
 _BLEND_S = 0.15
+# How far a knee goes to and fro for it at most. Of a straight leg it would be far for a foot that moves by millimetres.
+_KNEE_MM = 20.0
 _SIDES = ("left", "right")
 
 
@@ -70,6 +73,13 @@ def _foot_moves(
     return moves
 
 
+def _reach(thigh: np.ndarray, shank: np.ndarray, off: np.ndarray) -> Float[np.ndarray, " frames"]:
+    """From hip to ankle, if the knee is so far off the line between them."""
+    off = np.clip(off, 0, np.minimum(thigh, shank) - 1e-6)
+    reach: np.ndarray = np.sqrt(thigh**2 - off**2) + np.sqrt(shank**2 - off**2)
+    return reach
+
+
 def _away_s(time_s: np.ndarray, held_s: np.ndarray) -> Float[np.ndarray, " frames"]:
     """How long it is from each time to the nearest of some others, which rise."""
     after = np.searchsorted(held_s, time_s)
@@ -86,9 +96,12 @@ def _leg_followed(
     thigh, shank = (np.linalg.norm(joints[:, a] - joints[:, b], axis=-1) for a, b in ((hip, knee), (knee, ankle)))
     wanted = joints[:, ankle] + moves[:, 0] - joints[:, hip]
     length = np.linalg.norm(wanted, axis=-1)
-    reached = np.clip(length, np.abs(thigh - shank) + 1e-6, thigh + shank - 1e-6)
     direction = wanted / np.maximum(length, 1e-9)[:, None]
     bend = joints[:, knee] - joints[:, hip]
+    before = unit_vectors(joints[:, ankle] - joints[:, hip])
+    off = np.linalg.norm(bend - (bend * before).sum(axis=-1, keepdims=True) * before, axis=-1)
+    nearest, farthest = (_reach(thigh, shank, off + sign * _KNEE_MM) for sign in (1, -1))
+    reached = np.clip(length, nearest, farthest)
     aside = bend - (bend * direction).sum(axis=-1, keepdims=True) * direction
     aside /= np.maximum(np.linalg.norm(aside, axis=-1, keepdims=True), 1e-9)
     along = (thigh**2 - shank**2 + reached**2) / (2 * reached)

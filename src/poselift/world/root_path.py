@@ -19,7 +19,7 @@ from poselift.world.standing import standing_joints, stretches_of
 # How well a frame says where the root is: across the line of sight, and along it as a share of the distance.
 _ACROSS_MM, _ALONG = 5.0, 0.04
 # How hard people accelerate, and at what rate that was measured.
-_ACCELERATION_MM_S2, _AT_FPS = 4000.0, 30.0
+_ACCELERATION_MM_S2, _AT_FPS = 8000.0, 30.0
 # How far from where it stands a joint seems to be, relative to the root, because the pose is not known better.
 _STANDING_MM = 50.0
 # Where nobody says how far away somebody is, errors of the path do not add up over longer times than this.
