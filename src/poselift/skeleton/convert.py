@@ -23,12 +23,14 @@ from poselift.skeleton.definitions import (
     BODY_25B,
     CMU_MOCAP,
     COCO_17,
+    COCO_18,
     H36M_16,
     H36M_17,
     H36M_32,
     HALPE_26,
     SH_16,
     SKELETONS,
+    WHOLEBODY_23,
 )
 from poselift.skeleton.skeleton import Skeleton
 
@@ -60,6 +62,8 @@ def _feet(toe: str, heel: str = "") -> Parts:
 # (source, target) -> target joint -> the source joints whose mean it is.
 _TO_H36M_17: dict[tuple[str, str], Parts] = {
     (COCO_17.name, H36M_17.name): {**_SAME_LIMBS, **_COCO_TRUNK, "head": _EYES},
+    (WHOLEBODY_23.name, H36M_17.name): {**_SAME_LIMBS, **_COCO_TRUNK, "head": _EYES},
+    (COCO_18.name, H36M_17.name): {**_SAME_LIMBS, **_COCO_TRUNK, "thorax": ("neck",), "head": _EYES},
     (BODY_25B.name, H36M_17.name): {**_SAME_LIMBS, **_COCO_TRUNK, "head": ("head",)},
     (HALPE_26.name, H36M_17.name): {
         **_SAME_LIMBS,
@@ -112,6 +116,7 @@ _FEET: dict[str, Parts] = {
     BODY_25.name: _feet("big_toe", "heel"),
     BODY_25B.name: _feet("big_toe", "heel"),
     HALPE_26.name: _feet("big_toe", "heel"),
+    WHOLEBODY_23.name: _feet("big_toe", "heel"),
     BLAZEPOSE_33.name: _feet("foot_index", "heel"),
 }
 CONVERSIONS: dict[tuple[str, str], Parts] = {

@@ -5,8 +5,9 @@ the big toe's side, its heel the back of the heel at the sole.
 
 The other joint orders follow the formats' own documents: Human3.6M-17 as used by lcn-pose, VideoPose3D and
 MotionBERT, the 32 joints of its original files, the 16 of VideoPose3D's stacked hourglass detections and of that
-detector itself; COCO keypoints; OpenPose BODY_25 and BODY_25B; Halpe-26 (AlphaPose); BlazePose-33 (MediaPipe); the
-joints of the CMU motion-capture database in the names of its BVH conversion.
+detector itself; COCO keypoints, and those of its whole bodies; OpenPose COCO_18, BODY_25 and BODY_25B; Halpe-26
+(AlphaPose); BlazePose-33 (MediaPipe); the joints of the CMU motion-capture database in the names of its conversion to
+BVH.
 
 >>> SKELETONS["coco17"].joints[:3]
 ('nose', 'left_eye', 'right_eye')
@@ -177,6 +178,32 @@ BODY_25B = Skeleton(
     right=_sided(*_FACE, *_LIMBS, *_FEET)[1],
 )
 
+# OpenPose's joints of before BODY_25, without its middle of the hips.
+COCO_18 = Skeleton(
+    name="coco18",
+    joints=_names(
+        "nose neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist "
+        "right_hip right_knee right_ankle left_hip left_knee left_ankle right_eye left_eye right_ear left_ear"
+    ),
+    bones=_chains("neck nose", "nose *eye *ear", "neck *shoulder *elbow *wrist", "neck *hip *knee *ankle"),
+    root=("left_hip", "right_hip"),
+    left=_sided(*_FACE, *_LIMBS)[0],
+    right=_sided(*_FACE, *_LIMBS)[1],
+)
+
+# The body and the feet of COCO-WholeBody's 133 joints: its first 23.
+WHOLEBODY_23 = Skeleton(
+    name="wholebody23",
+    joints=(
+        *COCO_17.joints,
+        *_names("left_big_toe left_small_toe left_heel right_big_toe right_small_toe right_heel"),
+    ),
+    bones=(*COCO_17.bones, *_chains(*_FOOT_BONES)),
+    root=COCO_17.root,
+    left=_sided(*_FACE, *_LIMBS, *_FEET)[0],
+    right=_sided(*_FACE, *_LIMBS, *_FEET)[1],
+)
+
 HALPE_26 = Skeleton(
     name="halpe26",
     joints=(
@@ -263,7 +290,10 @@ CMU_MOCAP = Skeleton(
     right=tuple(f"Right{j}" for j in _CMU_SIDED),
 )
 
-_ALL = (H36M_17, BODY_21, H36M_32, H36M_16, SH_16, COCO_17, BODY_25, BODY_25B, HALPE_26, BLAZEPOSE_33, CMU_MOCAP)
+_ALL = (
+    *(H36M_17, BODY_21, H36M_32, H36M_16, SH_16, COCO_17, COCO_18, BODY_25, BODY_25B, HALPE_26, WHOLEBODY_23),
+    *(BLAZEPOSE_33, CMU_MOCAP),
+)
 SKELETONS: dict[str, Skeleton] = {s.name: s for s in _ALL}
 
 

@@ -13,7 +13,7 @@ from poselift.world.standing import stretches_of
 
 # Before and after it stands, a foot comes from where it was lifted and goes back to it over so long a time.
 _BLEND_S = 0.15
-# How far a knee goes to and fro for it at most. Of a straight leg it would be far for a foot that moves by millimetres.
+# How far a knee goes to and fro for it at most: that of a straight leg goes far if its foot moves by millimetres.
 _KNEE_MM = 20.0
 _SIDES = ("left", "right")
 

@@ -6,4 +6,16 @@ from __future__ import annotations
 # `KeypointFile` whether it is one of these, and `read(file, said)` gives its `Detections`.
 KEYPOINTS: dict[str, str] = {
     "poselift": "poselift.data.keypoints.own",
+    "openpose": "poselift.data.keypoints.openpose",
+    "alphapose": "poselift.data.keypoints.alphapose",
+    "mmpose": "poselift.data.keypoints.mmpose",
+    "coco": "poselift.data.keypoints.coco",
+    "yolo_json": "poselift.data.keypoints.yolo_json",
+    "mediapipe": "poselift.data.keypoints.mediapipe_json",
+    "yolo_txt": "poselift.data.keypoints.yolo_txt",
+    "videopose3d": "poselift.data.keypoints.videopose3d",
+    "deeplabcut": "poselift.data.keypoints.deeplabcut",
+    "lightning_pose": "poselift.data.keypoints.deeplabcut",
+    "sleap": "poselift.data.keypoints.sleap",
+    "arrays": "poselift.data.keypoints.arrays",
 }
