@@ -122,7 +122,9 @@ def test_pieces_are_the_whole(street, window_lifter, options, uneven):
     same(lift_detected(scene, lifter, options), pieces)
 
 
-@pytest.mark.parametrize("options", [LiftOptions(world=None), LiftOptions(world=None, max_gap_s=0.0, smoothing_s=0.1)])
+@pytest.mark.parametrize(
+    "options", [LiftOptions(world=None), LiftOptions(world=None, max_gap_s=0.0, smoothing_s=0.1)]
+)
 def test_pieces_are_the_whole_where_the_detector_was_astray(street, window_lifter, options):
     lifter, scene = window_lifter(Window()), street()
     astray = np.isin(np.arange(FRAMES), [5, 16, 17, 27, 28, 40, 51, 107, 118, 119, 130, 141, 150])

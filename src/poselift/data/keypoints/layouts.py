@@ -28,7 +28,7 @@ _CLEARLY, _MOST_PEOPLE = 0.65, 200
 
 
 def layout_of(
-    n_joints: int, said: Said, where: object, people: Sequence[Float[np.ndarray, "joints 3"]] = ()
+    n_joints: int, said: Said, where: object, people: Sequence[Float[np.ndarray, "_ 3"]] = ()
 ) -> tuple[Skeleton, tuple[str, ...]]:
     """The skeleton of so many joints, and a note where people had to be looked at to know it.
 
@@ -64,7 +64,7 @@ def layout_of(
     return get_skeleton(best), (f"its {n_joints} joints are taken for {best}, by what the people look like",)
 
 
-def _oddity(people: Sequence[Float[np.ndarray, "joints 3"]], skeleton: Skeleton) -> float:
+def _oddity(people: Sequence[Float[np.ndarray, "_ 3"]], skeleton: Skeleton) -> float:
     """How unlike a body people are: the length of their bones over their size, the median; infinite of nobody."""
     found = []
     for person in people[:_MOST_PEOPLE]:

@@ -25,6 +25,7 @@ _OTHER_WORDS = {
     "chin": "neck",
     "root": "pelvis",
 }
+_SIDED = {"eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "heel", *_OTHER_WORDS}
 # Fewer joints are no body.
 _FEWEST = 6
 
@@ -38,6 +39,7 @@ def skeleton_of_names(names: Sequence[str], said: Said, where: object) -> tuple[
         DataFormatError: hardly any name is understood.
     """
     candidates = [said.skeleton] if said.skeleton is not None else [SKELETONS[name] for name in _SKELETONS]
+    names = list(dict.fromkeys(names))
     words = {name: _words(name) for name in names}
     found = [(skeleton, _matched(words, skeleton)) for skeleton in candidates]
     skeleton, joints = max(found, key=lambda pair: len(pair[1]) - len(pair[0]) / 2)
@@ -60,5 +62,7 @@ def _words(name: str) -> str:
     side = next((_SIDES[part] for part in (parts[:1] + parts[-1:]) if part in _SIDES), None)
     rest = [part for n, part in enumerate(parts) if not (part in _SIDES and n in (0, len(parts) - 1))]
     joined = "".join(rest)
+    if side is None and joined[:1] in ("l", "r") and joined[1:] in _SIDED:  # such as Lknee
+        side, joined, rest = _SIDES[joined[0]], joined[1:], [joined[1:]]
     word = _OTHER_WORDS.get(joined, "_".join(rest))
     return f"{side}_{word}" if side else word

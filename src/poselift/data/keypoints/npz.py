@@ -26,7 +26,7 @@ def check_unpacked(file: KeypointFile) -> None:
     try:
         with zipfile.ZipFile(file.path) as archive:
             size = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
         raise DataFormatError(f"{file.path}: not an .npz file, or damaged ({error})", "write it again") from None
     if size > _MOST_BYTES:
         raise DataFormatError(f"{file.path}: expected at most 2 GiB of arrays, found {size / 2**30:.1f}", "split it")

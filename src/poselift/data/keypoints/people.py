@@ -28,7 +28,7 @@ class FoundPerson(NamedTuple):
 
     frame: int
     record: str
-    joints: Float[np.ndarray, "joints 3"]
+    joints: Float[np.ndarray, "_ 3"]
     track_id: Any = None
 
 
