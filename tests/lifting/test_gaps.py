@@ -7,9 +7,11 @@ import pytest
 
 from poselift.data.clip import Clip
 from poselift.data.footage import Footage
+from poselift.data.joint_status import FILLED, GUESSED
+from poselift.data.joint_status import SEEN as OBSERVED
 from poselift.data.scene import Scene, Track
 from poselift.errors import ShapeError
-from poselift.lifting.gaps import gaps_filled, left_out_filled, skipped_filled
+from poselift.lifting.gaps import gaps_filled, joints_filled, left_out_filled, skipped_filled
 from poselift.skeleton import H36M_17
 
 FPS = 10.0
@@ -151,3 +153,37 @@ def test_what_is_left_out_is_filled_with_the_gaps_that_it_is_part_of():
     assert np.isnan(filled.joints_px[~filled.valid]).all()
     assert (filled.confidence[~filled.valid] == 0).all()
     np.testing.assert_allclose(filled.joints_px[4], clip_seen(np.ones(12, dtype=bool)).joints_px[4], rtol=1e-6)
+
+
+def wrist_missing(frames, **changes):
+    """Everybody is there all the time; the joints of one wrist are missing in some frames."""
+    clip = clip_seen(np.ones(12, dtype=bool))
+    joints, confidence = clip.joints_px.copy(), clip.confidence.copy()
+    wrist = H36M_17.index("left_wrist")
+    joints[frames, wrist], confidence[frames, wrist] = 0, 0
+    return clip, clip.replaced(joints_px=joints, confidence=confidence, **changes), wrist
+
+
+def test_a_joint_is_filled_alone_and_says_so():
+    truth, clip, wrist = wrist_missing([0, 3, 4, 7, 8, 9])
+    filled = joints_filled(clip, 0.2)
+    np.testing.assert_allclose(filled.joints_px[3:5], truth.joints_px[3:5], rtol=1e-5)
+    assert np.flatnonzero(filled.joint_status[:, wrist] == FILLED).tolist() == [3, 4]
+    assert np.flatnonzero(filled.joint_status[:, wrist] == GUESSED).tolist() == [0, 7, 8, 9]
+    assert filled.confidence[3, wrist] == min(truth.confidence[2, wrist], truth.confidence[5, wrist])
+    assert (np.delete(filled.joint_status, wrist, axis=1) == OBSERVED).all()
+    assert not filled.filled.any()
+
+
+def test_no_joint_is_filled_over_frames_without_the_person():
+    valid = np.ones(12, dtype=bool)
+    valid[4] = False
+    _, clip, wrist = wrist_missing([3, 5], valid=valid)
+    assert joints_filled(clip, 9).joint_status[[3, 5], wrist].tolist() == [GUESSED, GUESSED]
+
+
+def test_where_nothing_is_missing_nothing_is_filled():
+    clip, _, _ = wrist_missing([3])
+    same = joints_filled(clip, 9)
+    np.testing.assert_array_equal(same.joints_px, clip.joints_px)
+    np.testing.assert_array_equal(same.joint_status, clip.joint_status)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from poselift.errors import ShapeError
-from poselift.geometry.camera import Camera
+from poselift.geometry.camera import PLANE_CAMERA, Camera
 from poselift.lifting.keypoint_input import checked_keypoints, liftable, plane_of
-from poselift.skeleton import COCO_17
+from poselift.skeleton import COCO_17, H36M_17
 
 CAMERA = Camera.guessed((640, 480))
 
@@ -64,3 +64,11 @@ def test_three_joints_in_more_than_one_point_are_enough(joints_px):
     assert liftable(plane, confidence).tolist() == [False, True, True]
     plane[2] = plane[2, 0]
     assert liftable(plane, confidence).tolist() == [False, True, False]
+
+
+def test_shares_of_a_picture_are_refused_and_a_plane_of_shares_is_not():
+    shares = np.random.default_rng(0).uniform(0, 1, (3, 17, 2))
+    with pytest.raises(ShapeError, match=r"expected pixels of a picture of \(1280, 720\), got coordinates") as error:
+        checked_keypoints(shares, None, Camera.guessed((1280, 720)), H36M_17)
+    assert "width" in error.value.hint
+    checked_keypoints(shares, None, PLANE_CAMERA, H36M_17)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
-from poselift.lifting.sides import exchanged_sides, sides_kept
-from poselift.skeleton import BLAZEPOSE_33, H36M_17
+from poselift.lifting.sides import exchanged_sides, limb_pairs, sides_kept
+from poselift.skeleton import BLAZEPOSE_33, COCO_17, H36M_17, SH_16
 
 FRAMES = 90
 
@@ -107,3 +107,32 @@ def test_clips_too_short_to_tell_are_left_alone():
     clip = walking()
     short = Clip(H36M_17, 30.0, joints_px=clip.joints_px[:1], confidence=clip.confidence[:1])
     assert not exchanged_sides(short).any()
+
+
+@pytest.mark.parametrize("part", [("hip", "knee", "ankle"), ("knee", "ankle"), ("shoulder", "elbow", "wrist")])
+def test_limbs_are_exchanged_back_alone(part):
+    clip = walking()
+    order = np.arange(17)
+    left, right = (H36M_17.indices(f"{side}_{joint}" for joint in part) for side in ("left", "right"))
+    order[left + right] = right + left
+    joints = clip.joints_px.copy()
+    joints[30:36] = joints[30:36][:, order]
+    np.testing.assert_array_equal(sides_kept(clip.replaced(joints_px=joints)).joints_px, clip.joints_px)
+
+
+def test_hands_may_cross():
+    clip = walking(noise=0)
+    wrists = H36M_17.indices(("left_wrist", "right_wrist"))
+    joints = clip.joints_px.copy()
+    joints[40:50, wrists] = joints[40:50, wrists[::-1]]
+    crossed = clip.replaced(joints_px=joints)
+    np.testing.assert_array_equal(sides_kept(crossed).joints_px, joints)
+
+
+@pytest.mark.parametrize("skeleton", [H36M_17, COCO_17, BLAZEPOSE_33, SH_16], ids=lambda s: s.name)
+def test_legs_and_arms_are_told_by_the_bones(skeleton):
+    legs, arms = limb_pairs(skeleton)
+    assert {"left_hip", "left_knee", "left_ankle"} <= {left for left, _ in legs}
+    assert {"left_shoulder", "left_elbow", "left_wrist"} <= {left for left, _ in arms}
+    assert not set(legs) & set(arms)
+    assert not any("eye" in left for left, _ in (*legs, *arms))

@@ -107,7 +107,7 @@ def test_smoothing_smooths(video, fake_detector, someone, lifter):
         return [someone()._replace(joints_px=someone().joints_px + jitter[frame])]
 
     def unrest(seconds):
-        options = LiftOptions(smoothing_s=seconds)
+        options = LiftOptions(smoothing_s=seconds, world=None)
         clip = lift_video(video, lifter=lifter, detector=fake_detector(found), options=options).main
         return np.abs(np.diff(clip.joints_root_mm, axis=0)).mean()
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from poselift.arrays import Points2D, Points3D, Valid, checked_shape, float_type
 from poselift.errors import GeometryError, ShapeError
-from poselift.geometry.distortion import distort, undistort
+from poselift.geometry.distortion import distort, undistort, undistort_flagged
 
 _ARRAYS = ("focal_px", "center_px", "rotation", "position_mm", "radial", "tangential")
 
@@ -173,6 +173,12 @@ class Camera:
             drawn[..., axis] /= self.focal_px[axis]
         plane = undistort(drawn, self.radial, self.tangential)
         return plane.astype(float_type(points_px), copy=False)
+
+    def draws(self, points_px: Points2D) -> Valid:
+        """Which pixels (...) of (..., 2), in the image or outside, the lens can draw; NaN is none."""
+        plane = (points_px.astype(np.float64) - self.center_px) / self.focal_px
+        _, drawn = undistort_flagged(plane, self.radial, self.tangential)
+        return drawn
 
     def image_to_camera(self, points_px: Points2D, depth_mm: np.ndarray | float) -> Points3D:
         """Points (..., 3) in camera axes of pixels (..., 2) at depths (...), or all at one depth.

@@ -7,8 +7,9 @@ x' = x (1 + k1 r2 + k2 r2^2 + k3 r2^3) + 2 p1 x y + p2 (r2 + 2 x^2), and the sam
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 
-from poselift.arrays import Points2D, checked_shape, float_type
+from poselift.arrays import Points2D, Valid, checked_shape, float_type
 from poselift.errors import GeometryError
 
 _ITERATIONS = 50
@@ -40,21 +41,28 @@ def undistort(points: Points2D, radial: np.ndarray, tangential: np.ndarray) -> P
     Raises:
         GeometryError: no ideal point is drawn there, which happens far outside the image of a strong lens.
     """
-    checked_shape(points, (2,), "points")
-    if not (np.any(radial) or np.any(tangential)):
-        return points.astype(float_type(points))
-    distorted = points.astype(np.float64)
-    wanted = np.isfinite(distorted).all(axis=-1)
-    # A point without an answer runs away to infinity; it is counted below.
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        ideal, settled = _newton(distorted.copy(), distorted, radial, tangential)
-    lost = int((wanted & ~settled).sum())
+    ideal, drawn = undistort_flagged(points, radial, tangential)
+    lost = int((np.isfinite(points).all(axis=-1) & ~drawn).sum())
     if lost:
         raise GeometryError(
-            f"{lost} of {wanted.size} points lie where this lens draws nothing",
+            f"{lost} of {drawn.size} points lie where this lens draws nothing",
             "leave points far outside the image out, or check the distortion coefficients",
         )
-    return ideal.astype(float_type(points), copy=False)
+    return ideal
+
+
+def undistort_flagged(
+    points: Points2D, radial: Float[np.ndarray, "3"], tangential: Float[np.ndarray, "2"]
+) -> tuple[Points2D, Valid]:
+    """`undistort` of points (..., 2), and which of them (...) the lens draws; the others mean nothing."""
+    checked_shape(points, (2,), "points")
+    if not (np.any(radial) or np.any(tangential)):
+        return points.astype(float_type(points)), np.isfinite(points).all(axis=-1)
+    distorted = points.astype(np.float64)
+    # A point without an answer runs away to infinity.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        ideal, settled = _newton(distorted.copy(), distorted, radial, tangential)
+    return ideal.astype(float_type(points), copy=False), settled
 
 
 def _newton(

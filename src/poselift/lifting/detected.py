@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene
 from poselift.lifting.astray import astray_filled
-from poselift.lifting.gaps import gaps_filled
+from poselift.lifting.doubtful import without_doubtful
+from poselift.lifting.gaps import gaps_filled, joints_filled
 from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.lifting.sides import sides_kept
 from poselift.lifting.smoothing import SMOOTHERS
@@ -28,12 +29,21 @@ def lift_detected(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS)
 
 
 def mended(clip: Clip) -> Clip:
-    """The clip without its detector's errors of moments: sides exchanged back, frames filled where it was astray.
+    """The clip without its detector's errors: doubtful joints missing, sides exchanged back, moments astray filled.
 
     Raises:
         ShapeError: the clip has no 2D joints.
     """
-    return astray_filled(sides_kept(clip))
+    return astray_filled(sides_kept(without_doubtful(clip)))
+
+
+def filled(clip: Clip, longest_s: float) -> Clip:
+    """The clip with short gaps filled, of all of somebody and of single joints.
+
+    Raises:
+        ShapeError: `longest_s` is negative or not finite, or the clip has no 2D joints.
+    """
+    return joints_filled(gaps_filled(clip, longest_s), longest_s)
 
 
 def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
@@ -42,7 +52,7 @@ def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
     Raises:
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
     """
-    lifted = lift_filled(scene.mapped(lambda clip: gaps_filled(clip, options.max_gap_s)), lifter, options)
+    lifted = lift_filled(scene.mapped(lambda clip: filled(clip, options.max_gap_s)), lifter, options)
     return lifted if options.world is None else in_world(lifted, options.world)
 
 

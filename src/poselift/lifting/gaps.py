@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Bool
 
 from poselift.data.clip import Clip
+from poselift.data.joint_status import FILLED
 from poselift.data.scene import Scene, Track
 from poselift.lifting.seconds import checked_seconds
 
@@ -29,6 +30,33 @@ def gaps_filled(clip: Clip, longest_s: float) -> Clip:
     checked_seconds(longest_s, "max_gap_s")
     at = clip.nominal_frames
     return _filled(clip, lambda before, after: at[after] - at[before + 1] <= longest_s * clip.fps + _ROUNDING)
+
+
+def joints_filled(clip: Clip, longest_s: float) -> Clip:
+    """Fill gaps of single joints of at most `longest_s` seconds as `gaps_filled` fills those of whole frames.
+
+    A filled joint has the lower confidence of the two ends, and the status `FILLED`. Frames in which nobody is stay
+    so, and no joint is filled over them.
+
+    Raises:
+        ShapeError: `longest_s` is negative or not finite, or the clip has no 2D joints.
+    """
+    checked_seconds(longest_s, "max_gap_s")
+    joints, confidence = (array.copy() for array in clip.keypoints)
+    status, at = clip.joint_status.copy(), clip.nominal_frames
+    absent = np.cumsum(~clip.valid)
+    for joint in np.flatnonzero(((confidence == 0) & clip.valid[:, None]).any(axis=0)):
+        seen = np.flatnonzero((confidence[:, joint] > 0) & clip.valid)
+        for before, after in itertools.pairwise(seen.tolist()):
+            takes = at[after] - at[min(before + 1, after)]
+            if after == before + 1 or absent[after] > absent[before] or takes > longest_s * clip.fps + _ROUNDING:
+                continue
+            missing = slice(before + 1, after)
+            share = ((at[missing] - at[before]) / (at[after] - at[before]))[:, None]
+            joints[missing, joint] = joints[before, joint] + share * (joints[after, joint] - joints[before, joint])
+            confidence[missing, joint] = min(confidence[before, joint], confidence[after, joint])
+            status[missing, joint] = FILLED
+    return clip.replaced(joints_px=joints, confidence=confidence, joint_status=status)
 
 
 def skipped_filled(scene: Scene, looked_at: Bool[np.ndarray, " frames"]) -> Scene:

@@ -17,8 +17,8 @@ from poselift.data.detections import Detections, SeenPerson
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.geometry.camera import Camera
-from poselift.lifting.detected import lift_filled, mended
-from poselift.lifting.gaps import gaps_filled, skipped_filled
+from poselift.lifting.detected import filled, lift_filled, mended
+from poselift.lifting.gaps import skipped_filled
 from poselift.tracking.rows import track_of
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ class LiftingInPieces:
         self._kept: list[_Frame] = []
         self._given = 0  # so many of those that are kept
         self._first_s: dict[int, float] = {}
-        self._last: Mapping[int, SeenPerson] = {}
-        self._missing_s: dict[int, float] = {}  # since when, of those who may come back
+        self._last: set[tuple[int, int]] = set()  # people and their joints
+        self._missing_s: dict[tuple[int, int], float] = {}  # since when, of those that may come back
         self.exchanged: set[tuple[int, float]] = set()
 
     def push(self, time_s: float, people: Mapping[int, SeenPerson] | None) -> Iterator[Scene]:
@@ -94,12 +94,15 @@ class LiftingInPieces:
             yield self._scene(len(self._kept))
 
     def _known_s(self, time_s: float, people: Mapping[int, SeenPerson]) -> float:
-        """Until when it is known who is there: whoever is missing may come back, and the gap be filled."""
-        self._missing_s = {who: since_s for who, since_s in self._missing_s.items() if who not in people}
-        self._missing_s |= dict.fromkeys(self._last.keys() - people.keys(), time_s)
-        self._last = people
+        """Until when it is known which joints of whom are there: what is missing may come back, and be filled."""
+        seen = {
+            (who, joint) for who, person in people.items() for joint in np.flatnonzero(person.confidence > 0).tolist()
+        }
+        self._missing_s = {each: since_s for each, since_s in self._missing_s.items() if each not in seen}
+        self._missing_s |= dict.fromkeys(self._last - seen, time_s)
+        self._last = seen
         waits_s = self.foresight_s - self._lifted_s + _MORE_FRAMES / self._fps
-        self._missing_s = {w: since_s for w, since_s in self._missing_s.items() if time_s - since_s <= waits_s}
+        self._missing_s = {each: since_s for each, since_s in self._missing_s.items() if time_s - since_s <= waits_s}
         return min(self._missing_s.values(), default=time_s)
 
     def _at(self, time_s: float) -> int:
@@ -115,7 +118,7 @@ class LiftingInPieces:
         seen = Scene(footage, tuple(self._track(person_id, footage) for person_id in ids))
         looked_at = np.array([frame.looked_at for frame in self._kept])
         known = skipped_filled(seen.mapped(mended), looked_at)
-        known = known.mapped(lambda clip: gaps_filled(clip, self._options.max_gap_s))
+        known = known.mapped(lambda clip: filled(clip, self._options.max_gap_s))
         self.exchanged |= exchanged_frames(seen.part(self._given, end), known.part(self._given, end))
         first = self._at(self._kept[self._given].time_s - self._lifted_s)
         last = self._at(self._kept[end - 1].time_s + self._lifted_s)

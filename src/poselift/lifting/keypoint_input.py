@@ -11,6 +11,8 @@ from poselift.geometry.camera import Camera
 from poselift.skeleton import Skeleton
 
 _LEAST_VISIBLE = 3
+# Coordinates that all lie within this are no pixels of a picture that is larger.
+_SHARES, _LEAST_PICTURE_PX = 2.0, 32
 # A person of 1.7 m would be 170 km away: such joints are one point and rounding errors.
 _LEAST_EXTENT_RAD = 1e-5
 
@@ -33,6 +35,7 @@ def checked_keypoints(
         raise ShapeError(f"size_px: expected positive (width, height), got {camera.size_px}")
     finite = np.isfinite(joints_px).all(axis=-1)
     if confidence is None:
+        _check_pixels(joints_px[finite], camera)
         return joints_px, finite.astype(np.float32)
     confidence = _numbers(confidence, "confidence")
     if confidence.shape != joints_px.shape[:2]:
@@ -52,7 +55,19 @@ def checked_keypoints(
             f"positive, got {joints_px[frame, joint].tolist()}",
             "give missing joints the confidence 0",
         )
+    _check_pixels(joints_px[confidence > 0], camera)
     return joints_px, confidence
+
+
+def _check_pixels(seen_px: np.ndarray, camera: Camera) -> None:
+    """Raises ShapeError where these are shares of a picture of hundreds of pixels."""
+    large = camera.size_px is not None and min(camera.size_px) > _LEAST_PICTURE_PX
+    if large and len(seen_px) and (np.abs(seen_px) <= _SHARES).all():
+        raise ShapeError(
+            f"joints_px: expected pixels of a picture of {camera.size_px}, got coordinates from "
+            f"{seen_px.min():.3g} to {seen_px.max():.3g}, which are shares of it",
+            "multiply x by the width and y by the height",
+        )
 
 
 def _numbers(array: np.ndarray, name: str) -> np.ndarray:

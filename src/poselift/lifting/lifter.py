@@ -22,6 +22,7 @@ from poselift.data.windows import Window, check_rate, time_samples
 from poselift.errors import ShapeError
 from poselift.geometry.camera import PLANE_CAMERA, Camera
 from poselift.geometry.root import root_from_projection
+from poselift.lifting.doubtful import without_doubtful
 from poselift.lifting.keypoint_input import checked_keypoints, liftable, plane_of
 from poselift.normalisation import normaliser
 from poselift.normalisation.base import Seen
@@ -140,7 +141,8 @@ class Lifter:
         """The clip in the model's skeleton with 3D joints, and with the camera that they refer to.
 
         Joints come from the clip's camera, or from a guessed one (`Camera.guessed`), which leaves the distance of the
-        person a guess too. Frames that cannot be lifted (see `lift_arrays`) become invalid.
+        person a guess too. Joints that nobody can have seen (`lifting.doubtful`) are missing; frames that cannot be
+        lifted (see `lift_arrays`) become invalid.
 
         Raises:
             SkeletonError: the clip's skeleton does not convert to the model's.
@@ -149,7 +151,7 @@ class Lifter:
         """
         # What was lifted before is made anew, and must not stand in the way of joints that it lacked.
         flat = clip if clip.joints_px is None else clip.replaced(joints_root_mm=None, expected_error_mm=None)
-        ours = flat.converted(self.skeleton)
+        ours = without_doubtful(flat).converted(self.skeleton)
         joints_px, confidence = ours.keypoints
         if clip.camera is None and clip.size_px is None:
             raise ShapeError("this clip has neither a camera nor an image size", "set size_px to (width, height)")
@@ -164,6 +166,7 @@ class Lifter:
             expected_error_mm=expected_error_mm if self.says_error else None,
             joints_px=np.where(lifted[:, None, None], joints_px, np.nan),
             confidence=np.where(lifted[:, None], confidence, 0),
+            joint_status=ours.joint_status,
             valid=lifted,
             camera=camera,
         )

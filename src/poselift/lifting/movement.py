@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,15 +35,22 @@ class PairedJoints:
     counterparts: Int[np.ndarray, " joints"]
 
     @classmethod
-    def of(cls, clip: Clip, seen: Int[np.ndarray, " seen"]) -> PairedJoints:
-        """Those of some frames of a clip, see `frames_seen`."""
+    def of(
+        cls, clip: Clip, seen: Int[np.ndarray, " seen"], pairs: Sequence[tuple[str, str]] | None = None
+    ) -> PairedJoints:
+        """Those of some frames of a clip, see `frames_seen`.
+
+        Args:
+            pairs: left and right joints that count. Default: all.
+        """
         joints, confidence = (array[seen] for array in clip.keypoints)
         weight = (confidence > 0).astype(float)[..., None]
         joints = np.nan_to_num(joints)
         centre = (joints * weight).sum(1, keepdims=True) / weight.sum(1, keepdims=True)
         sizes = np.sqrt((((joints - centre) ** 2) * weight).sum((1, 2)) / weight.sum((1, 2)))
-        left, right = clip.skeleton.left, clip.skeleton.right
-        paired, counterparts = clip.skeleton.indices((*left, *right)), np.roll(np.arange(2 * len(left)), len(left))
+        skeleton = clip.skeleton
+        left, right = zip(*(pairs or zip(skeleton.left, skeleton.right, strict=True)), strict=True)
+        paired, counterparts = skeleton.indices((*left, *right)), np.roll(np.arange(2 * len(left)), len(left))
         return cls(joints[:, paired] / np.maximum(np.median(sizes), 1e-9), confidence[:, paired], counterparts)
 
     def movement(self, apart: int = 1, *, exchanged: bool = False) -> Float[np.ndarray, " steps"]:
