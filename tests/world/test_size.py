@@ -63,3 +63,11 @@ def test_unknown_bones_and_lengths_in_another_unit_are_refused():
 def test_2d_has_no_size(person):
     with pytest.raises(ShapeError, match="no 3D joints"):
         scaled(person.replaced(joints_root_mm=None), 2)
+
+
+def test_sizes_are_said_as_people_write_them():
+    said = Sizes.said(["1.78", "2:1.6"], ["3:thigh=420"])
+    assert said == Sizes({None: 1.78, 2: 1.6}, {(3, "thigh"): 420.0})
+    for heights, bones in ((["tall"], []), (["1.7", "1.8"], []), ([], ["thigh"]), ([], ["tie=420"]), (["1:x"], [])):
+        with pytest.raises(RecipeError):
+            Sizes.said(heights, bones)

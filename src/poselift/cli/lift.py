@@ -14,6 +14,8 @@ from poselift.detect import DEFAULT_DETECTOR
 from poselift.errors import OutputError
 from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.tracking.who import Who
+from poselift.world.making import WorldOptions
+from poselift.world.size import Sizes
 
 if TYPE_CHECKING:
     from poselift.data.scene import Scene
@@ -41,6 +43,10 @@ def lift(
     flip: say.Flip = True,
     focal_px: say.FocalPx = None,
     fov_deg: say.FovDeg = None,
+    height: say.Height = None,
+    bone: say.Bone = None,
+    pitch: say.Pitch = None,
+    constant_bones: say.ConstantBones = True,
     max_gap: say.MaxGap = DEFAULTS.max_gap_s,
     smoothing: say.Smoothing = DEFAULTS.smoothing,
     smooth: say.Smooth = DEFAULTS.smoothing_s,
@@ -59,7 +65,8 @@ def lift(
 
     # Detection takes long: what can be wrong is checked before.
     wanted = Who.said(people, person)
-    options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth)
+    world = WorldOptions(constant_bones, Sizes.said(height or (), bone or ()), pitch)
+    options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth, world=world)
     about = AboutKeypoints(keypoint_format, size, video, layout, most_confidence)
     found = source_of(source, detector, every, fps, about)
     camera = chosen_camera(found, focal_px, fov_deg)
@@ -74,9 +81,7 @@ def lift(
     ):
         start = time.perf_counter()
         scene = lifted(lifter=lifter, camera=camera, options=options, who=wanted, watcher=drawing)
-        _write_tables(scene, output, overwrite=overwrite)
-        _tell(scene, time.perf_counter() - start, output)
-        _write_page(scene, output, viewer=viewer)
+        _write(scene, time.perf_counter() - start, output, viewer=viewer, overwrite=overwrite)
     if drawn_on is not None:
         typer.echo(f"  {output / _OVERLAY}")
 
@@ -88,18 +93,15 @@ def _check_not_replaced(source: Path, output: Path) -> None:
             raise OutputError(f"{source}: would be replaced by its own {own}", "name another folder")
 
 
-def _write_tables(scene: Scene, output: Path, *, overwrite: bool) -> None:
+def _write(scene: Scene, seconds: float, output: Path, *, viewer: bool, overwrite: bool) -> None:
     from poselift.export.by_ending import export_scene
+    from poselift.viz.viewer import write_viewer
 
     for name in _TABLES:
         export_scene(scene, output / name, overwrite=overwrite)
     for name in (_VIEWER, _OVERLAY):  # they show older poses
         (output / name).unlink(missing_ok=True)
-
-
-def _write_page(scene: Scene, output: Path, *, viewer: bool) -> None:
-    from poselift.viz.viewer import write_viewer
-
+    _tell(scene, seconds, output)
     if viewer:
         write_viewer(scene, output / _VIEWER)
         typer.echo(f"  {output / _VIEWER}")

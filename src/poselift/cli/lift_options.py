@@ -13,6 +13,7 @@ from poselift.lifting.smoothing import SMOOTHERS
 from poselift.runtime.shipped import SLOWEST_VIDEO_FPS
 from poselift.skeleton import SKELETONS
 from poselift.tracking.who import PERSON_RULES
+from poselift.world.size import BONES
 
 _LAYOUTS = ", ".join(SKELETONS)
 
@@ -70,6 +71,19 @@ Fps = Annotated[
 Flip = Annotated[bool, typer.Option(help="Average with the mirrored prediction.")]
 FocalPx = Annotated[float | None, typer.Option(help="Focal length of the camera, in pixels.")]
 FovDeg = Annotated[float | None, typer.Option(help="Or its field of view along the longer side.")]
+Height = Annotated[
+    list[str] | None,
+    typer.Option(help="How tall people are, in metres: 1.78; or somebody alone, by their id: 2:1.65."),
+]
+Bone = Annotated[
+    list[str] | None,
+    typer.Option(help=f"Or how long a bone is, in mm: thigh=420, or 2:thigh=420. Known: {', '.join(BONES)}."),
+]
+Pitch = Annotated[
+    float | None,
+    typer.Option(help="By how many degrees the camera looks down. Default: as people stand, walk and sit before it."),
+]
+ConstantBones = Annotated[bool, typer.Option(help="Every bone of a person has one length over the whole clip.")]
 MaxGap = Annotated[float, typer.Option(help="Fill gaps in the detections of up to so many seconds.")]
 Smoothing = Annotated[str, typer.Option(help=f"How joints are smoothed over time: {', '.join(SMOOTHERS)}.")]
 Smooth = Annotated[float, typer.Option(help="Smooth over so many seconds; 0 does not.")]

@@ -18,7 +18,7 @@ from poselift.skeleton import Skeleton
 from poselift.world.bone_lengths import bone_lengths_mm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 # What people measure -> the joints at its two ends; of what is on both sides, without the side.
 BONES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -66,6 +66,26 @@ class Sizes:
                     f"{bone}{_of(who)}: expected 50 to 800 millimetres, got {length:g}", "42 cm are 420"
                 )
 
+    @classmethod
+    def said(cls, heights: Sequence[str], bones: Sequence[str]) -> Sizes:
+        """What people write: heights such as `1.78`, bones such as `thigh=420`; of one person `2:1.65`.
+
+        Raises:
+            RecipeError: it is written otherwise, somebody has two heights, or as for the class.
+        """
+        height_m: dict[int | None, float] = {}
+        bone_mm: dict[tuple[int | None, str], float] = {}
+        for text in heights:
+            who, number = _who_and_rest(text)
+            if who in height_m:
+                raise RecipeError(f"height{_of(who)}: expected one, got {height_m[who]:g} and {number}")
+            height_m[who] = _number(number, text, "1.78, or of person 2 alone 2:1.78")
+        for text in bones:
+            who, rest = _who_and_rest(text)
+            bone, _, number = rest.partition("=")
+            bone_mm[who, bone.strip()] = _number(number, text, "thigh=420, or of person 2 alone 2:thigh=420")
+        return cls(height_m, bone_mm)
+
     def __bool__(self) -> bool:
         return bool(self.height_m or self.bone_mm)
 
@@ -84,6 +104,18 @@ class Sizes:
                     return self.bone_mm[known, bone] / bone_mm(clip, bone)
         height = self.height_m.get(who, self.height_m.get(None))
         return 1.0 if height is None else height * 1e3 / height_mm(clip, up_cam)
+
+
+def _who_and_rest(text: str) -> tuple[int | None, str]:
+    who, colon, rest = text.partition(":")
+    return (int(who), rest) if colon and who.strip().isdigit() else (None, text)
+
+
+def _number(number: str, text: str, example: str) -> float:
+    try:
+        return float(number)
+    except ValueError:
+        raise RecipeError(f"expected a size such as {example}, got {text!r}") from None
 
 
 def _of(who: int | None) -> str:
