@@ -8,7 +8,7 @@ measured, so an acceleration is nearly all error. MediaPipe's world landmarks ar
 when it looks for one person and smooths him itself; without that; and then with sides mended and smoothed as
 poselift's are.
 
-On held-out motion, where the truth is known, what `poselift evaluate --over-time --smooth 0.04 --joints h36m17` says:
+On held-out motion, where the truth is known, what `poselift evaluate --over-time --cutoff-hz 6 --joints h36m17` says:
 who smooths too much trembles little, but loses speed. Needs the extra mediapipe.
 """
 
@@ -60,7 +60,7 @@ def acceleration_mm_s2(joints_mm: np.ndarray, fps: float) -> float:
 
 def smoothed(clip: Clip) -> Clip:
     """As `poselift lift` does it."""
-    in_3d: Clip = look_up(SMOOTHERS, DEFAULTS.smoothing, "smoothing")(clip, DEFAULTS.smoothing_s)
+    in_3d: Clip = look_up(SMOOTHERS, DEFAULTS.smoothing, "smoothing")(clip, DEFAULTS.cutoff_hz)
     return in_3d
 
 

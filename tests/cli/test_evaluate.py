@@ -81,7 +81,7 @@ def test_each_option_changes_the_result(report, option):
 
 
 def test_single_frames_are_measured_over_time_if_asked(report):
-    frames, clips, smooth = report(), report("--over-time"), report("--over-time", "--smooth", "0.2")
+    frames, clips, smooth = report(), report("--over-time"), report("--over-time", "--cutoff-hz", "1")
     assert "velocity" not in frames["results"]
     assert frames["figures"] == {}
     assert clips["n_frames"] == smooth["n_frames"] == frames["n_frames"]
@@ -184,7 +184,7 @@ def test_files_are_kept_unless_told_otherwise(models, mocap_store, tmp_path):
 
 
 def test_what_says_nothing_of_frames_of_a_camera_each_is_refused(models, mocap_store):
-    assert "--over-time" in _error([str(models["onnx"]), str(mocap_store), "--split", "val", "--smooth", "0.1"]).hint
+    assert "--over-time" in _error([str(models["onnx"]), str(mocap_store), "--split", "val", "--cutoff-hz", "3"]).hint
 
 
 @pytest.mark.parametrize("option", ["-o", "--predictions"])

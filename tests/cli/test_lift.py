@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -77,7 +78,8 @@ def test_a_video_becomes_poses_tables_a_page_and_an_overlay(lift, detector, tmp_
     assert (ended.code, ended.err) == (0, [])
     assert names(tmp_path / "out") == ALL
     assert ended.out[0].startswith("20 frames, 20 with a person (6 of them filled), ")
-    assert [line.strip() for line in ended.out[1:]] == [
+    assert ended.out[1] == "model tiny.onnx, smoothing butterworth, -3 dB at 6 Hz"
+    assert [line.strip() for line in ended.out[2:]] == [
         str(tmp_path / "out" / name)
         for name in ("poses.npz", "poses.json", "poses.csv", "viewer.html", "overlay.mp4")
     ]
@@ -128,25 +130,26 @@ def lifted(lift, detector, fake_detector, monkeypatch, tmp_path):
 
 def test_flip_and_smooth_change_the_poses(lifted):
     plain = lifted()
-    for flags in (["--no-flip"], ["--smooth", "0"], ["--smooth", "0.2"]):
+    for flags in (["--no-flip"], ["--smoothing", "none"], ["--cutoff-hz", "2"]):
         assert np.abs(lifted(*flags).joints_root_mm - plain.joints_root_mm).max() > 0.1, flags
-    np.testing.assert_array_equal(lifted("--flip", "--smooth", "0.03").joints_root_mm, plain.joints_root_mm)
+    np.testing.assert_array_equal(lifted("--flip", "--cutoff-hz", "6").joints_root_mm, plain.joints_root_mm)
 
 
 def test_smoothing_is_the_one_that_is_named(lifted):
-    none = lifted("--smoothing", "none")
-    np.testing.assert_array_equal(none.joints_root_mm, lifted("--smooth", "0").joints_root_mm)
-    gaussian = lifted("--smoothing", "gaussian").joints_root_mm
-    np.testing.assert_array_equal(gaussian, lifted().joints_root_mm)
-    assert np.abs(gaussian - none.joints_root_mm).max() > 0.1
+    ways = {name: lifted("--smoothing", name).joints_root_mm for name in SMOOTHERS}
+    np.testing.assert_array_equal(ways["butterworth"], lifted().joints_root_mm)
+    for one, other in itertools.combinations(ways.values(), 2):
+        assert np.abs(one - other).max() > 0.1
 
 
 def test_a_new_smoothing_is_a_row_of_the_table(lifted, monkeypatch):
     module = ModuleType("a_new_smoothing")
-    module.frozen = lambda clip, seconds: clip.replaced(joints_root_mm=0 * clip.joints_root_mm + seconds)
+    asked = []
+    module.frozen = lambda clip, cutoff_hz: asked.append(cutoff_hz) or clip
     monkeypatch.setitem(sys.modules, "a_new_smoothing", module)
     monkeypatch.setitem(SMOOTHERS, "frozen", "a_new_smoothing:frozen")
-    assert (lifted("--smoothing", "frozen", "--smooth", "0.25").joints_root_mm == 0.25).all()
+    lifted("--smoothing", "frozen", "--cutoff-hz", "0.25")
+    assert asked == [0.25]
 
 
 def test_the_detector_is_the_one_that_is_named(lift, detector, tmp_path, monkeypatch):
@@ -238,7 +241,7 @@ def test_other_files_in_the_folder_are_left_alone(lift, tmp_path):
     [
         (["--max-gap", "-1"], "max_gap_s: expected 0 or more seconds, got -1"),
         (["--max-gap", "inf"], "max_gap_s: expected 0 or more seconds, got inf"),
-        (["--smooth", "nan"], "smoothing_s: expected 0 or more seconds, got nan"),
+        (["--cutoff-hz", "nan"], "cutoff_hz: expected a positive number, got nan"),
         (["--focal-px", "0"], "--focal-px: expected a positive number, got 0"),
         (["--focal-px", "nan"], "--focal-px"),
         (["--fov-deg", "180"], "--fov-deg: expected 0 to 180 degrees, got 180"),
@@ -365,7 +368,7 @@ def test_what_was_finished_is_kept_and_told_if_the_overlay_fails(lift, tmp_path,
     ended = lift()
     assert "FFmpeg cannot encode" in refused(ended)
     assert names(tmp_path / "out") == {*TABLES, "viewer.html"}
-    assert [Path(line.strip()).name for line in ended.out[1:]] == [
+    assert [Path(line.strip()).name for line in ended.out[2:]] == [
         "poses.npz",
         "poses.json",
         "poses.csv",

@@ -55,7 +55,7 @@ def test_the_version(poselift):
         (["lift"], "source", "poselift lift --help"),
         (["lift", "a.mp4"], "--output", "poselift lift --help"),
         (["lift", "a.mp4", "-o", "b", "--nonsense"], "--nonsense", "poselift lift --help"),
-        (["lift", "a.mp4", "-o", "b", "--smooth", "much"], "--smooth", "poselift lift --help"),
+        (["lift", "a.mp4", "-o", "b", "--cutoff-hz", "much"], "--cutoff-hz", "poselift lift --help"),
         (["prepare", "nonsense"], "nonsense", "poselift prepare --help"),
     ],
 )

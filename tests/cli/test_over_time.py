@@ -106,7 +106,7 @@ def test_a_clip_longer_and_shorter_than_the_window_is_lifted(run, tmp_path, walk
     for frames in (12, 2):
         clip = Clip(H36M_17, 30, joints_px=walking_px[:frames], camera=Camera.guessed((1080, 1080)))
         save(clip, f"{frames}.npz")
-        run(f"lift {frames}.npz --model model.onnx -o lifted{frames} --smooth 0 --no-viewer --no-overlay")
+        run(f"lift {frames}.npz --model model.onnx -o lifted{frames} --smoothing none --no-viewer --no-overlay")
         lifted = load(f"lifted{frames}/poses.npz").main
         expected = Lifter("model.onnx").lift(clip)
         np.testing.assert_allclose(lifted.joints_root_mm, expected.joints_root_mm, atol=1e-3)

@@ -98,3 +98,9 @@ def test_a_camera_is_everybodys():
 def test_tracks_that_do_not_fit_are_refused(tracks, message):
     with pytest.raises(ShapeError, match=message):
         Scene(FOOTAGE, tuple(tracks))
+
+
+def test_how_it_was_made_stays_with_a_scene():
+    footage = Footage.regular(4, 25)
+    scene = Scene(footage, about={"model": "video", "cutoff_hz": 6.0})
+    assert scene.part(1, 3).about == scene.replaced(footage=footage.noted("dark")).about == scene.about

@@ -478,3 +478,10 @@ def test_damage_is_refused_or_read_as_a_clip(tmp_path, ending):
         except DataFormatError:
             outcomes[False] += 1
     assert outcomes[False] > 20
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_how_it_was_made_is_kept(tmp_path, ending):
+    scene = Scene.of(clip_of()).replaced(about={"model": "video", "cutoff_hz": 6.0})
+    save(scene, tmp_path / f"a.{ending}")
+    assert load(tmp_path / f"a.{ending}").about == scene.about

@@ -112,7 +112,7 @@ def same(whole, pieces):
     [
         LiftOptions(world=None),
         LiftOptions(world=None, max_gap_s=0.0, smoothing="none"),
-        LiftOptions(world=None, max_gap_s=1.5, smoothing_s=0.2),
+        LiftOptions(world=None, max_gap_s=1.5, cutoff_hz=1.5, smoothing="gaussian"),
     ],
 )
 def test_pieces_are_the_whole(street, window_lifter, options, uneven):
@@ -122,9 +122,7 @@ def test_pieces_are_the_whole(street, window_lifter, options, uneven):
     same(lift_detected(scene, lifter, options), pieces)
 
 
-@pytest.mark.parametrize(
-    "options", [LiftOptions(world=None), LiftOptions(world=None, max_gap_s=0.0, smoothing_s=0.1)]
-)
+@pytest.mark.parametrize("options", [LiftOptions(world=None), LiftOptions(world=None, max_gap_s=0.0, cutoff_hz=3)])
 def test_pieces_are_the_whole_where_the_detector_was_astray(street, window_lifter, options):
     lifter, scene = window_lifter(Window()), street()
     astray = np.isin(np.arange(FRAMES), [5, 16, 17, 27, 28, 40, 51, 107, 118, 119, 130, 141, 150])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from poselift.skeleton import Skeleton
 
 VIEWS, SEED = 4, 0
-_OF_MOTION_CAPTURE = ("views", "seed", "noise", "masked", "over_time", "smooth", "reliability", "predictions")
+_OF_MOTION_CAPTURE = ("views", "seed", "noise", "masked", "over_time", "cutoff_hz", "reliability", "predictions")
 
 
 class Noise(str, Enum):
@@ -78,11 +78,11 @@ _OverTime = Annotated[
         "movements are measured; those that see several are always measured so.",
     ),
 ]
-_Smooth = Annotated[
+_CutoffHz = Annotated[
     float | None,
     typer.Option(
-        help="Motion capture over time: smooth the 3D joints by a Gaussian of so many seconds, as `poselift lift` "
-        f"does by {DEFAULTS.smoothing_s:g}. Default: not."
+        help=f"Motion capture over time: smooth the 3D joints as `poselift lift` does ({DEFAULTS.smoothing}), with "
+        f"this cut-off, there {DEFAULTS.cutoff_hz:g}. Default: not."
     ),
 ]
 _Joints = Annotated[
@@ -121,7 +121,7 @@ def evaluate(
     noise: _Noise = None,
     masked: _Masked = None,
     over_time: _OverTime = False,
-    smooth: _Smooth = None,
+    cutoff_hz: _CutoffHz = None,
     joints: _Joints = None,
     reliability: _Reliability = None,
     predictions: _Predictions = None,
@@ -150,7 +150,7 @@ def evaluate(
         noise=noise,
         masked=masked,
         over_time=over_time,
-        smooth=smooth,
+        cutoff_hz=cutoff_hz,
         joints=joints,
         reliability=reliability,
         predictions=predictions,
@@ -179,7 +179,7 @@ class _Asked:
     noise: Noise | None
     masked: int | None
     over_time: bool
-    smooth: float | None
+    cutoff_hz: float | None
     joints: str | None
     reliability: Path | None
     predictions: Path | None
@@ -231,8 +231,8 @@ def _measured(asked: _Asked) -> Report:
     clips = chosen_clips(asked.store, asked.splits, **which, without_faulty=asked.without_faulty)
     predicted = _predicted(asked, clips, joints_of)
     if isinstance(predicted, LiftedViews):
-        if asked.smooth is not None:
-            predicted = smoothed_views(predicted, LiftOptions(smoothing="gaussian", smoothing_s=asked.smooth))
+        if asked.cutoff_hz is not None:
+            predicted = smoothed_views(predicted, LiftOptions(cutoff_hz=asked.cutoff_hz))
         if predicted.seen.left_out:
             typer.echo(f"left out {predicted.seen.left_out} poses that are not valid or not finite", err=True)
         if asked.predictions is not None:

@@ -49,7 +49,7 @@ def lift(
     constant_bones: say.ConstantBones = True,
     max_gap: say.MaxGap = DEFAULTS.max_gap_s,
     smoothing: say.Smoothing = DEFAULTS.smoothing,
-    smooth: say.Smooth = DEFAULTS.smoothing_s,
+    cutoff_hz: say.CutoffHz = DEFAULTS.cutoff_hz,
     overlay: say.Overlay = True,
     viewer: say.Viewer = True,
     overwrite: say.Overwrite = False,
@@ -66,7 +66,7 @@ def lift(
     # Detection takes long: what can be wrong is checked before.
     wanted = Who.said(people, person)
     world = WorldOptions(constant_bones, Sizes.said(height or (), bone or ()), pitch)
-    options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, smoothing_s=smooth, world=world)
+    options = LiftOptions(max_gap_s=max_gap, smoothing=smoothing, cutoff_hz=cutoff_hz, world=world)
     about = AboutKeypoints(keypoint_format, size, video, layout, most_confidence)
     found = source_of(source, detector, every, fps, about)
     camera = chosen_camera(found, focal_px, fov_deg)
@@ -81,7 +81,7 @@ def lift(
     ):
         start = time.perf_counter()
         scene = lifted(lifter=lifter, camera=camera, options=options, who=wanted, watcher=drawing)
-        _write(scene, time.perf_counter() - start, output, viewer=viewer, overwrite=overwrite)
+        _write(scene, start, output, viewer=viewer, overwrite=overwrite)
     if drawn_on is not None:
         typer.echo(f"  {output / _OVERLAY}")
 
@@ -93,7 +93,7 @@ def _check_not_replaced(source: Path, output: Path) -> None:
             raise OutputError(f"{source}: would be replaced by its own {own}", "name another folder")
 
 
-def _write(scene: Scene, seconds: float, output: Path, *, viewer: bool, overwrite: bool) -> None:
+def _write(scene: Scene, start: float, output: Path, *, viewer: bool, overwrite: bool) -> None:
     from poselift.export.by_ending import export_scene
     from poselift.viz.viewer import write_viewer
 
@@ -101,7 +101,7 @@ def _write(scene: Scene, seconds: float, output: Path, *, viewer: bool, overwrit
         export_scene(scene, output / name, overwrite=overwrite)
     for name in (_VIEWER, _OVERLAY):  # they show older poses
         (output / name).unlink(missing_ok=True)
-    _tell(scene, seconds, output)
+    _tell(scene, time.perf_counter() - start, output)
     if viewer:
         write_viewer(scene, output / _VIEWER)
         typer.echo(f"  {output / _VIEWER}")
@@ -114,6 +114,8 @@ def _tell(scene: Scene, seconds: float, output: Path) -> None:
     who = f"{somebody} with a person" if people == 1 else f"{people} people, {somebody} with somebody"
     speed = f"{frames / seconds:.1f} frames/s"
     typer.echo(f"{frames} frame{'s' * (frames != 1)}, {who} ({filled} of them filled), {speed}")
+    smoothed = f", -3 dB at {scene.about['cutoff_hz']:g} Hz" if "cutoff_hz" in scene.about else ""
+    typer.echo(f"model {scene.about['model']}, smoothing {scene.about['smoothing']}{smoothed}")
     for note in scene.footage.notes:
         if not WARNINGS.told(note):
             typer.echo(f"note: {note}")

@@ -86,7 +86,10 @@ Pitch = Annotated[
 ConstantBones = Annotated[bool, typer.Option(help="Every bone of a person has one length over the whole clip.")]
 MaxGap = Annotated[float, typer.Option(help="Fill gaps in the detections of up to so many seconds.")]
 Smoothing = Annotated[str, typer.Option(help=f"How joints are smoothed over time: {', '.join(SMOOTHERS)}.")]
-Smooth = Annotated[float, typer.Option(help="Smooth over so many seconds; 0 does not.")]
+CutoffHz = Annotated[
+    float,
+    typer.Option(help="Movements to and fro of this frequency keep 71 % of their size, faster ones less."),
+]
 Overlay = Annotated[bool, typer.Option(help="Write overlay.mp4.")]
 Viewer = Annotated[bool, typer.Option(help="Write viewer.html.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace older results in the folder.")]

@@ -184,7 +184,7 @@ def chosen_camera(source: VideoSource | KeypointSource, focal_px: float | None, 
     if focal_px is None and fov_deg is None and source.camera is not None:
         return source.camera
     if source.size_px is None:
-        raise DataFormatError(f"{source.path}: does not say the size of its image", "which a camera needs")
+        raise DataFormatError(f"{source.path}: does not say the size of its image", "--size 1920x1080")
     if focal_px is not None:
         return Camera(np.full(2, focal_px), np.array(source.size_px) / 2, size_px=source.size_px)
     return Camera.guessed(source.size_px) if fov_deg is None else Camera.guessed(source.size_px, fov_deg=fov_deg)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +38,7 @@ class Scene:
     Attributes:
         footage: the frames and their times.
         tracks: one per person, in any order.
+        about: how it was made, such as `model`, `smoothing` and `cutoff_hz`: texts and numbers by name.
 
     Raises:
         ShapeError: two tracks have one id; a track has frames that the footage lacks, or other times than it.
@@ -60,6 +61,7 @@ class Scene:
 
     footage: Footage
     tracks: tuple[Track, ...] = ()
+    about: Mapping[str, str | float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tracks", tuple(self.tracks))
@@ -107,7 +109,7 @@ class Scene:
             if begin < stop:
                 clip = track.clip.part(begin - track.first_frame, stop - track.first_frame)
                 tracks.append(Track(track.id, begin - first, clip))
-        return Scene(self.footage.part(first, end), tuple(tracks))
+        return Scene(self.footage.part(first, end), tuple(tracks), self.about)
 
     def with_camera(self, camera: Camera) -> Scene:
         """The scene as seen by this camera: its footage and everybody in it."""

@@ -7,7 +7,8 @@ with its `id`, `valid`, `filled` and its rows of the arrays. What is not finite 
 null, and NaN when read.
 
 The header says what holds for the footage, and for each track its id, its first frame, its whole skeleton, and what
-of the rest is not as for the footage. It has `notes` where there is something that readers should know. Files of
+of the rest is not as for the footage. It has `notes` where there is something that readers should know, and `about`
+where it is known how the poses were made. Files of
 version 1, which held one clip, are read too, see `clip_file_v1`.
 """
 
@@ -116,7 +117,8 @@ def _header(scene: Scene) -> dict[str, Any]:
         about = {"id": int(track.id), "first_frame": int(track.first_frame), **own}
         tracks.append({**about, "skeleton": track.clip.skeleton.as_dict()})
     notes = {"notes": list(scene.footage.notes)} if scene.footage.notes else {}
-    return {"format": FORMAT, "version": VERSION, **general, **notes, "units": _UNITS, "tracks": tracks}
+    about = {"about": dict(scene.about)} if scene.about else {}
+    return {"format": FORMAT, "version": VERSION, **general, **notes, **about, "units": _UNITS, "tracks": tracks}
 
 
 def _about(held: Footage | Clip) -> dict[str, Any]:
@@ -177,7 +179,14 @@ def _scene(header: dict[str, Any], arrays: Mapping[str, np.ndarray]) -> Scene:
             **own,
         )
         tracks.append(Track(track_id, first, clip))
-    return Scene(footage, tuple(tracks))
+    return Scene(footage, tuple(tracks), _made(header))
+
+
+def _made(header: Mapping[str, Any]) -> dict[str, str | float]:
+    about = header.get("about", {})
+    if not isinstance(about, dict) or not all(isinstance(value, str | int | float) for value in about.values()):
+        raise DataFormatError("about: expected texts and numbers by name")
+    return about
 
 
 def _notes(header: Mapping[str, Any]) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ def smoothed_views(lifted: LiftedViews, options: LiftOptions) -> LiftedViews:
             joints_root_mm=lifted.joints_root_mm[take.rows],
             time_s=take.time_s,
         )
-        joints[take.rows] = smooth(clip, options.smoothing_s).joints_root_mm
-    about = {**lifted.about, "smoothing": options.smoothing, "smoothing_s": options.smoothing_s}
+        joints[take.rows] = smooth(clip, options.cutoff_hz).joints_root_mm
+    about = {**lifted.about, "smoothing": options.smoothing, "cutoff_hz": options.cutoff_hz}
     unmasked = None if lifted.unmasked is None else smoothed_views(lifted.unmasked, options)
     return lifted._replace(joints_root_mm=joints, about=about, unmasked=unmasked)

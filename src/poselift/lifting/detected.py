@@ -53,6 +53,8 @@ def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
     """
     lifted = lift_filled(scene.mapped(lambda clip: filled(clip, options.max_gap_s)), lifter, options)
+    smoothing = {} if options.smoothing == "none" else {"cutoff_hz": options.cutoff_hz}
+    lifted = lifted.replaced(about={"model": lifter.name, "smoothing": options.smoothing, **smoothing})
     return lifted if options.world is None else in_world(lifted, options.world)
 
 
@@ -65,7 +67,7 @@ def lift_filled(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
     smoothed = look_up(SMOOTHERS, options.smoothing, "smoothing")
 
     def lifted(clip: Clip) -> Clip:
-        in_3d: Clip = smoothed(lifter.lift(clip), options.smoothing_s)
+        in_3d: Clip = smoothed(lifter.lift(clip), options.cutoff_hz)
         return in_3d
 
     return scene.mapped(lifted)

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _PIECE_S = 0.25
 # So much of the past tells which side is which: the one that is reported more often.
 _SIDES_S = 3.0
-# So many deviations of a smoothing are foreseen; and so many frames, for the ends of gaps and rounding.
-_DEVIATIONS, _MORE_FRAMES = 4, 3
+# So many periods of a smoothing's cut-off are foreseen; and so many frames, for the ends of gaps and rounding.
+_PERIODS, _MORE_FRAMES = 1.6, 3
 
 
 class _Frame(NamedTuple):
@@ -67,7 +67,7 @@ class LiftingInPieces:
         self._fps, self._camera = fps, camera
         window = lifter.window
         seen_s = window.frames * window.step / (window.fps or fps)
-        self._lifted_s = seen_s + _DEVIATIONS * options.smoothing_s + _MORE_FRAMES / fps
+        self._lifted_s = seen_s + _PERIODS / options.cutoff_hz + _MORE_FRAMES / fps
         self.foresight_s = max(options.max_gap_s, looks_s) + self._lifted_s
         self._kept: list[_Frame] = []
         self._given = 0  # so many of those that are kept

@@ -74,6 +74,10 @@ class Lifter:
             beside it; "auto" the latter if it is there and this machine gains by it, see `runtime.precision`.
         device: where the network runs, see `runtime.network`; all around it is the processor's work.
 
+    Attributes:
+        name: of the model, as it was named, without its folder.
+        flip: as it was asked for.
+
     Raises:
         CheckpointError: a file is missing or no model of ours.
         ShapeError: `threads` is less than 1.
@@ -102,6 +106,7 @@ class Lifter:
         precision: Precision = "float32",
         device: Device = "cpu",
     ) -> None:
+        self.name = Path(DEFAULT_MODEL if model is None else model).name
         self._network = network_of(DEFAULT_MODEL if model is None else model, precision, threads, device)
         self._header = network_header(self._network)
         self._normaliser = normaliser(self._header.normalisation)

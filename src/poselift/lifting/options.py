@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from poselift.lifting.seconds import checked_seconds
 from poselift.lifting.smoothing import SMOOTHERS
+from poselift.lifting.smoothing.runs import checked_cutoff
 from poselift.lookup import checked_name
 from poselift.world.making import WorldOptions
 
@@ -17,11 +18,12 @@ class LiftOptions:
     Attributes:
         max_gap_s: the longest gap that is filled, in seconds; see `lifting.gaps`.
         smoothing: how the 3D joints are smoothed, a name of `lifting.smoothing.SMOOTHERS`.
-        smoothing_s: over how many seconds; what exactly that means is said by the way of smoothing.
+        cutoff_hz: which movements to and fro are smoothed away: of this frequency 71 % is left (-3 dB), see
+            `lifting.smoothing`.
         world: how people are put into a world; None leaves them as each moment was lifted, in camera axes.
 
     Raises:
-        ShapeError: a time is negative or not finite.
+        ShapeError: a time is negative or not finite, or the cut-off not positive.
         RecipeError: there is no such smoothing.
 
     >>> LiftOptions(smoothing="none").max_gap_s
@@ -29,13 +31,13 @@ class LiftOptions:
     """
 
     max_gap_s: float = 0.5
-    smoothing: str = "gaussian"
-    smoothing_s: float = 0.03
+    smoothing: str = "butterworth"
+    cutoff_hz: float = 6.0
     world: WorldOptions | None = field(default_factory=WorldOptions)
 
     def __post_init__(self) -> None:
         checked_seconds(self.max_gap_s, "max_gap_s")
-        checked_seconds(self.smoothing_s, "smoothing_s")
+        checked_cutoff(self.cutoff_hz)
         checked_name(SMOOTHERS, self.smoothing, "smoothing")
 
 

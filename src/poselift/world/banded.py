@@ -9,9 +9,9 @@ from poselift.errors import GeometryError
 
 
 def banded_solution(
-    band: Float[np.ndarray, "unknowns width"], right: Float[np.ndarray, " unknowns"]
-) -> Float[np.ndarray, " unknowns"]:
-    """The x of A x = right, by Cholesky's method; time and memory grow with unknowns x width.
+    band: Float[np.ndarray, "unknowns width"], right: Float[np.ndarray, "unknowns *columns"]
+) -> Float[np.ndarray, "unknowns *columns"]:
+    """The x of A x = right, of each column of it, by Cholesky's method; time grows with unknowns x width.
 
     Args:
         band: `band[n, k]` is A[n, n - k]: the diagonal, and what lies left of it.
@@ -22,7 +22,7 @@ def banded_solution(
     count, width = band.shape
     # factor[n, k] is L[n, n - k]; zeros in front spare the first rows a case of their own.
     factor = np.zeros((count + width, width))
-    solved = np.zeros(count + width)
+    solved = np.zeros((count + width, *right.shape[1:]))
     for n in range(count):
         row = factor[n + width]
         for k in range(min(width - 1, n), 0, -1):
@@ -41,5 +41,5 @@ def _from_behind(factor: np.ndarray, solved: np.ndarray, width: int) -> np.ndarr
     for n in range(len(solved) - 1, width - 1, -1):
         solved[n] /= factor[n, 0]
         lower = max(n - width + 1, width)
-        solved[lower:n] -= factor[n, n - lower : 0 : -1] * solved[n]
+        solved[lower:n] -= np.multiply.outer(factor[n, n - lower : 0 : -1], solved[n])
     return solved

@@ -2,67 +2,55 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.errors import ShapeError
-from poselift.lifting.seconds import checked_seconds
+from poselift.lifting.smoothing.runs import checked_cutoff, filtered
 
 # Beyond so many standard deviations the kernel is cut; what is left out weighs 0.3 %.
 _CUT = 3.0
 
 
-def gaussian(clip: Clip, seconds: float) -> Clip:
-    """The clip with its 3D joints and root averaged over time by a Gaussian of standard deviation `seconds`.
+def gaussian(clip: Clip, cutoff_hz: float) -> Clip:
+    """The clip with its 3D joints and root averaged over time by a Gaussian, without delay, -3 dB at `cutoff_hz`.
 
-    Each unbroken run of valid frames is smoothed by itself: nothing leaks across a gap. A frame counts by how far its
-    time is from that of the frame that is smoothed. 0 returns the clip as it is.
+    A frame counts by how far its time is from that of the frame that is smoothed.
 
     Raises:
-        ShapeError: `seconds` is negative or not finite, or the clip has no 3D joints.
+        ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
     """
-    checked_seconds(seconds, "smoothing_s")
-    if clip.joints_root_mm is None:
-        raise ShapeError("this clip has no 3D joints to smooth", "lift it first")
-    deviation = seconds * clip.fps
-    if deviation == 0:
-        return clip
-    joints, root = clip.joints_root_mm.copy(), None if clip.root_cam_mm is None else clip.root_cam_mm.copy()
-    steps = clip.nominal_frames
-    for run in _runs(clip.valid):
-        joints[run] = _averaged(joints[run], steps[run], deviation)
-        if root is not None:
-            root[run] = _averaged(root[run], steps[run], deviation)
-    return clip.replaced(joints_root_mm=joints, root_cam_mm=root)
+    deviation = deviation_s(checked_cutoff(cutoff_hz)) * clip.fps
+    nominal = dict(zip(clip.time_s.tolist(), clip.nominal_frames.tolist(), strict=True))
+    return filtered(
+        clip, lambda values, time_s: _averaged(values, np.array([nominal[t] for t in time_s.tolist()]), deviation)
+    )
 
 
-def _runs(valid: np.ndarray) -> list[slice]:
-    """Slices of consecutive valid frames."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], valid, [False]]).astype(np.int8)))
-    return [slice(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
+def deviation_s(cutoff_hz: float) -> float:
+    """The standard deviation in seconds of the Gaussian that keeps 1 / sqrt(2) of a movement of this frequency."""
+    return math.sqrt(math.log(2)) / (2 * math.pi * cutoff_hz)
 
 
 def _averaged(values: np.ndarray, at: np.ndarray, deviation: float) -> np.ndarray:
-    """Weighted means over the first axis; near the ends, and where a value is NaN, over what there is.
+    """Weighted means over the first axis; near the ends over what there is.
 
     `at` says when each row was taken, in the unit of the deviation.
     """
     cut = _CUT * deviation + 1
     reach = _longest_lag(at, cut)
-    known = np.isfinite(values)
-    filled = np.where(known, values, 0)
-    total, weight = np.zeros(values.shape), np.zeros(values.shape)
+    total, weight = np.zeros(values.shape), np.zeros((len(values), *(1,) * (values.ndim - 1)))
     for lag in range(-reach, reach + 1):
         here = slice(max(0, -lag), len(values) - max(0, lag))
         there = slice(max(0, lag), len(values) + min(0, lag))
         step = at[there] - at[here]
         factor = np.where(np.abs(step) < cut, np.exp(-0.5 * (step / deviation) ** 2), 0)
         factor = factor.reshape(-1, *(1,) * (values.ndim - 1))
-        total[here] += factor * filled[there]
-        weight[here] += factor * known[there]
-    mean = np.full(values.shape, np.nan)
-    np.divide(total, weight, out=mean, where=known)
-    return mean.astype(values.dtype)
+        total[here] += factor * values[there]
+        weight[here] += factor
+    mean: np.ndarray = total / weight
+    return mean
 
 
 def _longest_lag(at: np.ndarray, cut: float) -> int:

@@ -1,0 +1,54 @@
+"""3D joints as smoothing splines: as near to what was lifted, and as little bent, as the cut-off asks for."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from poselift.data.clip import Clip
+from poselift.lifting.smoothing.runs import checked_cutoff, filtered
+from poselift.world.banded import banded_solution
+
+
+def spline(clip: Clip, cutoff_hz: float) -> Clip:
+    """The clip with its 3D joints and root as discrete smoothing splines, without delay, -3 dB at `cutoff_hz`.
+
+    The sum of squared distances and of squared accelerations, weighted, is least (Whittaker 1923; Reinsch 1967). A
+    movement of frequency f keeps 1 / (1 + (f / f0)^4) of its size. Uneven times are taken as they are.
+
+    Raises:
+        ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
+    """
+    checked_cutoff(cutoff_hz)
+    # 1 / (1 + weight (2 pi f)^4) = 1 / sqrt(2) at the cut-off.
+    weight = (math.sqrt(2) - 1) / (2 * math.pi * cutoff_hz) ** 4
+
+    def run(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+        if len(values) < 3:
+            return values
+        flat = values.reshape(len(values), -1)
+        return banded_solution(_bands(time_s, weight), _spans_s(time_s)[:, None] * flat).reshape(values.shape)
+
+    return filtered(clip, run)
+
+
+def _spans_s(time_s: np.ndarray) -> np.ndarray:
+    """For how long each frame stands: half of the time to both neighbours; ends stand for a whole one."""
+    steps = np.diff(time_s)
+    spans: np.ndarray = (np.concatenate([steps[:1], steps]) + np.concatenate([steps, steps[-1:]])) / 2
+    return spans
+
+
+def _bands(time_s: np.ndarray, weight: float) -> np.ndarray:
+    steps = np.diff(time_s)
+    before, after = steps[:-1], steps[1:]
+    both = before + after
+    factors = np.stack([2 / (before * both), -2 / (before * after), 2 / (after * both)])
+    band = np.zeros((len(time_s), 3))
+    band[:, 0] = _spans_s(time_s)
+    for later in range(3):
+        for earlier in range(later + 1):
+            added = weight * both / 2 * factors[later] * factors[earlier]
+            band[later : later + len(added), later - earlier] += added
+    return band
