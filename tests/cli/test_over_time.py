@@ -15,9 +15,12 @@ from safetensors.torch import load_file  # noqa: E402
 
 from poselift import Camera, Clip, Lifter, load, save  # noqa: E402
 from poselift.cli.main import app  # noqa: E402
+from poselift.data.scene import Scene  # noqa: E402
 from poselift.data.store import load_store  # noqa: E402
 from poselift.data.windows import Window  # noqa: E402
 from poselift.deploy.onnx import export_onnx  # noqa: E402
+from poselift.lifting.detected import lift_detected  # noqa: E402
+from poselift.lifting.options import LiftOptions  # noqa: E402
 from poselift.models import create_model  # noqa: E402
 from poselift.skeleton import H36M_17  # noqa: E402
 
