@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "tracking": [*MIDDLE, "detect"],
     "world": MIDDLE,
     "viz": [*MIDDLE, "world"],
-    "export": MIDDLE,
+    "export": [*MIDDLE, "world"],
     "lifting": [*MIDDLE, "runtime", "detect", "tracking", "world"],
     "evaluation": [*MIDDLE, "models", "runtime", "deploy", "lifting", "viz"],
     "bench": [
@@ -73,12 +73,13 @@ ROOMS = {
     "scipy": ["data.readers", "data.keypoints"],
     "h5py": ["data.readers", "data.keypoints"],
     "cdflib": ["data.readers"],
+    "ezc3d": ["export"],
     "typer": ["cli"],
     "rich": ["cli", "bench.report", "metrics.layout", "metrics.report", "metrics.comparison"],
     "matplotlib": ["viz.bars", "viz.calibration", "viz.plot_files", "viz.lines", "viz.graphs", "bench.report"],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
-INSIDE_FUNCTIONS = {"mediapipe", "aggdraw", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib"}
+INSIDE_FUNCTIONS = {"mediapipe", "aggdraw", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib", "ezc3d"}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "legacy"}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 500, 60
 

@@ -89,6 +89,7 @@ EXTRAS = {
     "aggdraw": "video",
     "av": "video",
     "cdflib": "h36m",
+    "ezc3d": "c3d",
     "matplotlib": "train",
     "mediapipe": "mediapipe",
     "h5py": "h36m",

@@ -14,7 +14,8 @@ from poselift.skeleton import H36M_17
 
 @pytest.fixture
 def result(tmp_path):
-    save(Clip(H36M_17, 25.0, joints_root_mm=np.random.default_rng(0).normal(0, 300, (4, 17, 3))), tmp_path / "a.npz")
+    joints, root = np.random.default_rng(0).normal(0, 300, (4, 17, 3)), np.full((4, 3), 3000.0)
+    save(Clip(H36M_17, 25.0, joints_root_mm=joints, root_cam_mm=root), tmp_path / "a.npz")
     return tmp_path / "a.npz"
 
 
@@ -23,7 +24,7 @@ def test_a_result_becomes_any_format_of_the_table(poselift, result, tmp_path):
         ended = poselift("export-clip", result, "-o", tmp_path / f"b.{ending}")
         assert (ended.code, ended.out) == (0, [f"{tmp_path / f'b.{ending}'}: 1 person in 4 frames"])
     np.testing.assert_array_equal(load(tmp_path / "b.json").main.joints_root_mm, load(result).main.joints_root_mm)
-    assert len((tmp_path / "b.csv").read_text().splitlines()) == 5
+    assert len((tmp_path / "b.csv").read_text().splitlines()) == 4 * 17 + 1
 
 
 def test_a_new_exporter_is_a_row_of_the_table(poselift, result, tmp_path, monkeypatch):

@@ -87,7 +87,7 @@ def test_a_video_becomes_poses_tables_a_page_and_an_overlay(lift, detector, tmp_
     assert (len(clip), clip.fps, clip.size_px, clip.source) == (20, 25.0, SIZE_PX, "walk.mp4")
     assert np.isfinite(clip.joints_root_mm).all()
     np.testing.assert_array_equal(load(tmp_path / "out" / "poses.json").main.joints_root_mm, clip.joints_root_mm)
-    assert len((tmp_path / "out" / "poses.csv").read_text().splitlines()) == 21
+    assert len((tmp_path / "out" / "poses.csv").read_text().splitlines()) == 20 * 17 + 1
     assert "walk.mp4" in (tmp_path / "out" / "viewer.html").read_text(encoding="utf-8")
     assert detector.closed
 

@@ -7,4 +7,6 @@ EXPORTERS: dict[str, str] = {
     "npz": "poselift.data.scene_file:save",
     "json": "poselift.data.scene_file:save",
     "csv": "poselift.export.tables:write_csv",
+    "trc": "poselift.export.trc:write_trc",
+    "c3d": "poselift.export.c3d:write_c3d",
 }

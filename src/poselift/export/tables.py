@@ -1,64 +1,95 @@
-"""Scenes as tables for spreadsheets and data frames."""
+"""Scenes as tidy tables, for spreadsheets, data frames and statistics: a row for each frame, person and joint."""
 
 from __future__ import annotations
 
 import csv
+import io
+import re
 from pathlib import Path
 
 import numpy as np
 
 from poselift.data.clip import Clip
+from poselift.data.joint_status import NAMES
 from poselift.data.scene import Scene, Track
 from poselift.files import whole_file
 
+_NOT_A_NUMBER = re.compile(r",nan(?=[,\n])")
+# Frames that stand in memory as text at once.
+_FRAMES = 1000
+
 
 def write_csv(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False) -> None:
-    """One row per frame and person: frame, time_s, person, valid, filled, then the columns of everybody's arrays.
+    """One row for each frame, person and joint, ordered so.
 
-    `person` is the id of the track; frames are those of the footage. `<joint>_x_px`, `_y_px`, `<joint>_confidence`:
-    the 2D joints. `<joint>_x_mm`, `_y_mm`, `_z_mm`: relative to the root, in camera axes (x right, y down, z
-    forward). `root_x_mm` ...: the root in camera axes. What is not a number, or what this person has not, is an empty
-    cell.
+    `frame`, `time_s`, `person` (the id of the track), `joint`; `x_world_mm`, `y_world_mm`, `z_world_mm`: z up, empty
+    where the place is not known; `x_root_mm`, `y_root_mm`, `z_root_mm`: relative to the root, camera axes (x right,
+    y down, z forward); `x_px`, `y_px`, `confidence`: the 2D joint; `error_90_mm`: within which nine of ten lie;
+    `status`: seen, filled or guessed, absent in frames without the person. What is not known is an empty cell.
 
     Raises:
         OutputError: the file exists and `overwrite` is false, or it cannot be written.
     """
     scene = Scene.of(scene)
-    tables = [_columns(track.clip) for track in scene.tracks]
-    names = list(dict.fromkeys(name for own_names, _ in tables for name in own_names))
+    people = [_Person(track) for track in scene.tracks]
     with (
         whole_file(Path(path), overwrite=overwrite) as temporary,
         open(temporary, "w", newline="", encoding="utf-8") as file,
     ):
-        writer = csv.DictWriter(file, ["frame", "time_s", "person", "valid", "filled", *names])
-        writer.writeheader()
-        for frame in range(len(scene.footage)):
-            for track, (own_names, table) in zip(scene.tracks, tables, strict=True):
-                if 0 <= frame - track.first_frame < len(track.clip):
-                    cells = _cells(table[frame - track.first_frame])
-                    writer.writerow({**_start(track, frame), **dict(zip(own_names, cells, strict=True))})
+        file.write("frame,time_s,person,joint," + ",".join(_COLUMNS) + ",status\n")
+        for start in range(0, len(scene.footage), _FRAMES):
+            lines = [
+                line
+                for frame in range(start, min(start + _FRAMES, len(scene.footage)))
+                for person in people
+                for line in person.lines(frame)
+            ]
+            file.write(_NOT_A_NUMBER.sub(",", "".join(lines)))
 
 
-def _start(track: Track, frame: int) -> dict[str, object]:
-    clip, at = track.clip, frame - track.first_frame
-    flags = {"valid": int(clip.valid[at]), "filled": int(clip.filled[at])}
-    return {"frame": frame, "time_s": f"{clip.time_s[at]:.6f}", "person": track.id, **flags}
+_COLUMNS = (
+    *(f"{axis}_world_mm" for axis in "xyz"),
+    *(f"{axis}_root_mm" for axis in "xyz"),
+    *("x_px", "y_px", "confidence", "error_90_mm"),
+)
 
 
-def _cells(values: np.ndarray) -> list[str]:
-    return [f"{value:.6g}" if np.isfinite(value) else "" for value in values]
+class _Person:
+    """A track's numbers (F, J, columns), and the lines that they make."""
+
+    def __init__(self, track: Track) -> None:
+        clip = track.clip
+        shape = len(clip), len(clip.skeleton)
+        world = None
+        if clip.camera is not None and clip.joints_root_mm is not None and clip.root_cam_mm is not None:
+            world = clip.joints_world_mm
+        parts = (
+            (world, 3),
+            (clip.joints_root_mm, 3),
+            (clip.joints_px, 2),
+            (None if clip.confidence is None else clip.confidence[..., None], 1),
+            (None if clip.error_90_mm is None else clip.error_90_mm[..., None], 1),
+        )
+        unknown = [np.full((*shape, width), np.nan) if array is None else array for array, width in parts]
+        self._table = np.concatenate(unknown, axis=-1, dtype=np.float64)
+        self._first, self._id, self._clip = track.first_frame, track.id, clip
+        formats = "%.2f," * 6 + "%.2f,%.2f,%.4g,%.1f"
+        self._line = [f"%d,%.6f,{self._id},{_quoted(joint)},{formats},%s\n" for joint in clip.skeleton.joints]
+
+    def lines(self, frame: int) -> list[str]:
+        """Those of a frame of the footage: none if the track is not there."""
+        at = frame - self._first
+        if not 0 <= at < len(self._clip):
+            return []
+        time_s, here = self._clip.time_s[at], self._clip.valid[at]
+        status = self._clip.joint_status[at].tolist()
+        rows = zip(self._line, self._table[at].tolist(), status, strict=True)
+        return [line % (frame, time_s, *row, NAMES[number] if here else "absent") for line, row, number in rows]
 
 
-def _columns(clip: Clip) -> tuple[list[str], np.ndarray]:
-    """The names of the columns, and the table (F, columns)."""
-    joints = clip.skeleton.joints
-    parts: list[tuple[list[str], np.ndarray | None]] = [
-        ([f"{j}_{axis}_mm" for j in joints for axis in "xyz"], clip.joints_root_mm),
-        ([f"root_{axis}_mm" for axis in "xyz"], clip.root_cam_mm),
-        ([f"{j}_{axis}_px" for j in joints for axis in "xy"], clip.joints_px),
-        ([f"{j}_confidence" for j in joints], clip.confidence),
-        ([f"{j}_expected_error_mm" for j in joints], clip.expected_error_mm),
-    ]
-    present = [(names, array.reshape(len(clip), len(names))) for names, array in parts if array is not None]
-    table = np.concatenate([array for _, array in present], axis=1, dtype=np.float64)
-    return [name for names, _ in present for name in names], table
+def _quoted(text: str) -> str:
+    """A name as a cell, and safe in a format."""
+    cell = io.StringIO()
+    csv.writer(cell, lineterminator="").writerow([text])
+    # Quoted, so that it is not taken for what is not a number.
+    return '"nan"' if text == "nan" else cell.getvalue().replace("%", "%%")
