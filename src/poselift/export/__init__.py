@@ -7,4 +7,6 @@ EXPORTERS: dict[str, str] = {
     "npz": "poselift.data.scene_file:save",
     "json": "poselift.data.scene_file:save",
     "csv": "poselift.export.tables:write_csv",
+    "bvh": "poselift.export.bvh:write_bvh",
+    "glb": "poselift.export.glb:write_glb",
 }
