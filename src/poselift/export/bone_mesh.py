@@ -11,9 +11,9 @@ from poselift.export.rig import Rig
 from poselift.geometry.aiming import any_across
 
 # Where a bone is widest, and how wide it is there from its middle, as parts of its length.
-_WIDEST, _WIDTH = 0.2, 0.09
+_WIDEST, _WIDTH = 0.2, 0.11
 # Wider and slimmer than this, in millimetres, no bone is.
-_SLIMMEST_MM, _WIDEST_MM = 6.0, 30.0
+_SLIMMEST_MM, _WIDEST_MM = 8.0, 45.0
 # The corners of the triangles: the start, four around, the end.
 _FACES = np.array([(0, 1 + n, 1 + (n + 1) % 4) for n in range(4)] + [(5, 1 + (n + 1) % 4, 1 + n) for n in range(4)])
 

@@ -114,14 +114,14 @@ class _Orientations:
         return directions(self.joints_mm[:, left] - self.joints_mm[:, right], _LEFT)
 
     def _of_trunk(self, joint: int, pair: tuple[int, int]) -> Float[np.ndarray, "frames 3 3"]:
-        """The line of the hips or shoulders exactly, and the spine in its plane."""
-        skeleton = self.rig.skeleton
-        if skeleton.parents[joint] >= 0:
-            up = self._bone(joint)
-        else:
-            others = [child for child in children_of(skeleton, joint) if child not in pair]
-            up = self._bone(others[0]) if others else self._bone(pair[0]) + self._bone(pair[1])
-        return axes_of(self._lateral(*pair), up)
+        """The line of the hips or shoulders exactly, and the spine in its plane; what has no spine stays upright."""
+        lateral, is_root = self._lateral(*pair), self.rig.skeleton.parents[joint] < 0
+        others = [child for child in children_of(self.rig.skeleton, joint) if child not in pair]
+        if is_root and not others:
+            return axes_of(lateral, np.broadcast_to(_UP, lateral.shape))
+        spine = others[0] if is_root else joint
+        at_rest = axes_of(_LEFT[None], self.rest[spine][None])[0]
+        return np.asarray(axes_of(lateral, self._bone(spine)) @ at_rest.T)
 
     def _between(self, joint: int, aim: int) -> list[tuple[int, int]] | None:
         """The hips and the shoulders, if this bone of the spine ends at the shoulders."""
@@ -136,10 +136,17 @@ class _Orientations:
 
     def _of_limb(self, node: int, aim: int, axis: np.ndarray) -> Float[np.ndarray, "frames 3 3"]:
         (after,) = children_of(self.rig.skeleton, aim)
-        along, above = self._bone(aim), self._above(node)
-        shortest = self._moved_shortest(node, aim)
-        # An arm opposite to its rest got there by no way that is the shortest.
-        trusted = (1 + ((above @ self.rest[aim]) * along).sum(axis=-1)) / 2
-        bend = np.cross(along, self._bone(after))
+        # Seen from what the limb hangs on, so that somebody who turns round does not twist it.
+        above = self._above(node)
+        along, next_along = (_seen_from(above, self._bone(joint)) for joint in (aim, after))
+        at_rest = self.rest[aim]
+        shortest = smallest_rotation(np.broadcast_to(at_rest, along.shape), along)
+        # A limb opposite to its rest got there by no way that is the shortest.
+        trusted = ((1 + along @ at_rest) / 2) ** 2
+        across = steady_twist(along, shortest @ axis, np.cross(along, next_along), trusted, self.fps)
         self.hinges[aim] = axis
-        return self._turned(aim, steady_twist(along, shortest @ axis, bend, trusted**2, self.fps), axis)
+        return self._turned(aim, np.einsum("fij,fj->fi", above, across), axis)
+
+
+def _seen_from(orientation: np.ndarray, vectors: np.ndarray) -> Float[np.ndarray, "frames 3"]:
+    return np.asarray(np.einsum("fji,fj->fi", orientation, vectors))

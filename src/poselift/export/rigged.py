@@ -43,7 +43,7 @@ def rigged_people(scene: Scene, time_s: Float[np.ndarray, " moments"]) -> list[R
 
     Raises:
         NoPersonError: nobody is in the scene.
-        ShapeError: somebody has no 3D joints with a root position, or no camera; nobody has them in any frame.
+        ShapeError: somebody has no 3D joints with a root position; nobody has them in any frame.
         SkeletonError: the bones of somebody's skeleton are no tree, and it converts to none that is.
     """
     if not len(scene):
@@ -92,9 +92,10 @@ def as_tree(clip: Clip) -> Clip:
 
 def _upright(clip: Clip) -> Float[np.ndarray, "frames joints 3"]:
     """The joints with y up: of the world (x, y, z) -> (x, z, -y); of a camera that stands nowhere, (x, -y, -z)."""
-    x, y, z = np.moveaxis(clip.joints_world_mm.astype(np.float64), -1, 0)
     if clip.camera is None or not is_placed(clip.camera):
+        x, y, z = np.moveaxis(clip.joints_cam_mm.astype(np.float64), -1, 0)
         return np.stack([x, -y, -z], axis=-1)
+    x, y, z = np.moveaxis(clip.joints_world_mm.astype(np.float64), -1, 0)
     return np.stack([x, z, -y], axis=-1)
 
 

@@ -37,7 +37,7 @@ def steady_twist(
     """The unit vector across the limb that its joint bends about.
 
     Args:
-        along: unit vectors along the limb.
+        along: unit vectors along the limb, as seen from what it hangs on.
         rest: what the vector is if the limb got there from its rest pose the shortest way; unit vectors across it.
         bend: the cross product of the unit vectors along the limb and along what follows its joint.
         trusted: from 0 to 1, how far `rest` can be trusted.
