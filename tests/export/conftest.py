@@ -62,7 +62,10 @@ def moved(skeleton: Skeleton = BODY_21, frames: int = 60, seed: int = 0) -> Move
 def clip_of(joints_up_mm: np.ndarray, skeleton: Skeleton = BODY_21, **changes) -> Clip:
     """A clip of joints with y up, seen by a camera that stands in the world (x, -z, y)."""
     camera = Camera(
-        np.full(2, 1500.0), np.array([960.0, 540.0]), rotation=WORLD_TO_CAMERA, position_mm=np.array([0, -5000.0, 1500])
+        np.full(2, 1500.0),
+        np.array([960.0, 540.0]),
+        rotation=WORLD_TO_CAMERA,
+        position_mm=np.array([0, -5000.0, 1500]),
     )
     x, y, z = np.moveaxis(joints_up_mm, -1, 0)
     joints_cam_mm = camera.world_to_camera(np.stack([x, -z, y], axis=-1))

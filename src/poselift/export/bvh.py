@@ -1,4 +1,4 @@
-"""Biovision hierarchy files (.bvh), which Blender, MotionBuilder, Maya, Unreal and others import.
+"""Biovision hierarchy files (.bvh), which Blender and other programs for animation import.
 
 After M. Meredith and S. Maddock, "Motion Capture File Formats Explained", 2001, section 3.1. The format names no
 unit and no axes. Here lengths are centimetres and y is up, as in most files that there are and as programs take them.
