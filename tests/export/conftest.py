@@ -45,7 +45,7 @@ def moved(skeleton: Skeleton = BODY_21, frames: int = 60, seed: int = 0) -> Move
     rng = np.random.default_rng(seed)
     rig = Rig.of(skeleton, lengths_of(skeleton, rng))
     turns = np.broadcast_to(np.eye(3), (len(rig), frames, 3, 3)).copy()
-    turns[0] = vector_rotation(wandering(rng, frames, 2.0) + [0, 1.5, 0])
+    turns[0] = vector_rotation(wandering(rng, frames, 2.0) + np.array([0, 1.5, 0]))
     for node, name in enumerate(rig.names):
         if rig.leaves[node] or name.endswith("heel"):
             continue
@@ -54,7 +54,7 @@ def moved(skeleton: Skeleton = BODY_21, frames: int = 60, seed: int = 0) -> Move
         if name.endswith(("knee", "elbow")):
             bend_rad = 1.3 + wandering(rng, frames, 0.5, width=1)
             turns[node] = vector_rotation(bend_rad * bending_axis(skeleton, rig.joints[node]))
-    root_mm = wandering(rng, frames, 800.0) + [0, 950, 0]
+    root_mm = wandering(rng, frames, 800.0) + np.array([0, 950, 0])
     places = rig.places_mm(root_mm, turns)
     return Moved(rig, root_mm, turns, places[:, [rig.joints.index(joint) for joint in range(len(skeleton))]])
 
