@@ -39,6 +39,16 @@ def test_a_camera_that_stands_nowhere_is_level(made_motion, clip_in_world):
     np.testing.assert_allclose(joints_of(person), clip.joints_cam_mm * [1, -1, -1], atol=1e-6)
 
 
+@pytest.mark.parametrize("stands", [True, False])
+def test_who_has_poses_but_no_place_stays_at_the_origin(made_motion, clip_in_world, stands):
+    joints_mm = made_motion().joints_mm
+    clip = clip_in_world(joints_mm)
+    camera = clip.camera if stands else None
+    (person,) = rigged(Scene.of(clip.replaced(root_cam_mm=None, camera=camera)))
+    # This camera is level and looks along the world's y, so both ways give the same.
+    np.testing.assert_allclose(joints_of(person), joints_mm - joints_mm[:, :1], atol=1e-6)
+
+
 def test_bones_have_the_median_of_their_lengths(made_motion, clip_in_world):
     joints_mm = made_motion().joints_mm
     joints_mm[:20] *= 1.5

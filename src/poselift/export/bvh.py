@@ -40,7 +40,7 @@ def write_bvh(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False)
 
     Raises:
         NoPersonError: nobody is in the scene.
-        ShapeError: somebody has no 3D joints with a place; times so uneven that no frame rate will do.
+        ShapeError: somebody has no 3D joints; times so uneven that no frame rate will do.
         SkeletonError: somebody's bones are no tree, and their skeleton converts to none.
         OutputError: a file exists and `overwrite` is false, or cannot be written.
     """

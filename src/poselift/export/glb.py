@@ -33,7 +33,7 @@ def write_glb(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False)
 
     Raises:
         NoPersonError: nobody is in the scene.
-        ShapeError: somebody has no 3D joints with a place.
+        ShapeError: somebody has no 3D joints.
         SkeletonError: somebody's bones are no tree, and their skeleton converts to none.
         OutputError: the file exists and `overwrite` is false, or cannot be written.
     """

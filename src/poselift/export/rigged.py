@@ -40,10 +40,11 @@ def rigged_people(scene: Scene, time_s: Float[np.ndarray, " moments"]) -> list[R
     """Everybody who has a 3D pose in some frame, by id, at these times; between frames joints move on straight lines.
 
     In the world where the scene's camera stands in one; otherwise the camera is taken to be level, at the origin.
+    Who has poses but no place in any frame stays at the origin.
 
     Raises:
         NoPersonError: nobody is in the scene.
-        ShapeError: somebody has no 3D joints with a root position; nobody has them in any frame.
+        ShapeError: somebody has no 3D joints; nobody has all of them, and a place, in any frame.
         SkeletonError: the bones of somebody's skeleton are no tree, and it converts to none that is.
     """
     if not len(scene):
@@ -92,11 +93,14 @@ def as_tree(clip: Clip) -> Clip:
 
 def _upright(clip: Clip) -> Float[np.ndarray, "frames joints 3"]:
     """The joints with y up: of the world (x, y, z) -> (x, z, -y); of a camera that stands nowhere, (x, -y, -z)."""
+    if clip.joints_root_mm is None:
+        raise ShapeError("this clip has no 3D joints", "lift it first")
+    has_place = clip.root_cam_mm is not None
+    joints = (clip.joints_cam_mm if has_place else clip.joints_root_mm).astype(np.float64)
     if clip.camera is None or not is_placed(clip.camera):
-        x, y, z = np.moveaxis(clip.joints_cam_mm.astype(np.float64), -1, 0)
-        return np.stack([x, -y, -z], axis=-1)
-    x, y, z = np.moveaxis(clip.joints_world_mm.astype(np.float64), -1, 0)
-    return np.stack([x, z, -y], axis=-1)
+        return joints * [1, -1, -1]
+    joints = clip.camera.camera_to_world(joints) if has_place else joints @ clip.camera.rotation
+    return joints[..., [0, 2, 1]] * [1, 1, -1]
 
 
 def _median_lengths(skeleton: Skeleton, joints: np.ndarray) -> Float[np.ndarray, " joints"]:
