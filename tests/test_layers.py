@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "tracking": [*MIDDLE, "detect"],
     "world": MIDDLE,
     "viz": [*MIDDLE, "world"],
-    "export": [*MIDDLE, "world"],
+    "export": [*MIDDLE, "world.placing", "viz.colours"],
     "lifting": [*MIDDLE, "runtime", "detect", "tracking", "world"],
     "evaluation": [*MIDDLE, "models", "runtime", "deploy", "lifting", "viz"],
     "bench": [

@@ -9,4 +9,6 @@ EXPORTERS: dict[str, str] = {
     "csv": "poselift.export.tables:write_csv",
     "trc": "poselift.export.trc:write_trc",
     "c3d": "poselift.export.c3d:write_c3d",
+    "bvh": "poselift.export.bvh:write_bvh",
+    "glb": "poselift.export.glb:write_glb",
 }
