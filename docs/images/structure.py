@@ -14,6 +14,7 @@ FLOORS = {
     "models meet data": ["evaluation"],
     "lifting": ["lifting"],
     "one job each": ["training", "deploy", "runtime", "tracking", "detect", "viz", "export"],
+    "where people are": ["world"],
     "networks": ["models"],
     "data and numbers": ["data", "metrics"],
     "common notions": ["skeleton", "geometry", "normalisation"],

@@ -3,7 +3,7 @@
 Whoever stands still is in balance: the centre of mass lies above the feet that bear it, however they bend, and the
 soles lie on the floor. Whoever walks, sits or jumps carries the trunk upright, on average. The weights were found by
 least squares over motion capture seen by virtual cameras of -30 to 30 degrees of pitch and -10 to 10 of roll, see
-`benchmarks/upright.py`. Legs, heads and the places where feet stand one after the other made it no better: what a
+`benchmarks/world.py`. Legs, heads and the places where feet stand one after the other made it no better: what a
 camera misjudges in depth, it misjudges alike everywhere.
 """
 
