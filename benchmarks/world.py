@@ -1,10 +1,10 @@
 """How well people of one camera are put into a world: python benchmarks/world.py MOCAP.safetensors [--split test]
 
-Held-out motion capture is seen by virtual cameras of -30 to 30 degrees of pitch and -10 to 10 of roll, 3 m away or
-more, with true 2D and a known focal length, lifted by the default model and put into a world. By kind of motion: how
-far from vertical people are then, how tall somebody is whose height was said, how much of a jump's height is left, how
-fast feet slide that truly stand, and what constant bones cost. People who sit are standing people whose hips and knees
-are bent as training bends them, since the capture has none.
+Held-out motion capture is seen by virtual cameras of -30 to 30 degrees of pitch and -10 to 10 of roll, 3 m away
+or more, with true 2D and a known focal length, lifted by the default model and put into a world. By kind of motion:
+how far from vertical people are then, how tall somebody is whose height was said, how much of a jump's height is
+left, how fast feet slide that truly stand, and what constant bones cost. People who sit are standing people whose
+hips and knees are bent as training bends them, since the capture has none.
 """
 
 from __future__ import annotations
