@@ -26,8 +26,8 @@ from poselift.geometry.camera import Camera
 from poselift.geometry.rotation import axis_rotation
 from poselift.skeleton import BODY_21, Skeleton
 from poselift.world.bone_lengths import with_constant_bones
-from poselift.world.making import WorldOptions, in_world
-from poselift.world.size import Sizes
+from poselift.world.making import in_world
+from poselift.world.options import Sizes, WorldOptions
 
 SIZE_PX, FOV_DEG = (1920, 1080), 50.0
 PITCH_DEG, ROLL_DEG, NEAREST_MM, FARTHEST_MM = 30.0, 10.0, 3000.0, 6000.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import onnx
 import pytest
 import typer
@@ -114,6 +115,8 @@ def test_expected_errors_are_those_of_the_validation_split_as_a_detector_sees_it
     clips = store.clips_of(("val",))
     report = evaluate_store(predict_store(Lifter(target), store, clips), store, clips)
     assert report.figures["observed / expected error"] == pytest.approx(1, abs=2e-4)
+    ratios = Lifter(target).about["about"]["error_90"]
+    np.testing.assert_allclose(ratios[1:], report.reliability.ratio_90[1:], rtol=2e-3)  # the root is never off
     assert doubting.read_bytes() == before
 
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from poselift.data.model_header import ModelHeader, header_from_json
@@ -123,3 +124,18 @@ def test_a_scale_that_makes_no_errors_is_refused(scale):
     with pytest.raises(CheckpointError, match="its error_scale: expected a number above 0") as caught:
         header_from_json(rewritten(about={"error_scale": scale}), HERE)
     assert "--calibrate" in caught.value.hint
+
+
+def test_bounds_of_errors_survive_and_are_none_where_nothing_is_said():
+    ratios = [1.0 + n / 10 for n in range(len(HEADER.skeleton))]
+    bounded = replace(HEADER, about={**HEADER.about, "error_90": ratios})
+    np.testing.assert_allclose(header_from_json(bounded.to_json(), HERE).error_90, ratios)
+    assert header_from_json(HEADER.to_json(), HERE).error_90 is None
+
+
+@pytest.mark.parametrize(
+    "ratios", [[], [1.0], "1", 3, [0.0] * len(COCO_17), [-1.0] * len(COCO_17), ["1"] * len(COCO_17)]
+)
+def test_bounds_that_are_none_are_refused(ratios):
+    with pytest.raises(CheckpointError, match="its error_90: expected a number above 0 for each of"):
+        header_from_json(rewritten(about={"error_90": ratios}), HERE)

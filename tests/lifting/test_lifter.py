@@ -363,6 +363,11 @@ def test_a_model_says_how_far_off_it_expects_its_joints_to_be(tmp_path):
     said, halved = Lifter(file, flip=False).lift(clip), Lifter(scaled, flip=False).lift(clip)
     np.testing.assert_allclose(halved.expected_error_mm, said.expected_error_mm / 2, rtol=1e-5)
     np.testing.assert_array_equal(halved.joints_root_mm, said.joints_root_mm)
+    assert halved.error_90_mm is None
+    ratios = np.linspace(1, 3, 17).round(3).tolist()
+    export_onnx(network, {"error_scale": 0.5, "error_90": ratios}, scaled, overwrite=True)
+    bounded = Lifter(scaled, flip=False).lift(clip)
+    np.testing.assert_allclose(bounded.error_90_mm, halved.expected_error_mm * ratios, rtol=1e-5)
     seen = person_centred(CAMERA.image_to_plane(clip.joints_px), clip.confidence).joints_norm
     log_error = network(torch.from_numpy(seen).float())[..., 3].detach().numpy()
     np.testing.assert_allclose(said.expected_error_mm, 1000 * np.exp(log_error), rtol=1e-3)  # metres

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from poselift.errors import ShapeError
-from poselift.lifting.seconds import checked_seconds
+from poselift.lifting.seconds import checked_cutoff, checked_seconds
 
 
 def test_a_length_of_time_is_0_or_more():
@@ -12,3 +12,9 @@ def test_a_length_of_time_is_0_or_more():
         with pytest.raises(ShapeError, match="max_gap_s: expected 0 or more seconds") as caught:
             checked_seconds(seconds, "max_gap_s")
         assert "0 turns it off" in caught.value.hint
+
+
+@pytest.mark.parametrize("cutoff_hz", [0, -1, float("nan")])
+def test_cut_offs_that_cannot_be_are_refused(cutoff_hz):
+    with pytest.raises(ShapeError, match="cutoff_hz: expected a positive number"):
+        checked_cutoff(cutoff_hz)

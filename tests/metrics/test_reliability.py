@@ -75,3 +75,11 @@ def test_bins_are_means_and_hold_as_many_each():
 def test_what_cannot_be_is_refused(expected, observed):
     with pytest.raises(ShapeError, match="expected_error_mm"):
         reliability(expected, observed)
+
+
+def test_nine_of_ten_errors_are_within_the_ratio_of_their_joint():
+    rng = np.random.default_rng(0)
+    expected = rng.uniform(10, 100, (1000, 3))
+    errors = expected * rng.exponential(1, (1000, 3)) * [1.0, 2.0, 0.5]
+    within = errors <= reliability(expected, errors).ratio_90 * expected
+    np.testing.assert_allclose(within.mean(axis=0), 0.9, atol=0.002)

@@ -63,8 +63,8 @@ def export(
 
 def _calibrated(
     model: LiftingNetwork, header: ModelHeader, form: dict[str, Any], dataset: Path
-) -> tuple[dict[str, Any], dict[str, float]]:
-    """The form with what int8 learns, and the entry of the header that makes expected errors right on validation."""
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The form with what int8 learns, and the entries of the header that make expected errors right on validation."""
     from poselift.cli.progress import progress_bar
     from poselift.data.store import load_store
     from poselift.errors import RecipeError
@@ -89,7 +89,8 @@ def _calibrated(
         f"calibrated: validation errors are {found.factor:.3f} times the {found.expected_mm.mean():.0f} mm "
         "that the network expects"
     )
-    return form, {"error_scale": round(found.factor, 4)}
+    ratios = (found.ratio_90 / found.factor).round(4).tolist()
+    return form, {"error_scale": round(found.factor, 4), "error_90": ratios}
 
 
 def _report(path: Path) -> dict[str, Any]:

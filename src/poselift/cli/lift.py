@@ -14,8 +14,7 @@ from poselift.detect import DEFAULT_DETECTOR
 from poselift.errors import OutputError
 from poselift.lifting.options import DEFAULTS, LiftOptions
 from poselift.tracking.who import Who
-from poselift.world.making import WorldOptions
-from poselift.world.size import Sizes
+from poselift.world.options import Sizes, WorldOptions
 
 if TYPE_CHECKING:
     from poselift.data.scene import Scene
@@ -114,8 +113,9 @@ def _tell(scene: Scene, seconds: float, output: Path) -> None:
     who = f"{somebody} with a person" if people == 1 else f"{people} people, {somebody} with somebody"
     speed = f"{frames / seconds:.1f} frames/s"
     typer.echo(f"{frames} frame{'s' * (frames != 1)}, {who} ({filled} of them filled), {speed}")
-    smoothed = f", -3 dB at {scene.about['cutoff_hz']:g} Hz" if "cutoff_hz" in scene.about else ""
-    typer.echo(f"model {scene.about['model']}, smoothing {scene.about['smoothing']}{smoothed}")
+    if how := scene.about:
+        cutoff = f", -3 dB at {how['cutoff_hz']:g} Hz" if "cutoff_hz" in how else ""
+        typer.echo(f"model {how['model']}, smoothing {how['smoothing']}{cutoff}")
     for note in scene.footage.notes:
         if not WARNINGS.told(note):
             typer.echo(f"note: {note}")

@@ -11,11 +11,8 @@ from poselift.data.keypoints import KEYPOINTS
 from poselift.detect import DETECTORS, MODEL_FILES
 from poselift.lifting.smoothing import SMOOTHERS
 from poselift.runtime.shipped import SLOWEST_VIDEO_FPS
-from poselift.skeleton import SKELETONS
 from poselift.tracking.who import PERSON_RULES
-from poselift.world.size import BONES
-
-_LAYOUTS = ", ".join(SKELETONS)
+from poselift.world.options import BONES
 
 Source = Annotated[
     Path,
@@ -38,7 +35,7 @@ Size = Annotated[str | None, typer.Option(help="Size of the image that keypoints
 OfVideo = Annotated[Path | None, typer.Option("--video", help="The video of the keypoints: times and size are its.")]
 Layout = Annotated[
     str | None,
-    typer.Option(help=f"Joints of the keypoints, where their number leaves it open: {_LAYOUTS}."),
+    typer.Option(help="Skeleton of the keypoints, where their number leaves it open, such as body25b."),
 ]
 MostConfidence = Annotated[
     float | None, typer.Option(help="What a confidence of 1 is called in the file: 100 for percent.")

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from jaxtyping import Float
+
 from poselift.data.windows import Window
 from poselift.errors import CheckpointError, RecipeError, SkeletonError
 from poselift.normalisation import NORMALISATIONS
@@ -64,6 +67,15 @@ class ModelHeader:
     def error_scale(self) -> float:
         """What expected errors are multiplied by, so that on validation data their mean is that of the errors."""
         return float(self.about.get("error_scale", 1.0))
+
+    @property
+    def error_90(self) -> Float[np.ndarray, " joints"] | None:
+        """(J,) nine of ten joints of validation data are no further off than so many times what is expected.
+
+        None where the model does not say.
+        """
+        ratios = self.about.get("error_90")
+        return None if ratios is None else np.array(ratios, dtype=np.float32)
 
     def as_dict(self) -> dict[str, Any]:
         """All entries, as they are written."""
@@ -134,6 +146,7 @@ def _checked(entries: dict[str, Any], path: Path) -> ModelHeader:
             _TOO_OLD,
         )
     _check_error_scale(about.get("error_scale", 1.0), path)
+    _check_error_90(about.get("error_90"), len(skeleton), path)
     own = {"format", "version", "model", "config", "skeleton", "joints", "window", "normalisation", "about"}
     details = {key: value for key, value in entries.items() if key not in {*own, "poselift_version"}}
     # A network is built from its settings alone, so these get the whole of a skeleton that is not known by name.
@@ -147,6 +160,17 @@ def _check_error_scale(scale: Any, path: Path) -> None:
     if not (number and 0 < scale < float("inf")):
         raise CheckpointError(
             f"{path}: its error_scale: expected a number above 0, found {scale!r}",
+            "export it again: `poselift export --calibrate`",
+        )
+
+
+def _check_error_90(ratios: Any, joints: int, path: Path) -> None:
+    if ratios is None:
+        return
+    numbers = isinstance(ratios, list) and all(isinstance(ratio, int | float) for ratio in ratios)
+    if not (numbers and len(ratios) == joints and all(0 < ratio < float("inf") for ratio in ratios)):
+        raise CheckpointError(
+            f"{path}: its error_90: expected a number above 0 for each of {joints} joints, found {str(ratios)[:40]}",
             "export it again: `poselift export --calibrate`",
         )
 

@@ -155,7 +155,8 @@ class Lifter:
             GeometryError: as for `lift_arrays`.
         """
         # What was lifted before is made anew, and must not stand in the way of joints that it lacked.
-        flat = clip if clip.joints_px is None else clip.replaced(joints_root_mm=None, expected_error_mm=None)
+        before = dict.fromkeys(("joints_root_mm", "expected_error_mm", "error_90_mm"))
+        flat = clip if clip.joints_px is None else clip.replaced(**before)
         ours = without_doubtful(flat).converted(self.skeleton)
         joints_px, confidence = ours.keypoints
         if clip.camera is None and clip.size_px is None:
@@ -164,11 +165,13 @@ class Lifter:
         # Frames without the person stay, as frames in which nothing is seen: time must not shift.
         seen = np.where(ours.valid[:, None], confidence, 0).astype(confidence.dtype)
         joints_root_mm, root_cam_mm, expected_error_mm = self.lift_arrays(joints_px, seen, camera, time_s=ours.time_s)
+        error_90 = self._header.error_90
         lifted = np.asarray(np.isfinite(joints_root_mm).all(axis=(1, 2)))
         return ours.replaced(
             joints_root_mm=joints_root_mm,
             root_cam_mm=root_cam_mm,
             expected_error_mm=expected_error_mm if self.says_error else None,
+            error_90_mm=None if error_90 is None or not self.says_error else expected_error_mm * error_90,
             joints_px=np.where(lifted[:, None, None], joints_px, np.nan),
             confidence=np.where(lifted[:, None], confidence, 0),
             joint_status=ours.joint_status,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from poselift.lifting.seconds import checked_seconds
+from poselift.lifting.seconds import checked_cutoff, checked_seconds
 from poselift.lifting.smoothing import SMOOTHERS
-from poselift.lifting.smoothing.runs import checked_cutoff
 from poselift.lookup import checked_name
-from poselift.world.making import WorldOptions
+from poselift.world.options import WorldOptions
 
 
 @dataclass(frozen=True)

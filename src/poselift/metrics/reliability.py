@@ -25,6 +25,7 @@ class Reliability:
         expected_mm, observed_mm: (bins,) mean errors of each bin; a reliable model has the same.
         factor: observed over expected mean; expected errors times this are right on average.
         sharpness: correlation of the ranks of expected and observed errors: 1 knows which joint is worse, 0 nothing.
+        ratio_90: (J,) nine of ten errors of a joint are no larger than so many times what is expected.
     """
 
     n_errors: int
@@ -32,6 +33,7 @@ class Reliability:
     observed_mm: Float[np.ndarray, " bins"]
     factor: float
     sharpness: float
+    ratio_90: Float[np.ndarray, " joints"]
 
     @property
     def gap_mm(self) -> float:
@@ -76,12 +78,14 @@ def reliability(
     expected, observed = (np.asarray(a, dtype=np.float64).ravel() for a in (expected_error_mm, error_mm))
     if not (np.isfinite(observed).all() and np.isfinite(expected).all() and (expected > 0).all()):
         raise ShapeError("expected_error_mm: expected finite errors, and more than 0 mm to be expected", "see `lift`")
+    ratio_90 = np.quantile(np.asarray(error_mm) / np.asarray(expected_error_mm), 0.9, axis=0)
     order = np.argsort(expected, kind="stable")
     edges = np.linspace(0, len(order), min(bins, len(order)) + 1).round().astype(np.intp)[:-1]
     counts = np.diff([*edges, len(order)])
     of_expected, of_observed = (np.add.reduceat(a[order], edges) / counts for a in (expected, observed))
     factor = float(observed.mean() / expected.mean())
-    return Reliability(len(order), of_expected, of_observed, factor, _rank_correlation(expected, observed))
+    sharpness = _rank_correlation(expected, observed)
+    return Reliability(len(order), of_expected, of_observed, factor, sharpness, ratio_90)
 
 
 def _rank_correlation(a: np.ndarray, b: np.ndarray) -> float:

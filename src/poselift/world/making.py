@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float
 
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene, Track
-from poselift.errors import RecipeError
 from poselift.world.bone_lengths import with_constant_bones
 from poselift.world.feet import with_feet_kept
+from poselift.world.options import Sizes, WorldOptions
 from poselift.world.placing import is_placed, placed
 from poselift.world.root_path import steady_path
-from poselift.world.size import Sizes, scaled
+from poselift.world.size import scaled, size_factor
 from poselift.world.up import level_up, up_by_people
-
-
-@dataclass(frozen=True)
-class WorldOptions:
-    """What is known of the world, and how people are put into it. Checked on construction.
-
-    Attributes:
-        constant_bones: every bone of a person has one length over the whole clip.
-        sizes: heights or bones of people, where somebody measured them.
-        pitch_deg: by how much the camera looks down, where that is known; it does not roll then.
-
-    Raises:
-        RecipeError: a pitch beyond -90 to 90 degrees.
-    """
-
-    constant_bones: bool = True
-    sizes: Sizes = field(default_factory=Sizes)
-    pitch_deg: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.pitch_deg is not None and not (math.isfinite(self.pitch_deg) and abs(self.pitch_deg) <= 90):
-            raise RecipeError(f"pitch: expected -90 to 90 degrees, got {self.pitch_deg:g}", "down is positive")
 
 
 def in_world(scene: Scene, options: WorldOptions) -> Scene:
@@ -71,7 +48,7 @@ def _is_lifted(clip: Clip) -> bool:
 def _sized(track: Track, sizes: Sizes, up_cam: np.ndarray) -> Track:
     if not (sizes and _is_lifted(track.clip)):
         return track
-    return replace(track, clip=scaled(track.clip, sizes.factor(track.id, track.clip, up_cam)))
+    return replace(track, clip=scaled(track.clip, size_factor(sizes, track.id, track.clip, up_cam)))
 
 
 def _steady(clip: Clip) -> Clip:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.smoothing.runs import checked_cutoff, filtered
+from poselift.lifting.seconds import checked_cutoff
+from poselift.lifting.smoothing.runs import filtered
 
 # What two passes of second order do to a cut-off (Winter, Biomechanics and Motor Control of Human Movement, 2.2.4.4).
 _TWO_PASSES = (math.sqrt(2) - 1) ** 0.25

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.smoothing.runs import checked_cutoff, filtered
+from poselift.lifting.seconds import checked_cutoff
+from poselift.lifting.smoothing.runs import filtered
 
 # Beyond so many standard deviations the kernel is cut; what is left out weighs 0.3 %.
 _CUT = 3.0

@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.smoothing.runs import checked_cutoff, filtered
+from poselift.lifting.seconds import checked_cutoff
+from poselift.lifting.smoothing.runs import filtered
 
 # The faster somebody moves, the higher the cut-off, by so many Hz for each metre a second; and that of the speed.
 _HZ_PER_M_S, _SPEED_HZ = 3.0, 1.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
@@ -51,14 +50,3 @@ def _unpaused(runs: list[slice], time_s: np.ndarray) -> Iterator[slice]:
         pauses = run.start + 1 + np.flatnonzero(np.diff(time_s[run]) > _PAUSE_S)
         edges = [run.start, *pauses.tolist(), run.stop]
         yield from (slice(first, end) for first, end in itertools.pairwise(edges))
-
-
-def checked_cutoff(cutoff_hz: float) -> float:
-    """A cut-off, if it can be one.
-
-    Raises:
-        ShapeError: it is not positive or not finite.
-    """
-    if not (math.isfinite(cutoff_hz) and cutoff_hz > 0):
-        raise ShapeError(f"cutoff_hz: expected a positive number, got {cutoff_hz:g}", "--smoothing none turns it off")
-    return cutoff_hz

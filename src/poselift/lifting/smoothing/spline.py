@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.smoothing.runs import checked_cutoff, filtered
+from poselift.lifting.seconds import checked_cutoff
+from poselift.lifting.smoothing.runs import filtered
 from poselift.world.banded import banded_solution
 
 
