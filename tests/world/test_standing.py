@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from poselift.skeleton import BODY_21, H36M_17
-from poselift.world.standing import are_slow, feet_of, speeds, standing_joints, stretches_of
+from poselift.world.standing import are_slow, feet_of, speeds, standing_joints
 
 
 def test_the_foot_that_steps_does_not_stand_meanwhile(stepping, camera):
@@ -42,8 +42,3 @@ def test_along_the_line_of_sight_more_is_slow_than_across():
     root = np.tile([0.0, 0.0, 4000.0], (3, 1))
     velocity = np.array([[0, 0, 400.0], [400.0, 0, 0], [0, 50.0, 600.0]])
     assert are_slow(velocity, root, 180, 500).tolist() == [True, False, False]
-
-
-def test_stretches_are_first_and_end():
-    assert stretches_of(np.array([True, False, True, True])) == [(0, 1), (2, 4)]
-    assert stretches_of(np.zeros(3, dtype=bool)) == []

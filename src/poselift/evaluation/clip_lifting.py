@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 
 from poselift.arrays import Joints3D
 from poselift.data.sources.batch import NetworkInput, inputs_of
+from poselift.data.stretches import stretches_of
 from poselift.data.windows import check_rate, time_samples
 from poselift.geometry.camera import PLANE_CAMERA, Camera
 from poselift.lifting.lifter import Lifter
@@ -139,6 +140,4 @@ def lifted_clip(
 
 def stretches(measured: np.ndarray) -> list[int]:
     """How many frames follow one another, stretch by stretch, of a clip of which some frames (F,) are measured."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], measured, [False]]).astype(np.int8)))
-    lengths: list[int] = (edges[1::2] - edges[::2]).tolist()
-    return lengths
+    return [end - first for first, end in stretches_of(measured)]

@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from poselift.data.clip import Clip
+from poselift.data.stretches import stretches_of
 from poselift.errors import ShapeError
 from poselift.geometry.rotation import unit_vectors
 from poselift.skeleton import Skeleton
-from poselift.world.standing import stretches_of
 
 # Before and after it stands, a foot comes from where it was lifted and goes back to it over so long a time.
 _BLEND_S = 0.15

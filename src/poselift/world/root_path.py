@@ -12,9 +12,10 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from poselift.data.clip import Clip
+from poselift.data.stretches import stretches_of
 from poselift.errors import ShapeError
 from poselift.world.banded import banded_solution
-from poselift.world.standing import standing_joints, stretches_of
+from poselift.world.standing import standing_joints
 
 # How well a frame says where the root is: across the line of sight, and along it as a share of the distance.
 _ACROSS_MM, _ALONG = 5.0, 0.04

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Bool, Float
 
+from poselift.data.stretches import stretches_of
 from poselift.skeleton import Skeleton
 
 _FEET = ("ankle", "toe", "heel")
@@ -66,9 +67,3 @@ def _lasting(still: np.ndarray, time_s: np.ndarray) -> np.ndarray:
         if time_s[end - 1] - time_s[first] < _SHORTEST_S:
             lasting[first:end] = False
     return lasting
-
-
-def stretches_of(flags: Bool[np.ndarray, " frames"]) -> list[tuple[int, int]]:
-    """First frames of unbroken runs of true, and the frames after their last."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]

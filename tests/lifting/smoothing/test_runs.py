@@ -9,7 +9,7 @@ from poselift.data.clip import Clip
 from poselift.errors import ShapeError
 from poselift.geometry.rotation import axis_rotation
 from poselift.lifting.smoothing import SMOOTHERS
-from poselift.lifting.smoothing.runs import filtered, runs_of
+from poselift.lifting.smoothing.runs import filtered
 from poselift.lookup import look_up
 from poselift.skeleton import H36M_17
 
@@ -107,7 +107,6 @@ def test_uneven_times_are_smoothed_by_time(name):
     assert np.abs(found - wave)[20:-20].mean() < 0.6 * np.abs(noisy - wave)[20:-20].mean()
 
 
-def test_runs_are_unbroken_and_2d_is_refused():
-    assert runs_of(np.array([True, False, True, True])) == [slice(0, 1), slice(2, 4)]
+def test_2d_is_refused():
     with pytest.raises(ShapeError, match="no 3D joints to smooth"):
         filtered(Clip(H36M_17, 30.0, joints_px=np.zeros((2, 17, 2))), lambda values, time_s: values)

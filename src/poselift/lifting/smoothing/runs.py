@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Float
 
 from poselift.data.clip import Clip
+from poselift.data.stretches import stretches_of
 from poselift.errors import ShapeError
 
 # Frames further apart say nothing about each other.
@@ -32,21 +33,14 @@ def filtered(clip: Clip, values_filtered: Filter) -> Clip:
             continue
         array = array.copy()
         known = clip.valid & np.isfinite(array.reshape(len(array), -1)).all(axis=1)
-        for run in _unpaused(runs_of(known), clip.time_s):
+        for run in _unpaused(stretches_of(known), clip.time_s):
             array[run] = values_filtered(array[run].astype(np.float64), clip.time_s[run])
         changed[name] = array
     return clip.replaced(**changed)
 
 
-def runs_of(flags: Bool[np.ndarray, " frames"]) -> list[slice]:
-    """Slices of consecutive frames for which a flag is true."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return [slice(int(start), int(stop)) for start, stop in edges.reshape(-1, 2)]
-
-
-def _unpaused(runs: list[slice], time_s: np.ndarray) -> Iterator[slice]:
+def _unpaused(runs: list[tuple[int, int]], time_s: np.ndarray) -> Iterator[slice]:
     """The runs, parted where the camera paused."""
-    for run in runs:
-        pauses = run.start + 1 + np.flatnonzero(np.diff(time_s[run]) > _PAUSE_S)
-        edges = [run.start, *pauses.tolist(), run.stop]
-        yield from (slice(first, end) for first, end in itertools.pairwise(edges))
+    for first, end in runs:
+        pauses = first + 1 + np.flatnonzero(np.diff(time_s[first:end]) > _PAUSE_S)
+        yield from (slice(*edges) for edges in itertools.pairwise([first, *pauses.tolist(), end]))
