@@ -35,7 +35,7 @@ def test_who_is_lifted_without_an_error_stands_upright_and_jumps(jumping):
     lifted = clip.replaced(joints_root_mm=joints - root, root_cam_mm=root[:, 0])
     found = world.measured(lifted, jumping, camera)
     assert found.tilt_deg < 5
-    assert found.rise == pytest.approx(1, abs=0.15)
+    assert found.rise == pytest.approx(1, abs=0.05)
     assert found.height == pytest.approx(1, abs=0.02)
     assert np.median(found.slide_mm_s) < 20
     assert found.error_mm == pytest.approx(0, abs=0.01)

@@ -72,3 +72,15 @@ def test_two_frames_stay_as_they_are_and_2d_is_refused(trembling):
     assert not stands.any()
     with pytest.raises(ShapeError, match="no 3D joints with a root"):
         steady_path(clip.replaced(root_cam_mm=None))
+
+
+def test_where_up_is_known_a_jump_goes_up_and_not_aside(standing, camera, lifted):
+    time_s = np.arange(60) / 30
+    height = (300 - 4905 * (time_s - 1) ** 2).clip(0)
+    seen_by = camera(30)
+    clip = lifted(standing + height[:, None, None] * [0, 0, 1], seen_by).replaced(fps=30.0)
+    noisy = clip.root_cam_mm * np.exp(np.random.default_rng(0).normal(0, 0.03, (60, 1)))
+    ahead, up = seen_by.rotation[:, 1], seen_by.rotation[:, 2]
+    paths = [steady_path(clip.replaced(root_cam_mm=noisy), known)[0] for known in (None, up)]
+    assert np.ptp(paths[1] @ up) == pytest.approx(300, rel=0.1)
+    assert np.ptp(paths[1] @ ahead) < np.ptp(paths[0] @ ahead)

@@ -13,7 +13,7 @@ from poselift.world.bone_lengths import with_constant_bones
 from poselift.world.feet import with_feet_kept
 from poselift.world.options import Sizes, WorldOptions
 from poselift.world.placing import is_placed, placed
-from poselift.world.root_path import steady_path
+from poselift.world.root_path import steady_path, with_steady_root
 from poselift.world.size import scaled, size_factor
 from poselift.world.up import level_up, up_by_people
 
@@ -32,9 +32,9 @@ def in_world(scene: Scene, options: WorldOptions) -> Scene:
     scene = scene.with_camera(camera)
     if options.constant_bones:
         scene = scene.mapped(lambda clip: with_constant_bones(clip) if _is_lifted(clip) else clip)
-    scene = scene.mapped(lambda clip: _steady(clip) if _is_lifted(clip) else clip)
     known = is_placed(camera)
     up_cam, notes = (camera.rotation[:, 2], ()) if known else _up(scene, options)
+    scene = scene.mapped(lambda clip: _steady(clip, up_cam) if _is_lifted(clip) else clip)
     scene = scene.replaced(tracks=tuple(_sized(track, options.sizes, up_cam) for track in scene.tracks))
     scene = scene.replaced(footage=scene.footage.noted(*notes))
     return scene if known else placed(scene, up_cam)
@@ -51,8 +51,8 @@ def _sized(track: Track, sizes: Sizes, up_cam: np.ndarray) -> Track:
     return replace(track, clip=scaled(track.clip, size_factor(sizes, track.id, track.clip, up_cam)))
 
 
-def _steady(clip: Clip) -> Clip:
-    path, stands = steady_path(clip)
+def _steady(clip: Clip, up_cam: np.ndarray) -> Clip:
+    path, stands = steady_path(clip, up_cam)
     return with_feet_kept(clip.replaced(root_cam_mm=path), stands)
 
 
@@ -60,7 +60,8 @@ def _up(scene: Scene, options: WorldOptions) -> tuple[Float[np.ndarray, "3"], tu
     """Where up is, and what readers of a result should know of it."""
     if options.pitch_deg is not None:
         return level_up(options.pitch_deg), ()
-    up = up_by_people(scene)
+    # Up is found better from a path that is steady, and the path better where up is known.
+    up = up_by_people(scene.mapped(lambda clip: with_steady_root(clip) if _is_lifted(clip) else clip))
     if up is None:
         return level_up(), ("nobody stands upright: the camera was taken to be level, see --pitch",)
     return up, ()

@@ -19,8 +19,8 @@ from poselift.world.standing import standing_joints
 
 # How well a frame says where the root is: across the line of sight, and along it as a share of the distance.
 _ACROSS_MM, _ALONG = 5.0, 0.04
-# How hard people accelerate, and at what rate that was measured.
-_ACCELERATION_MM_S2, _AT_FPS = 8000.0, 30.0
+# How hard people accelerate: in any direction, upwards and to the side; and at what rate that was measured.
+_ACCELERATION_MM_S2, _UPWARDS_MM_S2, _ASIDE_MM_S2, _AT_FPS = 8000.0, 16000.0, 5000.0, 30.0
 # How far from where it stands a joint seems to be, relative to the root, because the pose is not known better.
 _STANDING_MM = 50.0
 # Where nobody says how far away somebody is, errors of the path do not add up over longer times than this.
@@ -38,8 +38,13 @@ def with_steady_root(clip: Clip) -> Clip:
     return clip.replaced(root_cam_mm=path)
 
 
-def steady_path(clip: Clip) -> tuple[Float[np.ndarray, "frames 3"], Bool[np.ndarray, "frames joints"]]:
+def steady_path(
+    clip: Clip, up_cam: Float[np.ndarray, "3"] | None = None
+) -> tuple[Float[np.ndarray, "frames 3"], Bool[np.ndarray, "frames joints"]]:
     """The fitted path of the root in camera axes, NaN where it is not known, and which joints stand in which frames.
+
+    Args:
+        up_cam: the unit vector that points up, in camera axes, where it is known: people jump, and do not dart aside.
 
     Raises:
         ShapeError: the clip has no 3D joints with a root position.
@@ -53,26 +58,32 @@ def steady_path(clip: Clip) -> tuple[Float[np.ndarray, "frames 3"], Bool[np.ndar
         return path.astype(clip.root_cam_mm.dtype), stands
     seen, time_s = path[known], clip.time_s[known]
     joints = clip.joints_root_mm[known].astype(np.float64)
-    fitted = _fitted(seen, seen, time_s, joints, stands[known])
+    unrest = _acceleration_weight(up_cam)
+    fitted = _fitted(seen, seen, time_s, joints, stands[known], unrest)
     for _ in range(_ROUNDS):
         stands[known] = standing_joints(joints + fitted[:, None], fitted, time_s, clip.skeleton)
-        fitted = _fitted(seen, fitted, time_s, joints, stands[known])
+        fitted = _fitted(seen, fitted, time_s, joints, stands[known], unrest)
     path[known] = fitted
     return path.astype(clip.root_cam_mm.dtype), stands
 
 
 def _fitted(
-    seen: np.ndarray, path: np.ndarray, time_s: np.ndarray, joints: np.ndarray, stands: np.ndarray
+    seen: np.ndarray,
+    path: np.ndarray,
+    time_s: np.ndarray,
+    joints: np.ndarray,
+    stands: np.ndarray,
+    unrest: Float[np.ndarray, "3 3"],
 ) -> np.ndarray:
     """The path (F, 3) with the least sum of squares, over unknowns in the order frame by frame, x y z.
 
-    `path` is the one so far, by which it is known where feet stand.
+    `path` is the one so far, by which it is known where feet stand; `unrest` weighs accelerations.
     """
     frames = len(seen)
     blocks = np.zeros((frames, 3, 3, 3))  # [frame, how many frames back, row, column]
     right = np.zeros((frames, 3))
     _add_seen(blocks, right, seen)
-    _add_acceleration(blocks, np.minimum(np.diff(time_s), _LONGEST_STEP_S))
+    _add_acceleration(blocks, np.minimum(np.diff(time_s), _LONGEST_STEP_S), unrest)
     _add_standing(blocks, right, path, joints, stands)
     band = np.zeros((3 * frames, 9))
     for back in range(3):
@@ -92,16 +103,25 @@ def _add_seen(blocks: np.ndarray, right: np.ndarray, seen: np.ndarray) -> None:
     right += np.einsum("fij,fj->fi", weight, seen)
 
 
-def _add_acceleration(blocks: np.ndarray, steps_s: np.ndarray) -> None:
+def _acceleration_weight(up_cam: np.ndarray | None) -> Float[np.ndarray, "3 3"]:
+    """How much accelerations in each direction cost."""
+    if up_cam is None:
+        return np.eye(3) / _ACCELERATION_MM_S2**2
+    vertical = np.outer(up_cam, up_cam)
+    weight: np.ndarray = vertical / _UPWARDS_MM_S2**2 + (np.eye(3) - vertical) / _ASIDE_MM_S2**2
+    return weight
+
+
+def _add_acceleration(blocks: np.ndarray, steps_s: np.ndarray, unrest: np.ndarray) -> None:
     """Acceleration of three frames: 2 ((c - b) / t2 - (b - a) / t1) / (t1 + t2)."""
     before, after = steps_s[:-1], steps_s[1:]
     both = before + after
     factors = np.stack([2 / (before * both), -2 / (before * after), 2 / (after * both)])
     # The longer it lasts, the more it weighs, so that any frame rate means the same.
-    weight = both / 2 * _AT_FPS / _ACCELERATION_MM_S2**2
+    weight = both / 2 * _AT_FPS
     for later in range(3):
         for earlier in range(later + 1):
-            added = (weight * factors[later] * factors[earlier])[:, None, None] * np.eye(3)
+            added = (weight * factors[later] * factors[earlier])[:, None, None] * unrest
             blocks[later : later + len(added), later - earlier] += added
 
 
