@@ -69,3 +69,14 @@ def test_sides_are_mended_unless_they_are_said_to_be_right(lifter, walk):
     spoilt = walk.mapped(lambda clip: clip.replaced(joints_px=joints_px))
     np.testing.assert_array_equal(lift_detected(spoilt, lifter).main.joints_px, walk.main.joints_px)
     np.testing.assert_array_equal(lift_mended(spoilt, lifter).main.joints_px, joints_px)
+
+
+def test_what_made_it_is_said_and_too_few_frames_to_smooth_too(lifter, walk):
+    usual = lift_detected(walk, lifter)
+    assert usual.about == {"model": "tiny.onnx", "smoothing": "butterworth", "cutoff_hz": 6.0}
+    slow = Scene.of(walk.main.replaced(fps=10.0))
+    lifted = lift_detected(slow, lifter)
+    assert lifted.about == {"model": "tiny.onnx", "smoothing": "none"}
+    assert "10 frames a second are too few to smooth at 6 Hz: joints are as they were lifted" in lifted.footage.notes
+    unsmoothed = lift_detected(slow, lifter, LiftOptions(smoothing="none")).main
+    np.testing.assert_array_equal(lifted.main.joints_root_mm, unsmoothed.joints_root_mm)

@@ -53,9 +53,20 @@ def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
         ShapeError, SkeletonError, GeometryError: as for `lift_detected`.
     """
     lifted = lift_filled(scene.mapped(lambda clip: filled(clip, options.max_gap_s)), lifter, options)
-    smoothing = {} if options.smoothing == "none" else {"cutoff_hz": options.cutoff_hz}
-    lifted = lifted.replaced(about={"model": lifter.name, "smoothing": options.smoothing, **smoothing})
+    lifted = _told(lifted, lifter, options)
     return lifted if options.world is None else in_world(lifted, options.world)
+
+
+def _told(scene: Scene, lifter: Lifter, options: LiftOptions) -> Scene:
+    """The scene with what made it; where there are too few frames a second to smooth, it is noted."""
+    about: dict[str, str | float] = {"model": lifter.name, "smoothing": options.smoothing}
+    if options.smoothing != "none" and options.cutoff_hz >= scene.footage.fps / 2:
+        note = f"{scene.footage.fps:.3g} frames a second are too few to smooth at {options.cutoff_hz:g} Hz"
+        about["smoothing"] = "none"
+        return scene.replaced(about=about, footage=scene.footage.noted(f"{note}: joints are as they were lifted"))
+    if options.smoothing != "none":
+        about["cutoff_hz"] = options.cutoff_hz
+    return scene.replaced(about=about)
 
 
 def lift_filled(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -> Scene:
@@ -67,7 +78,7 @@ def lift_filled(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
     smoothed = look_up(SMOOTHERS, options.smoothing, "smoothing")
 
     def lifted(clip: Clip) -> Clip:
-        in_3d: Clip = smoothed(lifter.lift(clip), options.cutoff_hz)
-        return in_3d
+        in_3d = lifter.lift(clip)
+        return in_3d if options.cutoff_hz >= clip.fps / 2 else smoothed(in_3d, options.cutoff_hz)
 
     return scene.mapped(lifted)

@@ -17,8 +17,9 @@ _HZ_PER_M_S, _SPEED_HZ = 3.0, 1.0
 def one_euro(clip: Clip, cutoff_hz: float) -> Clip:
     """The clip with its 3D joints and root through a causal low pass whose cut-off is `cutoff_hz` at rest.
 
-    Source: Casiez, Roussel and Vogel, 1 Euro Filter, CHI 2012. Each joint has the speed of its own. It delays slow
-    movements by up to 1 / (2 pi cutoff_hz) seconds.
+    Source: Casiez, Roussel and Vogel, 1 Euro Filter, CHI 2012; the weights are those of the discrete filter, so that
+    the cut-off holds at low frame rates too. Each joint has the speed of its own. It delays slow movements by up to
+    1 / (2 pi cutoff_hz) seconds.
 
     Raises:
         ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
@@ -39,6 +40,7 @@ def one_euro(clip: Clip, cutoff_hz: float) -> Clip:
 
 
 def _share(cutoff_hz: np.ndarray | float, step_s: float) -> np.ndarray | float:
-    """How much of a new value counts in a low pass of first order."""
-    turned = 2 * math.pi * cutoff_hz * step_s
-    return turned / (turned + 1)
+    """How much of a new value counts in a low pass of first order, for -3 dB at the cut-off at this rate."""
+    bent = 1 - np.cos(np.minimum(2 * math.pi * cutoff_hz * step_s, math.pi))
+    share: np.ndarray | float = np.sqrt(bent**2 + 2 * bent) - bent
+    return share

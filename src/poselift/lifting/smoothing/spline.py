@@ -16,14 +16,15 @@ def spline(clip: Clip, cutoff_hz: float) -> Clip:
     """The clip with its 3D joints and root as discrete smoothing splines, without delay, -3 dB at `cutoff_hz`.
 
     The sum of squared distances and of squared accelerations, weighted, is least (Whittaker 1923; Reinsch 1967). A
-    movement of frequency f keeps 1 / (1 + (f / f0)^4) of its size. Uneven times are taken as they are.
+    movement of low frequency f keeps 1 / (1 + (f / f0)^4) of its size. Uneven times are taken as they are.
 
     Raises:
         ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
     """
     checked_cutoff(cutoff_hz)
-    # 1 / (1 + weight (2 pi f)^4) = 1 / sqrt(2) at the cut-off.
-    weight = (math.sqrt(2) - 1) / (2 * math.pi * cutoff_hz) ** 4
+    # Second differences of frames make (2 - 2 cos w)^2 fps^4 of a movement; at the cut-off 1 / sqrt(2) is to be left.
+    turned = min(2 * math.pi * cutoff_hz / clip.fps, math.pi)
+    weight = (math.sqrt(2) - 1) / ((2 - 2 * math.cos(turned)) ** 2 * clip.fps**4)
 
     def run(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
         if len(values) < 3:
