@@ -3,7 +3,7 @@ import math
 import pytest
 
 from poselift.errors import ShapeError
-from poselift.lifting.seconds import checked_cutoff, checked_seconds
+from poselift.lifting.seconds import checked_cutoff, checked_seconds, too_few_frames
 
 
 def test_a_length_of_time_is_0_or_more():
@@ -18,3 +18,8 @@ def test_a_length_of_time_is_0_or_more():
 def test_cut_offs_that_cannot_be_are_refused(cutoff_hz):
     with pytest.raises(ShapeError, match="cutoff_hz: expected a positive number"):
         checked_cutoff(cutoff_hz)
+
+
+def test_a_movement_takes_two_frames_to_and_fro():
+    assert too_few_frames(6.0, 12.0)
+    assert not too_few_frames(6.0, 12.1)

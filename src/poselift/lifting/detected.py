@@ -10,6 +10,7 @@ from poselift.lifting.astray import astray_filled
 from poselift.lifting.doubtful import without_doubtful
 from poselift.lifting.gaps import gaps_filled, joints_filled
 from poselift.lifting.options import DEFAULTS, LiftOptions
+from poselift.lifting.seconds import too_few_frames
 from poselift.lifting.sides import sides_kept
 from poselift.lifting.smoothing import SMOOTHERS
 from poselift.lookup import look_up
@@ -60,7 +61,7 @@ def lift_mended(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
 def _told(scene: Scene, lifter: Lifter, options: LiftOptions) -> Scene:
     """The scene with what made it; where there are too few frames a second to smooth, it is noted."""
     about: dict[str, str | float] = {"model": lifter.name, "smoothing": options.smoothing}
-    if options.smoothing != "none" and options.cutoff_hz >= scene.footage.fps / 2:
+    if options.smoothing != "none" and too_few_frames(options.cutoff_hz, scene.footage.fps):
         note = f"{scene.footage.fps:.3g} frames a second are too few to smooth at {options.cutoff_hz:g} Hz"
         about["smoothing"] = "none"
         return scene.replaced(about=about, footage=scene.footage.noted(f"{note}: joints are as they were lifted"))
@@ -78,7 +79,7 @@ def lift_filled(scene: Scene, lifter: Lifter, options: LiftOptions = DEFAULTS) -
     smoothed = look_up(SMOOTHERS, options.smoothing, "smoothing")
 
     def lifted(clip: Clip) -> Clip:
-        in_3d = lifter.lift(clip)
-        return in_3d if options.cutoff_hz >= clip.fps / 2 else smoothed(in_3d, options.cutoff_hz)
+        in_3d: Clip = smoothed(lifter.lift(clip), options.cutoff_hz)
+        return in_3d
 
     return scene.mapped(lifted)

@@ -27,3 +27,8 @@ def checked_cutoff(cutoff_hz: float) -> float:
     if not (math.isfinite(cutoff_hz) and cutoff_hz > 0):
         raise ShapeError(f"cutoff_hz: expected a positive number, got {cutoff_hz:g}", "--smoothing none turns it off")
     return cutoff_hz
+
+
+def too_few_frames(cutoff_hz: float, fps: float) -> bool:
+    """Whether frames do not show movements of this frequency: that takes two frames to and fro."""
+    return cutoff_hz >= fps / 2

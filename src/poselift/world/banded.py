@@ -43,3 +43,15 @@ def _from_behind(factor: np.ndarray, solved: np.ndarray, width: int) -> np.ndarr
         lower = max(n - width + 1, width)
         solved[lower:n] -= np.multiply.outer(factor[n, n - lower : 0 : -1], solved[n])
     return solved
+
+
+def second_differences(
+    steps_s: Float[np.ndarray, " steps"],
+) -> tuple[Float[np.ndarray, "3 moments"], Float[np.ndarray, " moments"]]:
+    """How three values at uneven times make an acceleration, and for how long each acceleration lasts.
+
+    It is 2 ((c - b) / t2 - (b - a) / t1) / (t1 + t2) of a, b, c, one step t1 and then another t2 apart.
+    """
+    before, after = steps_s[:-1], steps_s[1:]
+    both = before + after
+    return np.stack([2 / (before * both), -2 / (before * after), 2 / (after * both)]), both / 2

@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 from poselift.data.clip import Clip
 from poselift.data.stretches import stretches_of
 from poselift.errors import ShapeError
-from poselift.world.banded import banded_solution
+from poselift.world.banded import banded_solution, second_differences
 from poselift.world.standing import standing_joints
 
 # How well a frame says where the root is: across the line of sight, and along it as a share of the distance.
@@ -113,12 +113,9 @@ def _acceleration_weight(up_cam: np.ndarray | None) -> Float[np.ndarray, "3 3"]:
 
 
 def _add_acceleration(blocks: np.ndarray, steps_s: np.ndarray, unrest: np.ndarray) -> None:
-    """Acceleration of three frames: 2 ((c - b) / t2 - (b - a) / t1) / (t1 + t2)."""
-    before, after = steps_s[:-1], steps_s[1:]
-    both = before + after
-    factors = np.stack([2 / (before * both), -2 / (before * after), 2 / (after * both)])
+    factors, lasts_s = second_differences(steps_s)
     # The longer it lasts, the more it weighs, so that any frame rate means the same.
-    weight = both / 2 * _AT_FPS
+    weight = lasts_s * _AT_FPS
     for later in range(3):
         for earlier in range(later + 1):
             added = (weight * factors[later] * factors[earlier])[:, None, None] * unrest

@@ -109,4 +109,9 @@ def test_uneven_times_are_smoothed_by_time(name):
 
 def test_2d_is_refused():
     with pytest.raises(ShapeError, match="no 3D joints to smooth"):
-        filtered(Clip(H36M_17, 30.0, joints_px=np.zeros((2, 17, 2))), lambda values, time_s: values)
+        filtered(Clip(H36M_17, 30.0, joints_px=np.zeros((2, 17, 2))), 6.0, lambda values, time_s: values)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_where_there_are_too_few_frames_a_second_nothing_changes(name):
+    np.testing.assert_array_equal(smooth(name, noise(), fps=12.0, cutoff_hz=6.0).joints_root_mm, noise())

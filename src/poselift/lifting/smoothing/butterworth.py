@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.seconds import checked_cutoff
 from poselift.lifting.smoothing.runs import filtered
 
 # What two passes of second order do to a cut-off (Winter, Biomechanics and Motor Control of Human Movement, 2.2.4.4).
@@ -22,15 +21,14 @@ def butterworth(clip: Clip, cutoff_hz: float) -> Clip:
     """The clip with its 3D joints and root through a low pass of fourth order without delay, -3 dB at `cutoff_hz`.
 
     It is of second order, run forwards and then backwards. Frames at uneven times are brought to twice their rate
-    and back by straight lines. A cut-off above half the frame rate leaves everything as it is.
+    and back by straight lines.
 
     Raises:
         ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
     """
-    checked_cutoff(cutoff_hz)
 
     def run(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
-        if cutoff_hz >= clip.fps / 2 or len(values) < 3:
+        if len(values) < 3:
             return values
         flat = values.reshape(len(values), -1)
         if np.allclose(np.diff(time_s) * clip.fps, 1, atol=_EVEN):
@@ -41,7 +39,7 @@ def butterworth(clip: Clip, cutoff_hz: float) -> Clip:
         smooth = _both_ways(_at(regular_s, time_s, flat), cutoff_hz / rate)
         return _at(time_s, regular_s, smooth).reshape(values.shape)
 
-    return filtered(clip, run)
+    return filtered(clip, cutoff_hz, run)
 
 
 def _at(wanted_s: np.ndarray, time_s: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.seconds import checked_cutoff
 from poselift.lifting.smoothing.runs import filtered
 
 # Beyond so many standard deviations the kernel is cut; what is left out weighs 0.3 %.
 _CUT = 3.0
+# What rounding may make of a constant frame rate, in frames.
+_ROUNDING = 1e-6
 
 
 def gaussian(clip: Clip, cutoff_hz: float) -> Clip:
@@ -22,11 +23,11 @@ def gaussian(clip: Clip, cutoff_hz: float) -> Clip:
     Raises:
         ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
     """
-    deviation = deviation_s(checked_cutoff(cutoff_hz)) * clip.fps
-    nominal = dict(zip(clip.time_s.tolist(), clip.nominal_frames.tolist(), strict=True))
-    return filtered(
-        clip, lambda values, time_s: _averaged(values, np.array([nominal[t] for t in time_s.tolist()]), deviation)
-    )
+
+    def run(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
+        return _averaged(values, time_s * clip.fps, deviation_s(cutoff_hz) * clip.fps)
+
+    return filtered(clip, cutoff_hz, run)
 
 
 def deviation_s(cutoff_hz: float) -> float:
@@ -39,7 +40,7 @@ def _averaged(values: np.ndarray, at: np.ndarray, deviation: float) -> np.ndarra
 
     `at` says when each row was taken, in the unit of the deviation.
     """
-    cut = _CUT * deviation + 1
+    cut = _CUT * deviation + 1 - _ROUNDING
     reach = _longest_lag(at, cut)
     total, weight = np.zeros(values.shape), np.zeros((len(values), *(1,) * (values.ndim - 1)))
     for lag in range(-reach, reach + 1):

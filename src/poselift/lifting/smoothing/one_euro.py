@@ -7,7 +7,6 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.seconds import checked_cutoff
 from poselift.lifting.smoothing.runs import filtered
 
 # The faster somebody moves, the higher the cut-off, by so many Hz for each metre a second; and that of the speed.
@@ -24,7 +23,6 @@ def one_euro(clip: Clip, cutoff_hz: float) -> Clip:
     Raises:
         ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
     """
-    checked_cutoff(cutoff_hz)
 
     def run(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
         passed = values.copy()
@@ -36,7 +34,7 @@ def one_euro(clip: Clip, cutoff_hz: float) -> Clip:
             passed[n] += (_share(rate_hz, step_s) - 1) * (values[n] - passed[n - 1])
         return passed
 
-    return filtered(clip, run)
+    return filtered(clip, cutoff_hz, run)
 
 
 def _share(cutoff_hz: np.ndarray | float, step_s: float) -> np.ndarray | float:

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from poselift.data.clip import Clip
 from poselift.data.stretches import stretches_of
 from poselift.errors import ShapeError
+from poselift.lifting.seconds import checked_cutoff, too_few_frames
 
 # Frames further apart say nothing about each other.
 _PAUSE_S = 1.0
@@ -19,14 +20,18 @@ _PAUSE_S = 1.0
 Filter: TypeAlias = Callable[[Float[np.ndarray, "frames *each"], Float[np.ndarray, " frames"]], np.ndarray]
 
 
-def filtered(clip: Clip, values_filtered: Filter) -> Clip:
+def filtered(clip: Clip, cutoff_hz: float, values_filtered: Filter) -> Clip:
     """The clip with its 3D joints and its root filtered, each run of valid frames in which they are known by itself.
 
+    Where there are too few frames a second for the cut-off (`too_few_frames`), it is the clip as it is.
+
     Raises:
-        ShapeError: the clip has no 3D joints.
+        ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
     """
     if clip.joints_root_mm is None:
         raise ShapeError("this clip has no 3D joints to smooth", "lift it first")
+    if too_few_frames(checked_cutoff(cutoff_hz), clip.fps):
+        return clip
     changed = {}
     for name in ("joints_root_mm", "root_cam_mm"):
         if (array := getattr(clip, name)) is None:

@@ -7,9 +7,8 @@ import math
 import numpy as np
 
 from poselift.data.clip import Clip
-from poselift.lifting.seconds import checked_cutoff
 from poselift.lifting.smoothing.runs import filtered
-from poselift.world.banded import banded_solution
+from poselift.world.banded import banded_solution, second_differences
 
 
 def spline(clip: Clip, cutoff_hz: float) -> Clip:
@@ -21,18 +20,17 @@ def spline(clip: Clip, cutoff_hz: float) -> Clip:
     Raises:
         ShapeError: the cut-off is not positive or not finite, or the clip has no 3D joints.
     """
-    checked_cutoff(cutoff_hz)
-    # Second differences of frames make (2 - 2 cos w)^2 fps^4 of a movement; at the cut-off 1 / sqrt(2) is to be left.
-    turned = min(2 * math.pi * cutoff_hz / clip.fps, math.pi)
-    weight = (math.sqrt(2) - 1) / ((2 - 2 * math.cos(turned)) ** 2 * clip.fps**4)
 
     def run(values: np.ndarray, time_s: np.ndarray) -> np.ndarray:
         if len(values) < 3:
             return values
+        # Second differences make (2 - 2 cos w)^2 fps^4 of a movement; at the cut-off 1 / sqrt(2) is to be left.
+        turned = 2 * math.pi * cutoff_hz / clip.fps
+        weight = (math.sqrt(2) - 1) / ((2 - 2 * math.cos(turned)) ** 2 * clip.fps**4)
         flat = values.reshape(len(values), -1)
         return banded_solution(_bands(time_s, weight), _spans_s(time_s)[:, None] * flat).reshape(values.shape)
 
-    return filtered(clip, run)
+    return filtered(clip, cutoff_hz, run)
 
 
 def _spans_s(time_s: np.ndarray) -> np.ndarray:
@@ -43,14 +41,11 @@ def _spans_s(time_s: np.ndarray) -> np.ndarray:
 
 
 def _bands(time_s: np.ndarray, weight: float) -> np.ndarray:
-    steps = np.diff(time_s)
-    before, after = steps[:-1], steps[1:]
-    both = before + after
-    factors = np.stack([2 / (before * both), -2 / (before * after), 2 / (after * both)])
+    factors, lasts_s = second_differences(np.diff(time_s))
     band = np.zeros((len(time_s), 3))
     band[:, 0] = _spans_s(time_s)
     for later in range(3):
         for earlier in range(later + 1):
-            added = weight * both / 2 * factors[later] * factors[earlier]
+            added = weight * lasts_s * factors[later] * factors[earlier]
             band[later : later + len(added), later - earlier] += added
     return band
