@@ -6,13 +6,12 @@ import numpy as np
 from jaxtyping import Bool
 
 from poselift.arrays import Confidence, Joints2D, float_type
+from poselift.data.picture_shares import HINT, are_shares
 from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.skeleton import Skeleton
 
 _LEAST_VISIBLE = 3
-# Coordinates that all lie within this are no pixels of a picture that is larger.
-_SHARES, _LEAST_PICTURE_PX = 2.0, 32
 # A person of 1.7 m would be 170 km away: such joints are one point and rounding errors.
 _LEAST_EXTENT_RAD = 1e-5
 
@@ -60,13 +59,12 @@ def checked_keypoints(
 
 
 def _check_pixels(seen_px: np.ndarray, camera: Camera) -> None:
-    """Raises ShapeError where these are shares of a picture of hundreds of pixels."""
-    large = camera.size_px is not None and min(camera.size_px) > _LEAST_PICTURE_PX
-    if large and len(seen_px) and (np.abs(seen_px) <= _SHARES).all():
+    """Raises ShapeError where these are shares of the camera's picture."""
+    if camera.size_px is not None and are_shares(seen_px, camera.size_px):
         raise ShapeError(
             f"joints_px: expected pixels of a picture of {camera.size_px}, got coordinates from "
             f"{seen_px.min():.3g} to {seen_px.max():.3g}, which are shares of it",
-            "multiply x by the width and y by the height",
+            HINT,
         )
 
 

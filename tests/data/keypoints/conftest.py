@@ -88,6 +88,21 @@ def same_person(people: Callable[..., list[np.ndarray | None]]) -> Callable[...,
     return check
 
 
+WRONG = (None, True, -1, 0, 10**15, 1e300, "", "x", "7", [], [[]], {}, [None], {"a": [1]})
+
+
+def wrong_somewhere(value: Any, rng: np.random.Generator) -> Any:
+    """The same JSON with one thing, somewhere in it, of another kind or missing."""
+    places = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
+    if not places or rng.random() < 0.15:
+        return WRONG[rng.integers(len(WRONG))]
+    place = places[rng.integers(len(places))]
+    if isinstance(value, dict) and rng.random() < 0.1:
+        return {key: held for key, held in value.items() if key != place}
+    value[place] = wrong_somewhere(value[place], rng)
+    return value
+
+
 @pytest.fixture
 def survives(written: Callable[[str, Any], Path], said: Said) -> Callable[..., None]:
     """Damage a file in many ways: whatever comes of it is read, or refused in one short line."""
@@ -96,19 +111,24 @@ def survives(written: Callable[[str, Any], Path], said: Said) -> Callable[..., N
 
     def check(name: str, content: bytes, keypoint_format: str) -> None:
         rng = np.random.default_rng(0)
+        if name.endswith(".json"):
+            for _ in range(150):
+                read_or_refused(name, json.dumps(wrong_somewhere(json.loads(content), rng)).encode(), keypoint_format)
         for n in range(150):
             damaged = bytearray(content)
             for at in rng.integers(0, len(content), 1 + n % 4):
                 damaged[at] = rng.choice(np.frombuffer(b'0-.,"[]{}:ntx \xff', np.uint8))
             if n % 5 == 0:
                 damaged = damaged[: rng.integers(0, len(content))]
-            path = written(name, bytes(damaged))
-            message = ""
-            try:
-                read_keypoints(path, keypoint_format, said)
-            except PoseliftError as error:
-                message = str(error)
-            assert "\n" not in message
-            assert len(message) < 400 + len(str(path))
+            read_or_refused(name, bytes(damaged), keypoint_format)
+
+    def read_or_refused(name: str, content: bytes, keypoint_format: str) -> None:
+        path, message = written(name, content), ""
+        try:
+            read_keypoints(path, keypoint_format, said)
+        except PoseliftError as error:
+            message = str(error)
+        assert "\n" not in message
+        assert len(message) < 400 + len(str(path))
 
     return check

@@ -24,3 +24,9 @@ def test_the_skeleton_of_the_file_counts_and_what_is_said_more(people, said):
     found = [FoundPerson(0, "frame 0", people()[0])]
     assert detections_of_people("a.json", found, 1, said, skeleton=H36M_17).skeleton is H36M_17
     assert detections_of_people("a.json", found, 1, said).skeleton.name == "coco17"
+
+
+def test_one_wrong_number_makes_no_clip_of_years(people, said):
+    found = [FoundPerson(0, "frame 0", people()[0]), FoundPerson(10**12, "frame 10", people()[1])]
+    with pytest.raises(DataFormatError, match="expected frames for 2 people, found numbers up to 1000000000000"):
+        detections_of_people("a.csv", found, 10**12 + 1, said)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 # name -> the module of the format, imported when used. It has two functions: `recognises(file)` tells from a
-# `KeypointFile` whether it is one of these, and `read(file, said)` gives its `Detections`.
+# `KeypointFile` whether it is one of these, and `read(file, said)` gives its `Detections`. The first that does is it:
+# one layout of AlphaPose is that of OpenPose under the names of images.
 KEYPOINTS: dict[str, str] = {
     "poselift": "poselift.data.keypoints.own",
-    "openpose": "poselift.data.keypoints.openpose",
     "alphapose": "poselift.data.keypoints.alphapose",
+    "openpose": "poselift.data.keypoints.openpose",
     "mmpose": "poselift.data.keypoints.mmpose",
     "coco": "poselift.data.keypoints.coco",
     "yolo_json": "poselift.data.keypoints.yolo_json",

@@ -8,12 +8,13 @@ several of an image. `--format cmu`: `{"12.jpg": {"bodies": [{"joints": [...]}]}
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from poselift.data.detections import Detections
 from poselift.data.keypoints.file import KeypointFile
 from poselift.data.keypoints.people import FoundPerson, detections_of_people
-from poselift.data.keypoints.records import entry, frames_of, listed, triples
+from poselift.data.keypoints.records import an_object, entry, frames_of, triples
 from poselift.data.keypoints.said import Said
 
 _NAMED_IMAGE = re.compile(rb'"image_id"\s*:\s*"')
@@ -41,11 +42,12 @@ def read(file: KeypointFile, said: Said) -> Detections:
     """
     content = file.document
     if isinstance(content, list):
-        found, images = _flat(content, str(file.path)), None
+        found = _flat(content, str(file.path))
+        images = [each.image for each in found]
     else:
-        found, images = _by_image(content, str(file.path)), list(content)
-    named = images if images is not None else [each.image for each in found]
-    frames = dict(zip(named, frames_of(named, file.path), strict=True))
+        found = _by_image(an_object(content, str(file.path)), str(file.path))
+        images = list(content)
+    frames = dict(zip(images, frames_of(images, file.path), strict=True))
     people = [
         FoundPerson(frames[each.image], each.image, triples(each.joints, each.where), each.track_id) for each in found
     ]
@@ -61,12 +63,13 @@ def _flat(content: list[Any], path: str) -> list[_Found]:
     return found
 
 
-def _by_image(content: Any, path: str) -> list[_Found]:
+def _by_image(content: Mapping[str, Any], path: str) -> list[_Found]:
     found = []
-    for image, record in content.items() if isinstance(content, dict) else ():
+    for image, record in content.items():
         where = f"{path}: {image}"
-        people, name = ("bodies", "joints") if "bodies" in record else ("people", "pose_keypoints_2d")
-        for person in listed(entry(record, people, list, where), where):
+        cmu = "bodies" in an_object(record, where)
+        people, name = ("bodies", "joints") if cmu else ("people", "pose_keypoints_2d")
+        for person in entry(record, people, list, where):
             found.append(_Found(image, where, entry(person, name, list, where), _innermost(person.get("idx"))))
     return found
 

@@ -68,10 +68,10 @@ def _images(content: dict[str, Any], path: str) -> tuple[dict[int, int], tuple[i
     names = [image.get("file_name") for image in images]
     by_name = all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
     frames = frames_of(names if by_name else ids, path)
-    sizes = {(image.get("width"), image.get("height")) for image in images}
-    width, height = sizes.pop() if len(sizes) == 1 else (None, None)
-    size_px = (width, height) if isinstance(width, int) and isinstance(height, int) else None
-    return dict(zip(ids, frames, strict=True)), size_px
+    sides = [[image.get(side) for side in ("width", "height")] for image in images]
+    sizes = {tuple(side for side in each if isinstance(side, int)) for each in sides}
+    size_px = sizes.pop() if len(sizes) == 1 else ()
+    return dict(zip(ids, frames, strict=True)), size_px if len(size_px) == 2 else None
 
 
 def _sure(flags: np.ndarray, where: str) -> np.ndarray:

@@ -6,7 +6,7 @@ names (`named_joints`); those that are no joints of a person are left aside. The
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -51,8 +51,9 @@ def read(file: KeypointFile, said: Said) -> Detections:
     body, numbered = rows[len(header) :], _numbered(rows[len(header) :])
     values = numbers_in(body if numbered else [["0", *row[1:]] for row in body], columns, file.path, first_line)
     frames = whole_frames(values[:, 0], file.path, first_line) if numbered else list(range(len(values)))
-    people = _people(values[:, 1:], frames, header, said, file.path)
-    skeleton, _ = skeleton_of_names(header["bodyparts"], said, file.path)
+    parts = [part.strip() for part in header["bodyparts"]]
+    skeleton, joints = skeleton_of_names(parts, said, file.path)
+    people = _people(values[:, 1:], frames, header, len(skeleton), [joints.get(part) for part in parts])
     return detections_of_people(file.path, people, 1 + max(frames, default=-1), said, skeleton=skeleton)
 
 
@@ -62,18 +63,20 @@ def _numbered(body: list[list[str]]) -> bool:
 
 
 def _people(
-    values: np.ndarray, frames: list[int], header: dict[str, list[str]], said: Said, path: Path
+    values: np.ndarray,
+    frames: list[int],
+    header: dict[str, list[str]],
+    n_joints: int,
+    joint_of_column: Sequence[int | None],
 ) -> list[FoundPerson]:
-    parts = [part.strip() for part in header["bodyparts"]]
-    skeleton, joints = skeleton_of_names(parts, said, path)
-    who = header.get("individuals", [""] * len(parts))
+    who = header.get("individuals", [""] * len(joint_of_column))
     people = []
     for track_id, individual in enumerate(dict.fromkeys(who), start=1):
-        seen = np.zeros((len(values), len(skeleton), 3))
-        for column, (name, part, coord) in enumerate(zip(who, parts, header["coords"], strict=True)):
+        seen = np.zeros((len(values), n_joints, 3))
+        for column, (name, joint, coord) in enumerate(zip(who, joint_of_column, header["coords"], strict=True)):
             channel = {"x": 0, "y": 1, "likelihood": 2}.get(coord.strip().lower())
-            if name == individual and part in joints and channel is not None:
-                seen[:, joints[part], channel] = values[:, column]
+            if name == individual and joint is not None and channel is not None:
+                seen[:, joint, channel] = values[:, column]
         there = np.asarray((np.isfinite(seen).all(axis=-1) & (seen[..., 2] > 0)).any(axis=1))
         people += [
             FoundPerson(frame, f"frame {frame}", person, track_id)

@@ -20,8 +20,8 @@ _JOINTS = ("pose_keypoints_2d", "pose_keypoints")
 
 
 def recognises(file: KeypointFile) -> bool:
-    """JSON with people in it, and not under the names of images."""
-    return file.is_json and b'"people"' in file.head and b".jpg" not in file.head and b".png" not in file.head
+    """JSON with people in it."""
+    return file.is_json and b'"people"' in file.head
 
 
 def read(file: KeypointFile, said: Said) -> Detections:

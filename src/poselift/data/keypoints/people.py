@@ -15,6 +15,9 @@ from poselift.data.keypoints.said import Said
 from poselift.errors import DataFormatError, NoPersonError
 from poselift.skeleton import Skeleton
 
+# Frames are numbered by files: one wrong number must not make a clip of years.
+_SPARSEST, _FEW = 1000, 1_000_000
+
 
 class FoundPerson(NamedTuple):
     """Somebody in a frame.
@@ -56,6 +59,11 @@ def detections_of_people(
     """
     if not people:
         raise NoPersonError(f"{path}: nobody is in any of its {n_frames} frames")
+    if n_frames > _SPARSEST * len(people) + _FEW:
+        raise DataFormatError(
+            f"{path}: expected frames for {len(people)} people, found numbers up to {n_frames - 1}",
+            "number frames from 0, one after the other",
+        )
     count = len(people[0].joints)
     notes: tuple[str, ...] = ()
     if skeleton is None or said.skeleton is not None:

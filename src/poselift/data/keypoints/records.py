@@ -23,12 +23,22 @@ def entry(record: Any, key: str, kind: type, where: str) -> Any:
     Raises:
         DataFormatError: the record is no object, lacks the key, or holds something else there.
     """
-    if not isinstance(record, Mapping):
-        raise DataFormatError(f"{where}: expected an object, found {_shown(record)}")
+    record = an_object(record, where)
     value = record.get(key)
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         found = _shown(value) if key in record else "none"
         raise DataFormatError(f"{where}: expected {_KINDS[kind]} {key!r}, found {found}")
+    return value
+
+
+def an_object(value: Any, where: str) -> Mapping[str, Any]:
+    """The value, if it is an object of JSON.
+
+    Raises:
+        DataFormatError: it is something else.
+    """
+    if not isinstance(value, Mapping):
+        raise DataFormatError(f"{where}: expected an object, found {_shown(value)}")
     return value
 
 

@@ -10,13 +10,14 @@ import numpy as np
 from poselift.data.detections import Detections
 from poselift.data.footage import Footage
 from poselift.data.keypoints.said import Said
+from poselift.data.picture_shares import HINT, are_shares
 from poselift.errors import DataFormatError, NoPersonError
 from poselift.skeleton import Skeleton
 
 # Detectors say a little more than 1 of joints that they are sure of.
 _ROUNDING = 1.1
-# A picture is larger than this, in pixels; coordinates that all lie within it are shares of a picture.
-_SHARES, _LEAST_PICTURE_PX = 2.0, 32
+# Where nobody says how large the picture is.
+_SOME_PICTURE_PX = (640, 480)
 # A tracker that loses everybody in most frames is none: each id is in so many frames at most, on average.
 _RENEWED = 1.5
 
@@ -90,7 +91,7 @@ class Rows:
         if not self._frames:
             raise NoPersonError(f"{self._path}: holds no person", "was anybody found in the video?")
         order = np.argsort(self._frames, kind="stable")
-        joints = np.stack([self._joints[n] for n in order])
+        joints = _known(np.stack([self._joints[n] for n in order]))
         confidence = self._confidences(joints, said, order)
         there = np.asarray((confidence > 0).any(axis=1))
         if not there.any():
@@ -126,13 +127,12 @@ class Rows:
         return np.minimum(confidence, 1)
 
     def _check_pixels(self, seen_px: np.ndarray, footage: Footage) -> None:
-        size = footage.size_px
-        if (size is None or min(size) > _LEAST_PICTURE_PX) and (np.abs(seen_px) <= _SHARES).all():
+        if are_shares(seen_px, footage.size_px or _SOME_PICTURE_PX):
             low, high = seen_px.min(), seen_px.max()
             raise DataFormatError(
                 f"{self._path}: expected pixels, found coordinates from {low:.3g} to {high:.3g}, which are shares of "
                 "the picture",
-                "multiply x by the width and y by the height",
+                HINT,
             )
 
     def _known_ids(self, frame: np.ndarray, ids: list[int | None]) -> tuple[np.ndarray | None, tuple[str, ...]]:
@@ -146,3 +146,9 @@ class Rows:
         if len(np.unique(frame)) > 2 and len(known) < _RENEWED * len(set(known)):
             return None, ("the file gives everybody a new id in nearly every frame: who is who was found out anew",)
         return np.array(known), ()
+
+
+def _known(joints: np.ndarray) -> np.ndarray:
+    """The same joints; what is no number, or none that Detections can hold, is NaN."""
+    held = (np.abs(joints) <= np.finfo(np.float32).max).all(axis=-1, keepdims=True)
+    return np.where(held, joints, np.nan)
