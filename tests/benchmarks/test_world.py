@@ -8,21 +8,11 @@ import pytest
 import world
 from poselift.skeleton import BODY_21
 
-UPRIGHT_MM = {
-    **{"pelvis": (0, 0, 930), "spine": (0, 0, 1150), "thorax": (0, 0, 1400), "nose": (0, 90, 1530)},
-    **{"head": (0, 20, 1720), "hip": (110, 0, 930), "knee": (115, 60, 500), "ankle": (120, 0, 75)},
-    **{"toe": (135, 190, 0), "heel": (118, -60, 0), "shoulder": (170, 0, 1390), "elbow": (210, -20, 1100)},
-    "wrist": (220, 60, 860),
-}
-
 
 @pytest.fixture
-def jumping():
+def jumping(standing):
     """Joints (60, 21, 3) of somebody who jumps 0.3 m up."""
-    joints = np.zeros((21, 3))
-    for n, name in enumerate(BODY_21.joints):
-        side, _, part = name.rpartition("_")
-        joints[n] = np.array(UPRIGHT_MM[part]) * [-1 if side == "left" else 1, 1, 1]
+    joints = standing(BODY_21).astype(float)
     height = (300 - 4905 * (np.arange(60) / 30 - 1) ** 2).clip(0)
     return joints + height[:, None, None] * [0, 0, 1]
 

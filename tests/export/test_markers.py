@@ -9,18 +9,14 @@ from poselift.data.clip import Clip
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
 from poselift.errors import NoPersonError, ShapeError
-from poselift.export.markers import marker_names, markers_mm, one_file_each
-from poselift.geometry.camera import Camera
-from poselift.geometry.rotation import axis_rotation
+from poselift.export.markers import marker_names, one_file_each
 from poselift.skeleton import BODY_21, HALPE_26
-
-CAMERA = Camera(np.full(2, 900.0), np.full(2, 500.0), axis_rotation("X", 1.7), np.array([0, 0, 1500.0]))
 
 
 def clip(**changes):
     joints = np.random.default_rng(0).normal(0, 300, (5, 21, 3))
     root = np.full((5, 3), 3000.0)
-    return Clip(BODY_21, 25.0, **{"joints_root_mm": joints, "root_cam_mm": root, "camera": CAMERA, **changes})
+    return Clip(BODY_21, 25.0, **{"joints_root_mm": joints, "root_cam_mm": root, **changes})
 
 
 def test_names_are_those_of_pose2sims_models():
@@ -29,14 +25,6 @@ def test_names_are_those_of_pose2sims_models():
         *("Hip", "RKnee", "LBigToe", "LHeel", "Neck", "Head")
     ]
     assert len(set(marker_names(HALPE_26))) == 26
-
-
-def test_places_are_those_of_the_world_or_of_a_level_camera():
-    np.testing.assert_allclose(markers_mm(clip()), clip().joints_world_mm)
-    level = markers_mm(clip(camera=None))
-    np.testing.assert_allclose(level, clip().joints_cam_mm[..., [0, 2, 1]] * [1, 1, -1])
-    valid = np.array([True, False, True, True, True])
-    assert np.isnan(markers_mm(clip(valid=valid))[1]).all()
 
 
 def test_each_person_has_a_file():

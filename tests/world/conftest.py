@@ -10,41 +10,19 @@ import pytest
 from poselift.data.clip import Clip
 from poselift.geometry.camera import Camera
 from poselift.geometry.rotation import axis_rotation
-from poselift.skeleton import BODY_21
+from poselift.skeleton import BODY_21, Skeleton
 
 FPS = 50.0
-# x to the person's left, y ahead, z up.
-STANDING_MM = {
-    "pelvis": (0, 0, 930),
-    "spine": (0, -10, 1150),
-    "thorax": (0, 0, 1400),
-    "nose": (0, 90, 1530),
-    "head": (0, 20, 1720),
-    "hip": (110, 0, 930),
-    "knee": (115, 60, 500),
-    "ankle": (120, 0, 75),
-    "toe": (135, 190, 0),
-    "heel": (118, -60, 0),
-    "shoulder": (170, 0, 1390),
-    "elbow": (210, -20, 1100),
-    "wrist": (220, 60, 860),
-}
-
-
-def standing_mm() -> np.ndarray:
-    """Joints (21, 3) of somebody who looks along y, their feet at the origin."""
-    joints = []
-    for name in BODY_21.joints:
-        side, _, part = name.rpartition("_")
-        x, y, z = STANDING_MM[part]
-        joints.append((-x if side == "left" else x, y, z))
-    return np.array(joints, dtype=np.float64)
 
 
 @pytest.fixture(scope="session")
-def standing() -> np.ndarray:
-    """Joints (21, 3) of somebody who stands."""
-    return standing_mm()
+def standing(standing: Callable[[Skeleton], np.ndarray]) -> np.ndarray:
+    """Joints (21, 3) of somebody who stands on their soles, knees a little bent."""
+    joints = standing(BODY_21).astype(np.float64)
+    for parts, height_mm in (("ankle", 75), (("toe", "heel"), 0)):
+        joints[[name.endswith(parts) for name in BODY_21.joints], 2] = height_mm
+    joints[[name.endswith("knee") for name in BODY_21.joints], 1] = 60
+    return joints
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from poselift.data.scene import Scene
+from poselift.errors import ShapeError
 from poselift.skeleton import BODY_21
-from poselift.world.placing import is_placed, placed, rotation_of
+from poselift.world.placing import is_placed, placed, rotation_of, upright_mm
 
 
 @pytest.mark.parametrize("pitch_deg", [-20, 0, 35])
@@ -50,3 +51,17 @@ def test_who_has_no_feet_on_the_ground_is_above_the_lowest(standing, camera, lif
 def test_without_a_camera_there_is_no_world(standing, camera, lifted):
     scene = Scene.of(lifted(standing[None], camera()).replaced(camera=None))
     assert placed(scene, np.array([0, -1.0, 0])) is scene
+
+
+def test_joints_are_upright_in_the_world_or_before_a_level_camera(stepping, camera, lifted):
+    clip = placed(Scene.of(lifted(stepping, camera())), camera().rotation[:, 2]).main
+    np.testing.assert_allclose(upright_mm(clip), clip.joints_world_mm)
+    nowhere = clip.replaced(root_cam_mm=None)
+    np.testing.assert_allclose(
+        upright_mm(nowhere), upright_mm(clip) - BODY_21.root_position(upright_mm(clip)), atol=1e-3
+    )
+    level = upright_mm(clip.replaced(camera=None))
+    np.testing.assert_allclose(level, clip.joints_cam_mm[..., [0, 2, 1]] * [1, 1, -1])
+    assert np.isnan(upright_mm(clip.replaced(valid=np.arange(100) != 7))[7]).all()
+    with pytest.raises(ShapeError, match="no 3D joints"):
+        upright_mm(clip.replaced(joints_root_mm=None, root_cam_mm=None))

@@ -13,9 +13,10 @@ import numpy as np
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene
 from poselift.errors import MissingExtraError
-from poselift.export.markers import marker_names, markers_mm, one_file_each
+from poselift.export.markers import marker_names, one_file_each
 from poselift.files import whole_file
 from poselift.version import __version__
+from poselift.world.placing import upright_mm
 
 # What the format calls a point that was not seen.
 _MISSING = -1.0
@@ -44,7 +45,7 @@ def write_c3d(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False)
         prefix = f"{track.id}:" if len(tracks) > 1 else ""
         names += [prefix + name for name in marker_names(clip.skeleton)]
         place = np.full((len(scene.footage), len(clip.skeleton), 3), np.nan)
-        place[frames] = markers_mm(clip)
+        place[frames] = upright_mm(clip)
         residual = np.zeros(place.shape[:2])
         if clip.error_90_mm is not None:
             residual[frames] = np.nan_to_num(clip.error_90_mm)

@@ -1,17 +1,12 @@
-"""Joints as the markers that biomechanics programs know: their names, and where they are in a world with z up."""
+"""Joints as the markers that biomechanics programs know: their names, and a file for each person."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from jaxtyping import Float
-
-from poselift.data.clip import Clip
 from poselift.data.scene import Scene, Track
 from poselift.errors import NoPersonError, ShapeError
 from poselift.skeleton import Skeleton
-from poselift.world.placing import is_placed
 
 # As in the models of Pose2Sim for OpenSim, which follow Halpe-26.
 _NAMES = {"pelvis": "Hip", "mid_hip": "Hip", "thorax": "Neck", "toe": "BigToe"}
@@ -27,21 +22,6 @@ def _marker(joint: str) -> str:
     part = joint.removeprefix(f"{side}_")
     words = _NAMES.get(part) or "".join(word[:1].upper() + word[1:] for word in part.split("_"))
     return side[:1].upper() + words
-
-
-def markers_mm(clip: Clip) -> Float[np.ndarray, "frames joints 3"]:
-    """Where the joints are, z up, NaN where nobody knows: in the world of the clip's camera, or before a level one.
-
-    Raises:
-        ShapeError: the clip has no 3D joints with a root position.
-    """
-    joints_cam_mm = clip.joints_cam_mm
-    if clip.camera is not None and is_placed(clip.camera):
-        joints_cam_mm = clip.camera.camera_to_world(joints_cam_mm)
-    else:
-        joints_cam_mm = np.stack([joints_cam_mm[..., 0], joints_cam_mm[..., 2], -joints_cam_mm[..., 1]], axis=-1)
-    there: np.ndarray = np.where(clip.valid[:, None, None], joints_cam_mm, np.nan)
-    return there
 
 
 def one_file_each(scene: Scene, path: Path | str) -> list[tuple[Track, Path]]:

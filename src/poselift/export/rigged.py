@@ -14,7 +14,7 @@ from poselift.export.joint_rotations import joint_rotations
 from poselift.export.rig import Rig
 from poselift.geometry.aiming import last_known
 from poselift.skeleton import BODY_21, H36M_17, Skeleton
-from poselift.world.placing import is_placed
+from poselift.world.placing import upright_mm
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def rigged_people(scene: Scene, time_s: Float[np.ndarray, " moments"]) -> list[R
 
 def _rigged(track: Track, time_s: np.ndarray) -> Rigged | None:
     clip = as_tree(track.clip)
-    joints = _upright(clip)
+    joints = upright_mm(clip)[..., [0, 2, 1]] * [1, 1, -1]
     known = clip.valid & np.isfinite(joints).all(axis=(1, 2))
     if not known.any():
         return None
@@ -89,18 +89,6 @@ def as_tree(clip: Clip) -> Clip:
         names = ", ".join(clip.skeleton.joints[joint] for joint in starts)
         raise SkeletonError(f"{clip.skeleton.name}: its bones are several trees, from {names}", "join them by bones")
     return clip
-
-
-def _upright(clip: Clip) -> Float[np.ndarray, "frames joints 3"]:
-    """The joints with y up: of the world (x, y, z) -> (x, z, -y); of a camera that stands nowhere, (x, -y, -z)."""
-    if clip.joints_root_mm is None:
-        raise ShapeError("this clip has no 3D joints", "lift it first")
-    has_place = clip.root_cam_mm is not None
-    joints = (clip.joints_cam_mm if has_place else clip.joints_root_mm).astype(np.float64)
-    if clip.camera is None or not is_placed(clip.camera):
-        return joints * [1, -1, -1]
-    joints = clip.camera.camera_to_world(joints) if has_place else joints @ clip.camera.rotation
-    return joints[..., [0, 2, 1]] * [1, 1, -1]
 
 
 def _median_lengths(skeleton: Skeleton, joints: np.ndarray) -> Float[np.ndarray, " joints"]:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene, Track
-from poselift.export.markers import marker_names, markers_mm, one_file_each
+from poselift.export.markers import marker_names, one_file_each
 from poselift.files import whole_file
+from poselift.world.placing import upright_mm
 
 # z up to y up: world x, y, z are the file's z, x, y.
 _AXES = (1, 2, 0)
@@ -54,7 +55,7 @@ def _header(track: Track, name: str) -> str:
 
 def _rows(track: Track) -> str:
     clip = track.clip
-    places_m = markers_mm(clip)[..., _AXES].reshape(len(clip), -1) / 1e3
+    places_m = upright_mm(clip)[..., _AXES].reshape(len(clip), -1) / 1e3
     line = "%d\t%.6f" + "\t%.5f" * places_m.shape[1] + "\n"
     numbers = zip(range(track.first_frame + 1, track.first_frame + 1 + len(clip)), clip.time_s, places_m, strict=True)
     return "".join(line % (frame, time_s, *row) for frame, time_s, row in numbers)

@@ -11,6 +11,7 @@ from jaxtyping import Bool, Float
 
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene
+from poselift.errors import ShapeError
 from poselift.geometry.camera import Camera
 from poselift.world.standing import feet_of, standing_joints
 
@@ -36,6 +37,27 @@ def placed(scene: Scene, up_cam: Float[np.ndarray, "3"]) -> Scene:
 def is_placed(camera: Camera) -> bool:
     """Whether a camera stands somewhere in a world, and does not just say what its own axes are."""
     return not np.allclose(camera.rotation, np.eye(3))
+
+
+def upright_mm(clip: Clip) -> Float[np.ndarray, "frames joints 3"]:
+    """The 3D joints of a clip with z up, NaN where nobody knows.
+
+    In the world of the clip's camera; if it stands in none, before a level one at the origin, x to its right and y
+    ahead. Who has no place in front of the camera is around the origin.
+
+    Raises:
+        ShapeError: the clip has no 3D joints.
+    """
+    if clip.joints_root_mm is None:
+        raise ShapeError("this clip has no 3D joints", "lift it first")
+    has_place = clip.root_cam_mm is not None
+    joints = np.asarray(clip.joints_cam_mm if has_place else clip.joints_root_mm, dtype=np.float64)
+    if clip.camera is None or not is_placed(clip.camera):
+        joints = joints[..., [0, 2, 1]] * [1, 1, -1]
+    else:
+        joints = clip.camera.camera_to_world(joints) if has_place else joints @ clip.camera.rotation
+    known: np.ndarray = np.where(clip.valid[:, None, None], joints, np.nan)
+    return known
 
 
 def rotation_of(up_cam: Float[np.ndarray, "3"]) -> Float[np.ndarray, "3 3"]:
