@@ -36,8 +36,9 @@ MAY_IMPORT = {
     "detect": [*MIDDLE, "runtime.session"],
     "tracking": [*MIDDLE, "detect"],
     "world": MIDDLE,
-    "viz": [*MIDDLE, "world"],
-    "export": [*MIDDLE, "world.placing", "viz.colours"],
+    "viz": [*MIDDLE, "world", "angles"],
+    "angles": [*MIDDLE, "world.placing"],
+    "export": [*MIDDLE, "world.placing", "viz.colours", "angles"],
     "lifting": [*MIDDLE, "runtime", "detect", "tracking", "world"],
     "evaluation": [*MIDDLE, "models", "runtime", "deploy", "lifting", "viz"],
     "bench": [
@@ -47,7 +48,7 @@ MAY_IMPORT = {
     "experiments": [*MIDDLE, "models", "training", "lifting", "evaluation", "viz"],
     "cli": [
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
-        *("evaluation", "bench", "experiments", "weights", "world"),
+        *("evaluation", "bench", "experiments", "weights", "world", "angles"),
     ],
 }
 # Third-party package -> where it may be imported.
@@ -74,12 +75,23 @@ ROOMS = {
     "h5py": ["data.readers", "data.keypoints"],
     "cdflib": ["data.readers"],
     "ezc3d": ["export"],
+    "pyarrow": ["export"],
     "typer": ["cli"],
     "rich": ["cli", "bench.report", "metrics.layout", "metrics.report", "metrics.comparison"],
-    "matplotlib": ["viz.bars", "viz.calibration", "viz.plot_files", "viz.lines", "viz.graphs", "bench.report"],
+    "matplotlib": [
+        "viz.bars",
+        "viz.angle_plot",
+        "viz.calibration",
+        "viz.plot_files",
+        "viz.lines",
+        "viz.graphs",
+        "bench.report",
+    ],
 }
 # What an extra brings is imported when it is used, so that a missing extra is one error and no crash at import.
-INSIDE_FUNCTIONS = {"mediapipe", "aggdraw", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib", "ezc3d"}
+INSIDE_FUNCTIONS = {
+    *("mediapipe", "aggdraw", "av", "scipy", "h5py", "cdflib", "tensorflow", "matplotlib", "ezc3d", "pyarrow"),
+}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "legacy"}
 MOST_LINES, MOST_LINES_OF_A_FUNCTION = 500, 60
 

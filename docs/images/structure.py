@@ -14,7 +14,7 @@ FLOORS = {
     "models meet data": ["evaluation"],
     "lifting": ["lifting"],
     "one job each": ["training", "deploy", "runtime", "tracking", "detect", "viz", "export"],
-    "where people are": ["world"],
+    "where people are": ["world", "angles"],
     "networks": ["models"],
     "data and numbers": ["data", "metrics"],
     "common notions": ["skeleton", "geometry", "normalisation"],

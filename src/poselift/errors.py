@@ -90,6 +90,7 @@ EXTRAS = {
     "av": "video",
     "cdflib": "h36m",
     "ezc3d": "c3d",
+    "pyarrow": "parquet",
     "matplotlib": "train",
     "mediapipe": "mediapipe",
     "h5py": "h36m",

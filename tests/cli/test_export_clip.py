@@ -6,9 +6,11 @@ import pytest
 
 from poselift.data.clip import Clip
 from poselift.data.footage import Footage
-from poselift.data.scene import Scene
+from poselift.data.scene import Scene, Track
 from poselift.data.scene_file import load, save
 from poselift.export import EXPORTERS
+from poselift.geometry.camera import Camera
+from poselift.geometry.rotation import axis_rotation
 from poselift.skeleton import H36M_17
 
 
@@ -22,9 +24,25 @@ def result(tmp_path):
 def test_a_result_becomes_any_format_of_the_table(poselift, result, tmp_path):
     for ending in EXPORTERS:
         ended = poselift("export-clip", result, "-o", tmp_path / f"b.{ending}")
-        assert (ended.code, ended.out) == (0, [f"{tmp_path / f'b.{ending}'}: 1 person in 4 frames"])
+        assert (ended.code, ended.out[0]) == (0, f"{tmp_path / f'b.{ending}'}: 1 person in 4 frames")
+        assert ended.out[1:] == [
+            "note: the camera stands in no world: lift again to have one; it is taken to be level"
+        ]
     np.testing.assert_array_equal(load(tmp_path / "b.json").main.joints_root_mm, load(result).main.joints_root_mm)
     assert len((tmp_path / "b.csv").read_text().splitlines()) == 4 * 17 + 1
+
+
+def test_each_file_that_is_written_is_named(poselift, result, tmp_path):
+    clip = load(result).main.replaced(camera=Camera(np.ones(2), np.ones(2), axis_rotation("X", 1.7)))
+    save(
+        Scene(Footage.regular(4, 25, camera=clip.camera), (Track(1, 0, clip), Track(4, 0, clip))),
+        tmp_path / "two.npz",
+    )
+    for ending in ("trc", "mot", "bvh"):
+        ended = poselift("export-clip", tmp_path / "two.npz", "-o", tmp_path / f"a.{ending}")
+        files = tmp_path / f"a.{ending}", tmp_path / f"a_4.{ending}"
+        assert ended.out == [f"{files[0]}, {files[1]}: 2 people in 4 frames"]
+        assert all(file.exists() for file in files)
 
 
 def test_a_new_exporter_is_a_row_of_the_table(poselift, result, tmp_path, monkeypatch):
@@ -51,5 +69,5 @@ def test_what_cannot_be_ends_in_one_line(poselift, result, tmp_path):
 
 
 def test_help_lists_the_endings(poselift):
-    said = " ".join(" ".join(poselift("export-clip", "--help").out).split())
+    said = " ".join(" ".join(poselift("export-clip", "--help").out).replace("│", " ").split())
     assert ", ".join(f".{ending}" for ending in EXPORTERS) in said

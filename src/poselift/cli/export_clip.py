@@ -22,8 +22,11 @@ def export_clip(
     """Write a result in another format."""
     from poselift.data.scene_file import load
     from poselift.export.by_ending import export_scene
+    from poselift.world.placing import is_placed
 
     scene = load(result)
-    export_scene(scene, output, overwrite=overwrite)
+    written = export_scene(scene, output, overwrite=overwrite)
     people = "1 person" if len(scene) == 1 else f"{len(scene)} people"
-    typer.echo(f"{output}: {people} in {len(scene.footage)} frames")
+    typer.echo(f"{', '.join(map(str, written))}: {people} in {len(scene.footage)} frames")
+    if len(scene) and not (scene.footage.camera and is_placed(scene.footage.camera)):
+        typer.echo("note: the camera stands in no world: lift again to have one; it is taken to be level")

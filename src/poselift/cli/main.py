@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from poselift.cli import (
+    angles,
     bench,
     compare,
     convert,
@@ -55,6 +56,7 @@ app = typer.Typer(
 )
 app.command("lift")(lift.lift)
 app.command("view")(view.view)
+app.command("angles")(angles.angles)
 app.add_typer(prepare.app, name="prepare")
 app.command("recipe")(recipe.recipe)
 app.command("train")(train.train)

@@ -30,13 +30,16 @@ _END = 0.25
 _MOST_TIMES = 20
 
 
-def write_bvh(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False) -> None:
+def write_bvh(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False) -> list[Path]:
     """One file for each person: the first by id has the name that is given, of others `_ID` is added: `walk_2.bvh`.
 
     Root position in centimetres, y up, and rotations in degrees, z then x then y; at rest a T-pose that looks along
     z. Every bone has one length. All files have the frames of the footage, so that people stay in step; while
     somebody is not there they hold their last pose, since the format knows nothing that is missing. A frame rate that
     is not constant becomes the footage's nominal one.
+
+    Returns:
+        The files that were written.
 
     Raises:
         NoPersonError: nobody is in the scene.
@@ -47,14 +50,16 @@ def write_bvh(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False)
     scene = Scene.of(scene)
     time_s = constant_rate_s(scene.footage)
     people = rigged_people(scene, time_s)
+    path = Path(path)
+    names = [path if n == 0 else path.with_stem(f"{path.stem}_{person.id}") for n, person in enumerate(people)]
     with ExitStack() as files:
-        for number, person in enumerate(people):
-            file = Path(path) if number == 0 else Path(path).with_stem(f"{Path(path).stem}_{person.id}")
+        for file, person in zip(names, people, strict=True):
             temporary = files.enter_context(whole_file(file, overwrite=overwrite))
             with open(temporary, "w", encoding="utf-8", newline="\n") as text:
                 text.write(_hierarchy(person.rig))
                 text.write(f"MOTION\nFrames: {len(time_s)}\nFrame Time: {1 / scene.footage.fps:.9g}\n")
                 text.writelines(_rows(_channels(person)))
+    return names
 
 
 def constant_rate_s(footage: Footage) -> Float[np.ndarray, " frames"]:

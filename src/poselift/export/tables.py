@@ -7,11 +7,10 @@ import io
 import re
 from pathlib import Path
 
-import numpy as np
-
 from poselift.data.clip import Clip
 from poselift.data.joint_status import NAMES
 from poselift.data.scene import Scene, Track
+from poselift.export.joint_columns import ABSENT, JOINT_COLUMNS, joint_columns
 from poselift.files import whole_file
 
 _NOT_A_NUMBER = re.compile(r",nan(?=[,\n])")
@@ -36,7 +35,7 @@ def write_csv(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False)
         whole_file(Path(path), overwrite=overwrite) as temporary,
         open(temporary, "w", newline="", encoding="utf-8") as file,
     ):
-        file.write("frame,time_s,person,joint," + ",".join(_COLUMNS) + ",status\n")
+        file.write("frame,time_s,person,joint," + ",".join(JOINT_COLUMNS) + ",status\n")
         for start in range(0, len(scene.footage), _FRAMES):
             lines = [
                 line
@@ -47,31 +46,12 @@ def write_csv(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False)
             file.write(_NOT_A_NUMBER.sub(",", "".join(lines)))
 
 
-_COLUMNS = (
-    *(f"{axis}_world_mm" for axis in "xyz"),
-    *(f"{axis}_root_mm" for axis in "xyz"),
-    *("x_px", "y_px", "confidence", "error_90_mm"),
-)
-
-
 class _Person:
     """A track's numbers (F, J, columns), and the lines that they make."""
 
     def __init__(self, track: Track) -> None:
         clip = track.clip
-        shape = len(clip), len(clip.skeleton)
-        world = None
-        if clip.camera is not None and clip.joints_root_mm is not None and clip.root_cam_mm is not None:
-            world = clip.joints_world_mm
-        parts = (
-            (world, 3),
-            (clip.joints_root_mm, 3),
-            (clip.joints_px, 2),
-            (None if clip.confidence is None else clip.confidence[..., None], 1),
-            (None if clip.error_90_mm is None else clip.error_90_mm[..., None], 1),
-        )
-        unknown = [np.full((*shape, width), np.nan) if array is None else array for array, width in parts]
-        self._table = np.concatenate(unknown, axis=-1, dtype=np.float64)
+        self._table = joint_columns(clip)
         self._first, self._id, self._clip = track.first_frame, track.id, clip
         formats = "%.2f," * 6 + "%.2f,%.2f,%.4g,%.1f"
         self._line = [f"%d,%.6f,{self._id},{_quoted(joint)},{formats},%s\n" for joint in clip.skeleton.joints]
@@ -84,7 +64,7 @@ class _Person:
         time_s, here = self._clip.time_s[at], self._clip.valid[at]
         status = self._clip.joint_status[at].tolist()
         rows = zip(self._line, self._table[at].tolist(), status, strict=True)
-        return [line % (frame, time_s, *row, NAMES[number] if here else "absent") for line, row, number in rows]
+        return [line % (frame, time_s, *row, NAMES[number] if here else ABSENT) for line, row, number in rows]
 
 
 def _quoted(text: str) -> str:

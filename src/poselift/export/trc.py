@@ -21,22 +21,27 @@ _AXES = (1, 2, 0)
 _NOTHING = re.compile(r"\tnan(?=[\t\n])")
 
 
-def write_trc(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False) -> None:
+def write_trc(scene: Scene | Clip, path: Path | str, *, overwrite: bool = False) -> list[Path]:
     """One file for each person, of the frames from their first to their last, at the footage's times.
 
     The first person by id has the name that is given, of others `_ID` is added: `walk_2.trc`.
+
+    Returns:
+        The files that were written.
 
     Raises:
         NoPersonError: nobody is in the scene.
         ShapeError: somebody has no 3D joints with a root position.
         OutputError: a file exists and `overwrite` is false, or cannot be written.
     """
+    people = one_file_each(Scene.of(scene), path)
     with ExitStack() as files:
-        for track, file in one_file_each(Scene.of(scene), path):
+        for track, file in people:
             temporary = files.enter_context(whole_file(file, overwrite=overwrite))
             with open(temporary, "w", encoding="utf-8", newline="\n") as text:
                 text.write(_header(track, file.name))
                 text.write(_NOTHING.sub("\t", _rows(track)))
+    return [file for _, file in people]
 
 
 def _header(track: Track, name: str) -> str:
