@@ -36,6 +36,7 @@ MAY_IMPORT = {
     "detect": [*MIDDLE, "runtime.session"],
     "tracking": [*MIDDLE, "detect"],
     "world": MIDDLE,
+    "multiview": [*MIDDLE, "lifting", "world"],
     "viz": [*MIDDLE, "world", "angles"],
     "angles": [*MIDDLE, "world.placing"],
     "export": [*MIDDLE, "world.placing", "viz.colours", "angles"],
@@ -48,7 +49,7 @@ MAY_IMPORT = {
     "experiments": [*MIDDLE, "models", "training", "lifting", "evaluation", "viz"],
     "cli": [
         *(*MIDDLE, "models", "runtime", "training", "deploy", "detect", "tracking", "viz", "export", "lifting"),
-        *("evaluation", "bench", "experiments", "weights", "world", "angles"),
+        *("evaluation", "bench", "experiments", "weights", "world", "angles", "multiview"),
     ],
 }
 # Third-party package -> where it may be imported.

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 FLOORS = {
     "commands": ["cli", "bench", "experiments"],
     "models meet data": ["evaluation"],
-    "lifting": ["lifting"],
+    "lifting": ["lifting", "multiview"],
     "one job each": ["training", "deploy", "runtime", "tracking", "detect", "viz", "export"],
     "where people are": ["world", "angles"],
     "networks": ["models"],

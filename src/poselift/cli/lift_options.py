@@ -14,11 +14,12 @@ from poselift.runtime.shipped import SLOWEST_VIDEO_FPS
 from poselift.tracking.who import PERSON_RULES
 from poselift.world.options import BONES
 
-Source = Annotated[
-    Path,
+Sources = Annotated[
+    list[Path],
     typer.Argument(
         help="Video of people: a file, a folder of images, a pattern such as 'img_%04d.jpg', or - for what is piped "
-        f"in. Or 2D keypoints, a file or a folder of files ({', '.join(KEYPOINTS)})."
+        f"in. Or 2D keypoints, a file or a folder of files ({', '.join(KEYPOINTS)}). Several at once are of "
+        "several cameras, see --calibration."
     ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
@@ -68,6 +69,21 @@ Fps = Annotated[
 Flip = Annotated[bool, typer.Option(help="Average with the mirrored prediction.")]
 FocalPx = Annotated[float | None, typer.Option(help="Focal length of the camera, in pixels.")]
 FovDeg = Annotated[float | None, typer.Option(help="Or its field of view along the longer side.")]
+Calibration = Annotated[
+    Path | None,
+    typer.Option(
+        help="Calibrated cameras: OpenCV's YAML or JSON, TOML of Pose2Sim, Sports2D, anipose or caliscope, Qualisys' "
+        ".qca.txt, COLMAP's folder of text."
+    ),
+]
+CameraName = Annotated[
+    str | None,
+    typer.Option(help="Which camera of the calibration it is. Default: the one whose name is in the file's name."),
+]
+Sync = Annotated[
+    list[str] | None,
+    typer.Option(help="Of several cameras: how many seconds after the first one recorded, by its name: cam02=0.04."),
+]
 Height = Annotated[
     list[str] | None,
     typer.Option(help="How tall people are, in metres: 1.78; or somebody alone, by their id: 2:1.65."),

@@ -16,6 +16,8 @@ from poselift.arrays import Points2D, Points3D, Valid, checked_shape, float_type
 from poselift.errors import GeometryError, ShapeError
 from poselift.geometry.distortion import distort, undistort, undistort_flagged
 
+# Sides that were rounded to whole pixels may be so far off.
+_SAME_ASPECT = 0.01
 _ARRAYS = ("focal_px", "center_px", "rotation", "position_mm", "radial", "tangential")
 
 
@@ -112,6 +114,24 @@ class Camera:
         if not (self.radial.any() or self.tangential.any()):
             return self
         return replace(self, radial=np.zeros(3), tangential=np.zeros(2))
+
+    def resized(self, size_px: tuple[int, int]) -> Camera:
+        """The same camera for the same picture in another size.
+
+        Raises:
+            ShapeError: its sides have another ratio, so that it is cut or turned; or the camera's size is not known.
+        """
+        if self.size_px is None:
+            raise ShapeError(f"camera {self.name}: expected to know its size, to resize it")
+        ratio = np.array(size_px) / self.size_px
+        if abs(ratio[0] / ratio[1] - 1) > _SAME_ASPECT:
+            (width, height), (own_width, own_height) = size_px, self.size_px
+            raise ShapeError(
+                f"camera {self.name}: expected a picture of {own_width}x{own_height} or of the same shape, got "
+                f"{width}x{height}",
+                "calibrate it for this size; a picture that was cut or turned has another calibration",
+            )
+        return replace(self, focal_px=self.focal_px * ratio, center_px=self.center_px * ratio, size_px=size_px)
 
     def world_to_camera(self, points_world_mm: Points3D) -> Points3D:
         checked_shape(points_world_mm, (3,), "points_world_mm")

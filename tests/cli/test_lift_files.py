@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from poselift.cli import lift as command
+from poselift.cli import lift_files as command
 from poselift.data.clip import Clip
 from poselift.data.footage import Footage
 from poselift.data.scene import Scene, Track
