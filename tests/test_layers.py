@@ -64,7 +64,7 @@ ROOMS = {
     "pydantic": ["settings", "data.sources", "models", "training", "data.windows", "experiments"],
     "tensorboard": ["training"],
     "tensorflow": ["models.tf1"],
-    "tomli": ["skeleton", "training"],
+    "tomli": ["skeleton", "training", "data.calibrations"],
     "tomli_w": ["skeleton", "training", "cli"],
     "onnx": ["deploy"],
     "onnxscript": ["deploy"],

@@ -190,3 +190,15 @@ def test_pixels_lie_in_the_image_up_to_its_borders(camera):
     points_px = np.array([[0.0, 0], [640, 480], [640.5, 10], [10, -0.5], [np.nan, 10]])
     assert sized.in_image(points_px).tolist() == [True, True, False, False, False]
     assert replace(camera, size_px=None).in_image(points_px).tolist() == [True] * 4 + [False]
+
+
+def test_a_picture_made_smaller_is_seen_by_the_same_camera_resized():
+    camera = Camera(np.array([1000.0, 1010]), np.array([950.0, 530]), size_px=(1920, 1080))
+    half = camera.resized((960, 540))
+    points = np.array([[100.0, -200, 3000]])
+    np.testing.assert_allclose(half.camera_to_image(points), camera.camera_to_image(points) / 2)
+    assert half.size_px == (960, 540)
+    with pytest.raises(ShapeError, match="expected a picture of 1920x1080 or of the same shape, got 1080x1920"):
+        camera.resized((1080, 1920))
+    with pytest.raises(ShapeError, match="expected to know its size"):
+        Camera(np.ones(2), np.ones(2)).resized((4, 3))

@@ -122,16 +122,12 @@ class _Moments:
         frame_s = 1 / clip.fps
         self._before = np.clip(np.searchsorted(clip.time_s, time_s, side="right") - 1, 0, last)
         self._after = np.minimum(self._before + 1, last)
-        step = clip.time_s[self._after] - clip.time_s[self._before]
-        share = (time_s - clip.time_s[self._before]) / np.where(step > 0, step, frame_s)
-        near = _SAME_FRAME * frame_s
-        share = np.where(np.abs(time_s - clip.time_s[self._before]) <= near, 0.0, share)
-        share = np.where(np.abs(time_s - clip.time_s[self._after]) <= near, 1.0, share)
-        self._share = share
-        within = (share >= 0) & (share <= 1)
-        self._between = within & (share > 0) & (share < 1) & (step <= _LONGEST_GAP * frame_s)
-        self._exact = within & ((share == 0) | (share == 1))
-        self._nearest = np.where(share >= 0.5, self._after, self._before)
+        since, step = time_s - clip.time_s[self._before], clip.time_s[self._after] - clip.time_s[self._before]
+        on_before, on_after = np.abs(since) <= _SAME_FRAME * frame_s, np.abs(since - step) <= _SAME_FRAME * frame_s
+        self._exact = on_before | on_after
+        self._nearest = np.where(on_after, self._after, self._before)
+        self._share = since / np.where(step > 0, step, 1)
+        self._between = (since > 0) & (since < step) & (step <= _LONGEST_GAP * frame_s) & ~self._exact
 
     def there(self, valid: np.ndarray) -> Bool[np.ndarray, " frames"]:
         """When the person is there: in that frame, or in those before and after."""

@@ -40,7 +40,7 @@ def people_of_views(views: Sequence[View], cameras: Sequence[Camera], skeleton: 
             groups.update(dict.fromkeys(second, first))
     people = {id(group): sorted(group) for group in groups.values()}
     found = [[views[number] for number in group] for group in people.values()]
-    return sorted(found, key=lambda group: -int(np.any([view.there for view in group], axis=0).sum()))
+    return sorted(found, key=lambda group: (-int(np.any([view.there for view in group], axis=0).sum()), -len(group)))
 
 
 def _one_person(
