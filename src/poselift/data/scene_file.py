@@ -34,6 +34,8 @@ from poselift.skeleton.forms import stored_skeleton
 FORMAT = "poselift-scene"
 VERSION = 2
 
+# Frames that stand in memory as text at once.
+_TEXT_FRAMES = 1000
 _HINT = "name a poses.npz or poses.json written by `poselift lift`"
 _ARRAYS = (
     *("joints_px", "confidence", "joint_status"),
@@ -225,41 +227,49 @@ def _write_json(scene: Scene, path: Path) -> None:
     for about, track in zip(header["tracks"], scene.tracks, strict=True):
         held = {name: getattr(track.clip, name) for name in _ARRAYS}
         about["dtypes"] = {name: str(array.dtype) for name, array in held.items() if array is not None}
-    worlds_mm = [_world_mm(track.clip) for track in scene.tracks]
+    arrays = [
+        {name: getattr(track.clip, name) for name in (*_FLAGS, *_ARRAYS)} | {_MADE_OF_THEM: _world_mm(track.clip)}
+        for track in scene.tracks
+    ]
     text = json.dumps(header, indent=1, allow_nan=False)
     with open(path, "w", encoding="utf-8") as file:
-        # Frame by frame, so that a long scene never stands in memory as text.
         file.write(text.removesuffix("\n}") + ',\n "frames": [')
-        for frame in range(len(scene.footage)):
-            file.write(
-                ("" if frame == 0 else ",") + "\n  " + json.dumps(_row(scene, worlds_mm, frame), allow_nan=False)
-            )
+        # A long scene never stands in memory as text.
+        for start in range(0, len(scene.footage), _TEXT_FRAMES):
+            end = min(start + _TEXT_FRAMES, len(scene.footage))
+            file.write("," * (start > 0) + ",".join(_rows(scene, arrays, start, end)))
         file.write("\n ]\n}\n")
 
 
-def _row(scene: Scene, worlds_mm: Sequence[np.ndarray | None], frame: int) -> dict[str, Any]:
-    people = [
-        _person(track, world_mm, frame)
-        for track, world_mm in zip(scene.tracks, worlds_mm, strict=True)
-        if 0 <= frame - track.first_frame < len(track.clip)
+def _rows(scene: Scene, arrays: Sequence[Mapping[str, np.ndarray | None]], start: int, end: int) -> list[str]:
+    """The text of some frames, each with its people."""
+    people: list[list[str]] = [[] for _ in range(start, end)]
+    for track, held in zip(scene.tracks, arrays, strict=True):
+        first, last = max(start, track.first_frame), min(end, track.first_frame + len(track.clip))
+        rows = slice(first - track.first_frame, last - track.first_frame)
+        texts = (
+            {name: _texts(array[rows]) for name, array in held.items() if array is not None} if first < last else {}
+        )
+        for n, frame in enumerate(range(first, last)):
+            parts = "".join(f', "{name}": {text[n]}' for name, text in texts.items())
+            people[frame - start].append(f'{{"id": {track.id}{parts}}}')
+    times = scene.footage.time_s[start:end].tolist()
+    return [
+        f'\n  {{"frame": {start + n}, "time_s": {time_s!r}, "people": [{", ".join(row)}]}}'
+        for n, (time_s, row) in enumerate(zip(times, people, strict=True))
     ]
-    return {"frame": frame, "time_s": float(scene.footage.time_s[frame]), "people": people}
 
 
-def _person(track: Track, world_mm: np.ndarray | None, frame: int) -> dict[str, Any]:
-    at, clip = frame - track.first_frame, track.clip
-    person: dict[str, Any] = {"id": int(track.id), **{name: bool(getattr(clip, name)[at]) for name in _FLAGS}}
-    held = {name: getattr(clip, name) for name in _ARRAYS} | {_MADE_OF_THEM: world_mm}
-    return {**person, **{name: _finite(array[at]) for name, array in held.items() if array is not None}}
-
-
-def _finite(values: np.ndarray) -> Any:
-    """Nested lists, null where a value is not finite. The shortest numbers that read back to the same floats."""
-    if values.ndim > 1:
-        return [_finite(part) for part in values]
-    if values.dtype.kind in "iu":
-        return values.tolist()
-    return [float(str(value)) if np.isfinite(value) else None for value in values]
+def _texts(values: np.ndarray) -> list[str]:
+    """Each entry as JSON, null where it is not finite. Numbers are the shortest that read back to the same floats."""
+    flat: list[str] = values.astype(str).ravel().tolist()
+    if values.dtype.kind == "b":
+        return [text.lower() for text in flat]
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        flat = [text if known else "null" for text, known in zip(flat, np.isfinite(values).ravel(), strict=True)]
+    for length in reversed(values.shape[1:]):
+        flat = [f"[{', '.join(flat[at : at + length])}]" for at in range(0, len(flat), length)]
+    return flat
 
 
 def _read_json(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
