@@ -4,7 +4,7 @@ import pytest
 from poselift.skeleton.definitions import SKELETONS
 from poselift.skeleton.skeleton import Skeleton
 from poselift.viz.canvas import Canvas
-from poselift.viz.colours import PERSON_RGB, SIDE_RGB
+from poselift.viz.colours import PALE_RGB, PERSON_RGB, SIDE_RGB, Palette
 from poselift.viz.draw import draw_figure, draw_tag, draw_text
 from poselift.viz.raster import Raster
 
@@ -18,7 +18,7 @@ def _canvas(height: int, width: int, grey: int = 0) -> Canvas:
 
 def _drawn(points_px, skeleton=STICK, **options) -> np.ndarray:
     canvas = _canvas(100, 200, GREY)
-    draw_figure(canvas, np.array(points_px, float), skeleton, SIDE_RGB, thickness_px=5, **options)
+    draw_figure(canvas, np.array(points_px, float), skeleton, Palette(SIDE_RGB, PALE_RGB), thickness_px=5, **options)
     return canvas.drawn().rgb()
 
 
@@ -28,6 +28,13 @@ def test_joints_have_the_colour_of_their_side_where_they_are():
     assert tuple(image[50, 160]) == SIDE_RGB["right"]
     assert tuple(image[50, 100]) == SIDE_RGB["middle"]
     assert (image[20] == GREY).all()
+
+
+def test_what_is_unseen_is_pale_and_so_is_a_bone_that_leads_to_it():
+    image = _drawn([[40, 50], [160, 50]], unseen=np.array([False, True]))
+    assert tuple(image[50, 40]) == SIDE_RGB["left"]
+    assert tuple(image[50, 160]) == PALE_RGB["right"]
+    assert tuple(image[50, 100]) == PALE_RGB["middle"]
 
 
 def test_weight_fades_and_zero_leaves_out():

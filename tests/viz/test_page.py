@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from poselift.data.joint_status import GUESSED
 from poselift.viz.colours import PERSON_RGB
 from poselift.viz.viewer import write_viewer
 
@@ -101,6 +102,21 @@ def test_the_figure_stands_there_right_way_round(open_page, walk):
         assert min(len(orange), len(blue)) > 1000
         assert orange[:, 1].mean() < blue[:, 1].mean(), "who comes towards us has the right side on our left"
         assert np.ptp(np.concatenate([orange, blue])[:, 0]) > 250
+
+
+def test_joints_that_nobody_saw_are_pale_and_thin_and_the_legend_says_so(open_page, walk):
+    clip = walk(2, heading_deg=20)
+    status = np.zeros((2, len(clip.skeleton)), dtype=np.uint8)
+    status[1] = GUESSED
+    page = open_page(clip.replaced(joint_status=status))
+    assert "thin: guessed" in page.locator("#legend").text_content()
+    seen = _picture(page)
+    page.keyboard.press("ArrowRight")
+    guessed = _picture(page)
+    assert len(_orange(guessed)) < 0.3 * len(_orange(seen))
+    page.keyboard.press("ArrowLeft")
+    assert len(_orange(_picture(page))) > 0.9 * len(_orange(seen))
+    assert "thin" not in open_page(clip).locator("#legend").text_content()
 
 
 def test_play_scrub_and_keys_move_through_time(open_page, walk):

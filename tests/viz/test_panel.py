@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from poselift.data.clip import Clip
+from poselift.data.joint_status import FILLED, GUESSED, SEEN
 from poselift.data.scene import Scene, Track
 from poselift.viz.colours import PERSON_RGB, SIDE_RGB
 from poselift.viz.director import Director, Shot
@@ -64,6 +65,21 @@ def test_absent_and_filled_frames_look_and_read_differently(walk):
         return int(np.ptp(image[70:], axis=-1).max())
 
     assert strongest(pale) < strongest(seen) - 50
+
+
+def test_legs_that_nobody_saw_are_not_drawn_like_legs_that_somebody_saw(walk):
+    clip = walk(1)
+    legs = [joint.endswith(("knee", "ankle")) for joint in clip.skeleton.joints]
+    images = []
+    for status in (SEEN, FILLED, GUESSED):
+        statuses = np.where(legs, status, SEEN).astype(np.uint8)[None]
+        images.append(_image(_shot(clip.replaced(joint_status=statuses), (540, 960)), 0).astype(int))
+    legs_of, head_of = (slice(560, 800), slice(70, 250))
+    strong = [int(np.ptp(image[legs_of], axis=-1).max()) for image in images]
+    assert strong[0] > strong[1] + 50
+    assert strong[1] >= strong[2]
+    assert (images[1][legs_of] != images[2][legs_of]).any()
+    assert all((image[head_of] == images[0][head_of]).all() for image in images)
 
 
 def test_a_clip_with_nobody_has_a_panel(walk):

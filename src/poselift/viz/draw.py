@@ -7,12 +7,12 @@ from math import hypot
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from poselift.arrays import Points2D
 from poselift.skeleton.skeleton import Skeleton
 from poselift.viz.canvas import XY, Canvas, text_width_px
-from poselift.viz.colours import RGB, SideColours, bone_sides, joint_sides
+from poselift.viz.colours import RGB, Palette, bone_sides, joint_sides
 
 _OUTLINE_RGB: RGB = (16, 20, 27)
 _WHITE_RGB: RGB = (255, 255, 255)
@@ -30,26 +30,30 @@ def draw_figure(
     canvas: Canvas,
     points_px: Float[np.ndarray, "joints 2"],
     skeleton: Skeleton,
-    palette: SideColours,
+    palette: Palette,
     *,
+    unseen: Bool[np.ndarray, " joints"] | None = None,
     thickness_px: float,
     weight: Float[np.ndarray, " joints"] | None = None,
     depth: Float[np.ndarray, " joints"] | None = None,
 ) -> None:
     """Draw bones and joints, far ones first where the `depth` of the joints is known.
 
+    Joints that are `unseen`, and bones that lead to them, have the paler colours.
     `weight` from 0 (left out) to 1 fades a joint, and a bone as its fainter end. Joints at NaN are left out.
     """
     weight = np.ones(len(skeleton)) if weight is None else weight
     shown = np.where(np.isfinite(points_px).all(axis=-1), np.nan_to_num(weight), 0).tolist()
     away = [0.0] * len(skeleton) if depth is None else depth.tolist()
     points = np.nan_to_num(points_px).clip(-_FAR_PX, _FAR_PX).tolist()
+    colours = [palette.seen] * len(skeleton) if unseen is None else [palette[int(pale)] for pale in unseen.tolist()]
+    pale = [joint is palette.filled for joint in colours]
     # (depth, bones before joints, ends, colour)
     strokes = [
-        (max(away[a], away[b]), 0, (a, b), palette[side])
+        (max(away[a], away[b]), 0, (a, b), palette[pale[a] or pale[b]][side])
         for (a, b), side in zip(skeleton.edges, bone_sides(skeleton), strict=True)
     ]
-    strokes += [(away[j] - thickness_px, 1, (j, j), palette[side]) for j, side in enumerate(joint_sides(skeleton))]
+    strokes += [(away[j] - thickness_px, 1, (j, j), colours[j][side]) for j, side in enumerate(joint_sides(skeleton))]
     for _, is_joint, (a, b), colour in sorted(strokes, key=lambda stroke: (-stroke[0], stroke[1])):
         strength = min(shown[a], shown[b])
         if strength < _FAINT:

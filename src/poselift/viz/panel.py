@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from poselift.data.joint_status import GUESSED, SEEN
 from poselift.viz.canvas import XY, Canvas
 from poselift.viz.colours import RGB
 from poselift.viz.director import Shot
@@ -18,6 +19,8 @@ from poselift.viz.tags import draw_id
 from poselift.viz.view import View
 
 _BONE_MM = 44.0
+# How strongly joints are drawn that nobody saw, before or after.
+_GUESSED = 0.6
 _GRID_MM, _GRID_REACH_MM = 500.0, 4000.0
 _TOP_RGB, _BOTTOM_RGB = (40, 48, 61), (15, 19, 25)
 _LINE_RGB: RGB = (122, 138, 162)
@@ -54,9 +57,17 @@ class Panel:
         figures = [(actor, row, *view.to_image(actor.standing_stage_mm[row])) for actor, row in there]
         figures.sort(key=lambda figure: -np.nanmean(figure[3]))
         for actor, row, points, depth in figures:
-            seen, filled = shot.palettes[actor.id]
-            palette = filled if actor.filled[row] else seen
-            draw_figure(canvas, points, actor.skeleton, palette, thickness_px=bone_px(view), depth=depth)
+            status = actor.joint_status[row]
+            draw_figure(
+                canvas,
+                points,
+                actor.skeleton,
+                shot.palettes[actor.id],
+                unseen=status != SEEN,
+                thickness_px=bone_px(view),
+                weight=np.where(status == GUESSED, _GUESSED, 1.0),
+                depth=depth,
+            )
         for actor, _, points, _ in figures if shot.several else ():
             draw_id(canvas, actor.id, points, actor.skeleton, shot.palettes[actor.id])
         canvas.drawn()

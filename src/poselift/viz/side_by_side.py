@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from poselift.data.clip import Clip
+from poselift.data.joint_status import SEEN
 from poselift.data.scene import Scene
 from poselift.errors import ShapeError
 from poselift.viz.canvas import Canvas, require_aggdraw
@@ -72,12 +73,12 @@ class SideBySide:
         there.sort(key=lambda found: -_distance_mm(found[0].clip, found[1]))
         for track, row in there:
             joints_px, confidence = track.clip.keypoints
-            seen, filled = shot.palettes[track.id]
             draw_figure(
                 canvas,
                 joints_px[row] * scale,
                 track.clip.skeleton,
-                filled if track.clip.filled[row] else seen,
+                shot.palettes[track.id],
+                unseen=(track.clip.joint_status[row] != SEEN) | track.clip.filled[row],
                 thickness_px=max(2.0, max(self.video_size_px) / 180),
                 weight=confidence[row],
             )

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, UInt8
 
+from poselift.data.joint_status import FILLED, SEEN
 from poselift.data.scene import Scene, Track
 from poselift.errors import ShapeError
 from poselift.skeleton.skeleton import Skeleton
@@ -39,6 +40,7 @@ class Actor:
             gaps bridged, or beside the others if its path is unknown. Somebody alone stays at the origin.
         present: (F,) whether there is a person to draw; joints, height and root hold NaN elsewhere.
         filled: (F,) whether that person was not observed but interpolated.
+        joint_status: (F, J) whether each joint was seen, filled or guessed; none is seen in a frame that is filled.
     """
 
     id: int
@@ -50,6 +52,7 @@ class Actor:
     place_stage_mm: Float[np.ndarray, "frames 2"]
     present: Bool[np.ndarray, " frames"]
     filled: Bool[np.ndarray, " frames"]
+    joint_status: UInt8[np.ndarray, "frames joints"]
 
     def row(self, frame: int) -> int | None:
         """Where a frame of the footage is in the arrays here; None while there is nobody to draw."""
@@ -136,7 +139,8 @@ def _turned(track: Track, rotation: np.ndarray, floor_mm: float | None) -> Actor
         root = np.where(known[:, None], root, np.nan) if known.any() else None
     nowhere = np.zeros((len(clip), 2))
     filled = clip.filled & present
-    return Actor(track.id, track.first_frame, clip.skeleton, joints, height, root, nowhere, present, filled)
+    status = np.maximum(clip.joint_status, np.where(filled, FILLED, SEEN)[:, None].astype(np.uint8))
+    return Actor(track.id, track.first_frame, clip.skeleton, joints, height, root, nowhere, present, filled, status)
 
 
 def _origin(actors: Sequence[Actor], leading: Sequence[int], floor_mm: float | None) -> Float[np.ndarray, "3"] | None:

@@ -110,6 +110,7 @@ def _person_data(track: Track, actor: Actor) -> dict[str, Any]:
         "bone_sides": bone_sides(clip.skeleton),
         "head": head_joint(clip.skeleton),
         "status": _base64(status),
+        "joint_status": _base64(actor.joint_status),
         "joints_root_stage_mm": _packed(actor.joints_root_stage_mm),
         "root_height_mm": _packed(actor.root_height_mm),
         "root_stage_mm": _packed(actor.root_stage_mm),

@@ -1,6 +1,9 @@
 // A person: a sphere per joint, a cylinder per bone, both instanced.
 const JOINT_M = 0.03;
 const BONE_M = 0.021;
+// How pale and how thin joints are that were seen, filled or guessed, and bones that lead to them.
+const PALENESS = [0, 0.68, 0.76];
+const THICKNESS = [1, 1, 0.55];
 const NOWHERE = new THREE.Matrix4().makeScale(0, 0, 0);
 
 // Short bones (a face, a hand) get thin bones and small joints, so that nothing drowns in a sphere.
@@ -35,25 +38,35 @@ function makeFigure(person) {
   const group = new THREE.Group().add(spheres, cylinders);
   const thickness = thicknesses(person);
   const up = new THREE.Vector3(0, 1, 0);
+  let joint_status = new Uint8Array(person.joints.length);
   for (const mesh of [spheres, cylinders]) {
     mesh.castShadow = true;
     mesh.frustumCulled = false;
   }
 
-  function paint(filled) {
-    const colour = (side) => {
-      const full = new THREE.Color(cssColour(colourName(person, side)));
-      return filled ? full.lerp(new THREE.Color(cssColour("--pale")), 0.68) : full;
-    };
-    person.joint_sides.forEach((side, joint) => spheres.setColorAt(joint, colour(side)));
-    person.bone_sides.forEach((side, bone) => cylinders.setColorAt(bone, colour(side)));
+  const boneStatus = ([a, b]) => Math.max(joint_status[a], joint_status[b]);
+
+  function paint() {
+    const pale = new THREE.Color(cssColour("--pale"));
+    const full = Object.fromEntries(
+      ["left", "right", "middle"].map((side) => [side, new THREE.Color(cssColour(colourName(person, side)))]),
+    );
+    const colour = (side, status) => full[side].clone().lerp(pale, PALENESS[status]);
+    person.joint_sides.forEach((side, joint) => spheres.setColorAt(joint, colour(side, joint_status[joint])));
+    person.bone_sides.forEach((side, bone) => {
+      cylinders.setColorAt(bone, colour(side, boneStatus(person.bones[bone])));
+    });
     spheres.instanceColor.needsUpdate = cylinders.instanceColor.needsUpdate = true;
   }
 
-  function place(joints) {
+  function place(joints, status) {
+    if (status.some((now, joint) => now !== joint_status[joint])) {
+      joint_status = status;
+      paint();
+    }
     const points = joints.map((joint) => joint && new THREE.Vector3(...joint));
     points.forEach((point, joint) => {
-      const size = thickness.joints[joint];
+      const size = thickness.joints[joint] * THICKNESS[joint_status[joint]];
       const matrix = point ? new THREE.Matrix4().makeScale(size, size, size).setPosition(point) : NOWHERE;
       spheres.setMatrixAt(joint, matrix);
     });
@@ -67,7 +80,8 @@ function makeFigure(person) {
     const along = b.clone().sub(a);
     const length = Math.max(along.length(), 1e-6);
     const turn = new THREE.Quaternion().setFromUnitVectors(up, along.divideScalar(length));
-    const size = new THREE.Vector3(thickness.bones[bone], length, thickness.bones[bone]);
+    const width = thickness.bones[bone] * THICKNESS[boneStatus(person.bones[bone])];
+    const size = new THREE.Vector3(width, length, width);
     return new THREE.Matrix4().compose(a.clone().lerp(b, 0.5), turn, size);
   }
 

@@ -20,6 +20,7 @@ function readPerson(person) {
   return {
     ...person,
     status: bytesOf(person.status), // per frame of the person: 0 nobody, 1 seen, 2 filled
+    jointStatus: bytesOf(person.joint_status), // per frame and joint: 0 seen, 1 filled, 2 guessed
     jointsMm: numbersOf(person.joints_root_stage_mm),
     heightMm: numbersOf(person.root_height_mm),
     rootMm: numbersOf(person.root_stage_mm),
@@ -31,6 +32,12 @@ function readPerson(person) {
 
 function statusAt(person, frame) {
   return person.status[frame - person.first_frame] ?? 0;
+}
+
+// How each joint came about in a frame.
+function jointStatusAt(person, frame) {
+  const first = (frame - person.first_frame) * person.joints.length;
+  return person.jointStatus.subarray(first, first + person.joints.length);
 }
 
 function rootKnown(person, frame) {

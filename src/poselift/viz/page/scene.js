@@ -25,11 +25,10 @@ function makeScene(host, data) {
   const figures = data.people.map(makeFigure);
   const [floor, lights, tags] = [makeFloor(data), makeLights(data.people.length > 1), makeTags(host, data.people)];
   const scene = new THREE.Scene().add(floor.group, lights.group, ...figures.map((figure) => figure.group));
-  const filled = data.people.map(() => false);
   let stale = true;
 
   function paint() {
-    figures.forEach((figure, number) => figure.paint(filled[number]));
+    figures.forEach((figure) => figure.paint());
     floor.paint();
     stale = true;
   }
@@ -37,7 +36,10 @@ function makeScene(host, data) {
   // Light and floor are where `chosen` is, or the first who is there; nobody is `followed` where it is null.
   function show(frame, chosen, followed) {
     const joints = data.people.map((person) => jointsAt(person, frame, followed));
-    figures.forEach((figure, number) => showFigure(number, joints[number], statusAt(data.people[number], frame)));
+    figures.forEach((figure, number) => {
+      figure.group.visible = joints[number].some(Boolean);
+      if (figure.group.visible) figure.place(joints[number], jointStatusAt(data.people[number], frame));
+    });
     tags.show(joints);
     const seen = [joints[data.people.indexOf(chosen)], ...joints].flatMap((ones) => ones ?? []).find(Boolean);
     if (seen) {
@@ -45,16 +47,6 @@ function makeScene(host, data) {
       lights.centreOn(seen[0], seen[2]);
     }
     stale = true;
-  }
-
-  function showFigure(number, joints, status) {
-    const figure = figures[number];
-    figure.group.visible = joints.some(Boolean);
-    if (figure.group.visible) figure.place(joints);
-    if (filled[number] !== (status === 2)) {
-      filled[number] = !filled[number];
-      figure.paint(filled[number]);
-    }
   }
 
   function follow(followed) {
