@@ -1,5 +1,6 @@
 """The viewer in a real browser. WebGL runs in software, so no GPU is needed."""
 
+import csv
 import io
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,8 +9,13 @@ import av
 import numpy as np
 import pytest
 
+from poselift.angles.joint_angles import joint_angles
+from poselift.data.clip import Clip
 from poselift.data.joint_status import GUESSED
+from poselift.data.scene import Scene
+from poselift.skeleton import Skeleton
 from poselift.viz.colours import PERSON_RGB
+from poselift.viz.stage import Stage
 from poselift.viz.viewer import write_viewer
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -395,3 +401,62 @@ def test_a_scene_of_nobody_plays_and_says_so(open_page, pair):
     page.click("[data-view=top]")
     assert page.locator("#legend").is_hidden()
     assert page.locator("#follow").is_disabled()
+
+
+def test_angles_are_shown_when_asked_and_move_along(open_page, walk):
+    clip = walk(50)
+    page = open_page(clip)
+    assert page.locator("#angles").is_hidden()
+    page.click("#angles-shown")
+    assert page.locator("#angles").is_visible()
+    charts = page.locator("#angles figure")
+    assert charts.first.locator("span").text_content() == "knee flexion"
+    expected = joint_angles(clip)
+    page.locator("#scrub").fill("30")
+    sides = [f"{side[0]} {expected[f'{side}_knee_flexion'][30]:.0f}°" for side in ("right", "left")]
+    assert charts.first.locator("output").text_content().split("  ") == sides
+    assert "degrees" in charts.first.locator("canvas").get_attribute("aria-label")
+    page.keyboard.press("a")
+    assert page.locator("#angles").is_hidden()
+
+
+def test_a_body_without_angles_offers_none(open_page, walk):
+    clip = walk(2)
+    joints = ("root", "a", "b")
+    stick = Skeleton("stick", joints, (("root", "a"), ("a", "b")), root=("root",), left=(), right=())
+    kept = {name: getattr(clip, name)[:, :3] for name in ("joints_px", "confidence", "joints_root_mm")}
+    page = open_page(Clip(stick, 50, **kept))
+    assert page.locator("#angles-shown").is_hidden()
+
+
+def test_the_bar_says_where_somebody_was_seen(open_page, walk):
+    valid, filled = np.arange(40) >= 10, np.arange(40) >= 30
+    page = open_page(walk(40, valid=valid, filled=filled))
+    page.wait_for_timeout(200)
+    opacity = page.evaluate(
+        """() => { const bar = document.getElementById("bar");
+        const pixels = bar.getContext("2d").getImageData(0, 0, bar.width, 1).data;
+        return [0.1, 0.5, 0.9].map((share) => pixels[4 * Math.round(share * bar.width) + 3]); }"""
+    )
+    assert opacity[0] == 0
+    assert opacity[1] > opacity[2] > 0
+
+
+def test_joints_are_saved_as_a_table(open_page, walk):
+    clip = walk(3, valid=np.array([True, False, True]))
+    page = open_page(clip)
+    with page.expect_download() as download:
+        page.click("#save")
+    assert download.value.suggested_filename == "joints.csv"
+    rows = list(csv.DictReader(download.value.path().read_text("utf-8").splitlines()))
+    page.complaints.clear()  # the download is a request to a blob of the page's own
+    assert [row["joint"] for row in rows] == [*clip.skeleton.joints] * 2
+    assert {row["frame"] for row in rows} == {"0", "2"}
+    (actor,) = Stage.of(Scene.of(clip)).actors
+    places = actor.joints_root_stage_mm + actor.root_stage_mm[:, None] * [1, 0, 1]
+    places[..., 1] += actor.root_height_mm[:, None]
+    found = np.array([[float(row[name]) for name in ("x_right_mm", "z_to_camera_mm")] for row in rows])
+    np.testing.assert_allclose(found, places[[0, 2]].reshape(-1, 3)[:, [0, 2]], atol=0.3)
+    heights = np.array([float(row["y_up_mm"]) for row in rows])
+    assert heights.min() > -100
+    assert np.ptp(heights) > 1200

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from poselift.angles.joint_angles import joint_angles
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene, Track
+from poselift.errors import SkeletonError
 from poselift.files import whole_file
 from poselift.viz.colours import bone_sides, hues_of, joint_sides
 from poselift.viz.stage import Actor, Stage
@@ -31,6 +33,9 @@ _SCRIPTS = (
     "scene.js",
     "inset.js",
     "legend.js",
+    "bar.js",
+    "angles.js",
+    "table.js",
     "player.js",
 )
 _MISSING = np.iinfo(np.int16).min
@@ -110,6 +115,7 @@ def _person_data(track: Track, actor: Actor) -> dict[str, Any]:
         "bone_sides": bone_sides(clip.skeleton),
         "head": head_joint(clip.skeleton),
         "status": _base64(status),
+        "angles": _angles(clip),
         "joint_status": _base64(actor.joint_status),
         "joints_root_stage_mm": _packed(actor.joints_root_stage_mm),
         "root_height_mm": _packed(actor.root_height_mm),
@@ -118,6 +124,15 @@ def _person_data(track: Track, actor: Actor) -> dict[str, Any]:
         "joints_px": _packed(clip.joints_px),
         "confidence": None if confidence is None else _base64(np.rint(confidence).astype(np.uint8)),
     }
+
+
+def _angles(clip: Clip) -> dict[str, Any] | None:
+    """Joint angles in degrees (F, A), where the skeleton has the joints of some."""
+    try:
+        found = joint_angles(clip)
+    except SkeletonError:
+        return None
+    return {"names": found.names, "deg": _packed(found.angles_deg)}
 
 
 def _image_size_px(scene: Scene) -> tuple[int, int] | None:

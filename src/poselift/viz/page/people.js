@@ -24,6 +24,7 @@ function readPerson(person) {
     jointsMm: numbersOf(person.joints_root_stage_mm),
     heightMm: numbersOf(person.root_height_mm),
     rootMm: numbersOf(person.root_stage_mm),
+    angles: person.angles && { names: person.angles.names, values: numbersOf(person.angles.deg) },
     placeMm: numbersOf(person.place_stage_mm),
     jointsPx: numbersOf(person.joints_px),
     confidence: person.confidence && bytesOf(person.confidence), // 0 to 255

@@ -7,6 +7,8 @@ const data = readData(element("data").textContent);
 const end_s = data.time_s.at(-1) + 1 / data.fps;
 const scene = sceneOrNull(element("scene"), data);
 const inset = data.size_px && data.people.some((person) => person.jointsPx) ? makeInset(element("inset"), data) : null;
+const bar = makeBar(element("bar"));
+const angles = makeAngles(element("angles"), data);
 const legend = makeLegend(element("legend"), data, choose);
 let [time_s, shown, playing, speed, last] = [data.time_s[0], -1, false, 1, undefined];
 let chosen = data.people[data.main] ?? null;
@@ -43,6 +45,7 @@ function show() {
   element("note").hidden = !noteOf(shown);
   scene?.show(shown, chosen, followed());
   inset?.show(shown);
+  angles.show(shown);
 }
 
 function setPlaying(value) {
@@ -76,7 +79,20 @@ function setFollow() {
 function choose(person) {
   chosen = person;
   legend.show(chosen);
+  bar.show(chosen, data.frames);
+  angles.choose(chosen);
   element("whom").textContent = data.people.length > 1 ? `Follow ${chosen.id}` : "Follow root";
+  show();
+}
+
+function setAngles(shown) {
+  element("angles").hidden = !shown;
+  element("angles-shown").setAttribute("aria-pressed", shown);
+}
+
+function paint() {
+  bar.show(chosen, data.frames);
+  angles.paint();
   show();
 }
 
@@ -87,6 +103,8 @@ function setSpeed(button) {
 
 element("play").addEventListener("click", () => setPlaying(!playing));
 element("scrub").addEventListener("input", (event) => goTo(Number(event.target.value)));
+element("angles-shown").addEventListener("click", () => setAngles(element("angles").hidden));
+element("save").addEventListener("click", () => saveTable(data, "joints.csv"));
 element("follow").addEventListener("change", setFollow);
 for (const button of element("speeds").children) button.addEventListener("click", () => setSpeed(button));
 for (const button of element("views").children) {
@@ -98,6 +116,7 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const steps = { ArrowLeft: -1, ArrowRight: 1 };
   if (event.key === " " && !event.target.closest("button, .switch")) setPlaying(!playing);
+  else if (event.key === "a" && !element("angles-shown").hidden) setAngles(element("angles").hidden);
   else if (event.key in steps) goTo(shown + steps[event.key]);
   else return;
   event.preventDefault();
@@ -110,7 +129,10 @@ if (!data.people.some((person) => person.rootMm)) {
   element("follow").disabled = true;
   element("follow").parentElement.title = "the path of the root is not known";
 }
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
+element("angles-shown").hidden = !data.people.some((person) => person.angles);
+element("save").hidden = data.people.length === 0;
+new ResizeObserver(() => bar.show(chosen, data.frames)).observe(element("bar"));
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", paint);
 setPlaying(!matchMedia("(prefers-reduced-motion: reduce)").matches);
 if (chosen) choose(chosen);
 else show();
