@@ -16,6 +16,7 @@ import onnxruntime
 import pytest
 
 from poselift.cli import lift as command
+from poselift.cli import lift_files
 from poselift.data.scene_file import load
 from poselift.detect import DETECTORS
 from poselift.errors import ExternalToolError
@@ -410,7 +411,8 @@ def test_the_speed_counts_lifting_and_tables(lift, detector, monkeypatch):
 
         return slowly
 
-    monkeypatch.setattr(command, "time", SimpleNamespace(perf_counter=lambda: clock.now))
+    for module in (command, lift_files):
+        monkeypatch.setattr(module, "time", SimpleNamespace(perf_counter=lambda: clock.now))
     detector.found = takes(1, detector.found)
     for seconds, name in (
         (1000, "poselift.detect.blazepose.full"),

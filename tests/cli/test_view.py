@@ -58,3 +58,12 @@ def test_what_is_no_result_is_refused(tmp_path):
     (tmp_path / "poses.npz").write_bytes(b"not a zip")
     assert isinstance(_run(tmp_path / "poses.npz").exception, DataFormatError)
     assert isinstance(_run(tmp_path / "absent.json").exception, DataFormatError)
+
+
+def test_a_video_goes_with_the_page(poselift, tmp_path):
+    save(Clip(H36M_17, 25.0, joints_root_mm=np.ones((2, 17, 3)), joints_px=np.ones((2, 17, 2))), tmp_path / "a.npz")
+    (tmp_path / "a.mp4").write_bytes(b"video")
+    assert poselift("view", tmp_path / "a.npz", "--video", tmp_path / "a.mp4").code == 0
+    assert '"video":"a.mp4"' in (tmp_path / "viewer.html").read_text("utf-8")
+    ended = poselift("view", tmp_path / "a.npz", "--embed", "-o", tmp_path / "b.html")
+    assert (ended.code, ended.err[0]) == (2, "error: --embed: expected --video, got none")

@@ -4,6 +4,7 @@ import csv
 import io
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import av
 import numpy as np
@@ -44,9 +45,9 @@ def open_page(chromium, tmp_path):
     """
     pages = []
 
-    def opened(clip, *, browser=chromium, title="", scheme="dark", motion="reduce", before=""):
+    def opened(clip, *, browser=chromium, title="", scheme="dark", motion="reduce", before="", **options):
         path = tmp_path / f"viewer{len(pages)}.html"
-        write_viewer(clip, path, title=title)
+        write_viewer(clip, path, title=title, **options)
         page = browser.new_page(viewport={"width": 1100, "height": 720}, color_scheme=scheme, reduced_motion=motion)
         page.add_init_script(before)
         page.complaints = []
@@ -460,3 +461,33 @@ def test_joints_are_saved_as_a_table(open_page, walk):
     heights = np.array([float(row["y_up_mm"]) for row in rows])
     assert heights.min() > -100
     assert np.ptp(heights) > 1200
+
+
+@pytest.mark.parametrize("embed", [False, True])
+def test_the_video_plays_in_step(open_page, walk, tmp_path, embed):
+    video = tmp_path / "a walk.mp4"
+    video.write_bytes((Path(__file__).parents[2] / "examples" / "balance.mp4").read_bytes())
+    page = open_page(walk(60), video=video, embed=embed)
+
+    def shown_s() -> float:
+        return page.evaluate("document.querySelector('video').currentTime")
+
+    page.locator("#scrub").fill("30")
+    _wait_until(page, lambda: abs(shown_s() - 0.61) < 0.01)
+    page.click("#play")
+    _wait_until(page, lambda: _frame(page) > 40)
+    assert not page.evaluate("document.querySelector('video').paused")
+    page.click("#play")
+    _wait_until(page, lambda: abs(shown_s() - (_frame(page) + 0.5) / 50) < 0.03)
+    # It asked for its own video and nothing else.
+    assert set(page.complaints) == (set() if embed else {video.as_uri()})
+    page.complaints.clear()
+
+
+def test_a_video_that_cannot_be_played_leaves_the_keypoints(open_page, walk, tmp_path):
+    (tmp_path / "a.mp4").write_bytes(b"no video")
+    page = open_page(walk(3), video=tmp_path / "a.mp4")
+    _wait_until(page, lambda: page.locator("#inset.filmed").count() == 0)
+    assert page.locator("#inset video").is_hidden()
+    assert page.locator("#inset canvas").is_visible()
+    page.complaints.clear()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from poselift.data.scene import Scene
-from poselift.errors import OutputError, ShapeError
+from poselift.errors import DataFormatError, OutputError, ShapeError
 from poselift.skeleton.definitions import BLAZEPOSE_33
 from poselift.viz.stage import Stage
 from poselift.viz.viewer import write_viewer
@@ -145,3 +145,22 @@ def test_a_scene_of_nobody_is_a_page_too(pair, tmp_path):
     write_viewer(pair().replaced(tracks=()), tmp_path / "v.html")
     data = _data(tmp_path / "v.html")
     assert (data["people"], data["main"], data["size_px"]) == ([], None, [540, 960])
+
+
+def test_a_video_is_found_from_the_page_or_is_in_it(walk, tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "a 1.mp4").write_bytes(b"video")
+    page = tmp_path / "out" / "v.html"
+    write_viewer(walk(2), page)
+    assert "video" not in _data(page)
+    assert "media-src" not in page.read_text("utf-8")
+    write_viewer(walk(2), page, video=tmp_path / "a 1.mp4", overwrite=True)
+    assert _data(page)["video"] == "../a%201.mp4"
+    assert "media-src 'self' file: data:" in page.read_text("utf-8")
+    write_viewer(walk(2), page, video=tmp_path / "a 1.mp4", embed=True, overwrite=True)
+    assert _data(page)["video"] == "data:video/mp4;base64,dmlkZW8="
+    with pytest.raises(DataFormatError, match=r"b\.mp4: cannot be read"):
+        write_viewer(walk(2), page, video=tmp_path / "b.mp4", overwrite=True)
+    monkeypatch.setattr("poselift.viz.viewer._MOST_EMBEDDED", 4)
+    with pytest.raises(DataFormatError, match="expected at most 0 MiB to embed"):
+        write_viewer(walk(2), page, video=tmp_path / "a 1.mp4", embed=True, overwrite=True)

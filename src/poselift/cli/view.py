@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from poselift.errors import RecipeError
+
 
 def view(
     file: Annotated[Path, typer.Argument(help="A result: poses.npz or poses.json.")],
@@ -14,6 +16,10 @@ def view(
         Path | None, typer.Option("--output", "-o", help="Page to write. Default: viewer.html beside the result.")
     ] = None,
     title: Annotated[str, typer.Option(help="Title of the page. Default: where the result came from.")] = "",
+    video: Annotated[
+        Path | None, typer.Option(help="The video that was lifted: it plays in step, from where it lies.")
+    ] = None,
+    embed: Annotated[bool, typer.Option("--embed", help="Put the video into the page.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older page.")] = False,
     open_browser: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
 ) -> None:
@@ -22,7 +28,9 @@ def view(
     from poselift.viz.viewer import write_viewer
 
     page = output or file.with_name("viewer.html")
-    write_viewer(load(file), page, title=title, overwrite=overwrite)
+    if embed and video is None:
+        raise RecipeError("--embed: expected --video, got none", "add it, or leave this out")
+    write_viewer(load(file), page, title=title, video=video, embed=embed, overwrite=overwrite)
     typer.echo(page)
     if open_browser:
         typer.launch(str(page))

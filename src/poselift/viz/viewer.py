@@ -8,17 +8,20 @@ from __future__ import annotations
 import base64
 import html
 import json
+import mimetypes
+import os
 import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 
 from poselift.angles.joint_angles import joint_angles
 from poselift.data.clip import Clip
 from poselift.data.scene import Scene, Track
-from poselift.errors import SkeletonError
+from poselift.errors import DataFormatError, SkeletonError
 from poselift.files import whole_file
 from poselift.viz.colours import bone_sides, hues_of, joint_sides
 from poselift.viz.stage import Actor, Stage
@@ -36,19 +39,34 @@ _SCRIPTS = (
     "bar.js",
     "angles.js",
     "table.js",
+    "video.js",
     "player.js",
 )
+_MOST_EMBEDDED = 2**26
 _MISSING = np.iinfo(np.int16).min
 _NOBODY, _SEEN, _FILLED = 0, 1, 2
 
 
-def write_viewer(scene: Scene | Clip, path: Path | str, *, title: str = "", overwrite: bool = False) -> None:
+def write_viewer(
+    scene: Scene | Clip,
+    path: Path | str,
+    *,
+    title: str = "",
+    video: Path | str | None = None,
+    embed: bool = False,
+    overwrite: bool = False,
+) -> None:
     """Write a page that plays the people of `scene`, turned upright, with their 2D keypoints beside them.
 
-    The title defaults to the footage's source; its notes are shown below. 10,000 frames of 17 joints make about 4 MB.
+    The title defaults to the footage's source; its notes are shown below. 10,000 frames of 17 joints make about 5 MB.
+
+    Args:
+        video: what was lifted, played below the keypoints in step. The page finds it where it lies from itself.
+        embed: the page holds the video, so that it is one file still.
 
     Raises:
         ShapeError: somebody has no 3D joints.
+        DataFormatError: the video is not there, or too large to embed.
         OutputError: `path` exists and `overwrite` is false, or the disk refuses.
 
     >>> import numpy as np
@@ -58,21 +76,45 @@ def write_viewer(scene: Scene | Clip, path: Path | str, *, title: str = "", over
     >>> Path("viewer.html").read_text("utf-8")[:15]
     '<!doctype html>'
     """
-    page = _page(Scene.of(scene) if isinstance(scene, Clip) else scene, title)
+    address = None if video is None else _address(Path(video), Path(path), embed=embed)
+    page = _page(Scene.of(scene) if isinstance(scene, Clip) else scene, title, address)
     with whole_file(Path(path), overwrite=overwrite) as temporary:
         temporary.write_text(page, encoding="utf-8")
 
 
-def _page(scene: Scene, title: str) -> str:
+def _address(video: Path, page: Path, *, embed: bool) -> str:
+    """Where a page finds a video: beside it, or in it."""
+    try:
+        size = video.stat().st_size
+        if not embed:
+            return quote(Path(os.path.relpath(video.resolve(), page.resolve().parent)).as_posix())
+        if size > _MOST_EMBEDDED:
+            raise DataFormatError(
+                f"{video}: expected at most {_MOST_EMBEDDED >> 20} MiB to embed, found {size >> 20}",
+                "leave --embed out: the page plays it from where it lies",
+            )
+        kind = mimetypes.guess_type(video.name)[0] or "video/mp4"
+        return f"data:{kind};base64,{base64.b64encode(video.read_bytes()).decode('ascii')}"
+    except ValueError as error:
+        if isinstance(error, DataFormatError):
+            raise
+        return video.resolve().as_uri()  # on another drive
+    except OSError as error:
+        raise DataFormatError(f"{video}: cannot be read ({error.strerror})", "check the path") from None
+
+
+def _page(scene: Scene, title: str, video: str | None) -> str:
     source = scene.footage.source
     title = title or source or "poselift"
     # "<" in JSON only occurs in strings; escaped, no text can close the script element that holds it.
-    data = json.dumps(_page_data(scene), separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+    held = _page_data(scene) | ({"video": video} if video else {})
+    data = json.dumps(held, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     parts = {
         "title": html.escape(title),
         "source": html.escape("" if source == title else source),
         "notes": "".join(f"<li>{html.escape(note)}</li>" for note in scene.footage.notes),
         "generator": "poselift",
+        "media": "; media-src 'self' file: data:" if video else "",
         "css": _page_file("page.css"),
         "data": data,
         "three": _page_file("three.bundle.js"),

@@ -3,7 +3,9 @@ function makeInset(host, data) {
   const canvas = host.querySelector("canvas");
   const context = canvas.getContext("2d");
   const [width, height] = data.size_px;
-  const scale = Math.min(240 / Math.max(width, height), (0.2 * innerWidth) / width);
+  // With a video below it is worth more room.
+  const [longest, share] = data.video ? [360, 0.3] : [240, 0.2];
+  const scale = Math.min(longest / Math.max(width, height), (share * innerWidth) / width);
   const ratio = devicePixelRatio;
   const thickness = 2.6 / scale;
   canvas.width = Math.round(width * scale * ratio);

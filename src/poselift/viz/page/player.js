@@ -7,6 +7,7 @@ const data = readData(element("data").textContent);
 const end_s = data.time_s.at(-1) + 1 / data.fps;
 const scene = sceneOrNull(element("scene"), data);
 const inset = data.size_px && data.people.some((person) => person.jointsPx) ? makeInset(element("inset"), data) : null;
+const video = inset && data.video ? makeVideo(element("inset"), data) : null;
 const bar = makeBar(element("bar"));
 const angles = makeAngles(element("angles"), data);
 const legend = makeLegend(element("legend"), data, choose);
@@ -67,6 +68,7 @@ function tick(now) {
   if (time_s >= end_s) time_s = data.time_s[0] + ((time_s - end_s) % (end_s - data.time_s[0]));
   last = now;
   if (frameAt(time_s) !== shown) show();
+  video?.follow(time_s, playing, speed);
   scene?.draw();
   requestAnimationFrame(tick);
 }
