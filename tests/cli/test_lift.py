@@ -346,7 +346,7 @@ def test_ctrl_c_during_the_detection_leaves_nothing_and_closes_the_detector(lift
     ("during", "kept"),
     [
         ("poselift.data.scene_file._write_npz", set()),
-        ("poselift.data.scene_file._row", {"poses.npz"}),
+        ("poselift.data.scene_file._rows", {"poses.npz"}),
         ("poselift.export.tables._quoted", {"poses.npz", "poses.json"}),
         ("poselift.viz.viewer._page", TABLES),
         ("poselift.viz.director.Director.shot", set()),
